@@ -1,0 +1,38 @@
+// An instance: everything one configuration directory says, checked and joined. Made by load.ts, read by all.
+import type { Flow } from '../flow/flow.ts'
+import type {
+  Agent,
+  Board,
+  Box,
+  ClaimedNumber,
+  HoursOfOperation,
+  Queue,
+  QuickConnect,
+  RoutingProfile,
+} from './schema.ts'
+
+/** A prompt checked at load: 8 kHz, at most 50 MB and 5 minutes, as linear mono samples. */
+export interface Prompt {
+  /** Name in flows: the file's name without `.wav`. */
+  name: string
+  file: string
+  samples: Int16Array
+}
+
+export interface Instance {
+  directory: string
+  /** `arn:aws:connect:…:instance/ID`, the form flows expect of `$.InstanceARN`; ids of resources derive from it. */
+  arn: string
+  box: Box
+  boards: Board[]
+  numbers: Map<string, ClaimedNumber>
+  hours: Map<string, HoursOfOperation>
+  queues: Map<string, Queue>
+  routingProfiles: Map<string, RoutingProfile>
+  /** By user name. */
+  agents: Map<string, Agent & { password: string | undefined }>
+  quickConnects: Map<string, QuickConnect>
+  /** By name: the file's name without `.json`. */
+  flows: Map<string, Flow>
+  prompts: Map<string, Prompt>
+}

@@ -1,0 +1,231 @@
+// The one source of what a configuration may say: TypeScript types, editors' JSON Schemas and error messages all come
+// from here. One directory is one instance; each YAML file holds one kind of thing under one key.
+import { z } from 'zod'
+
+const name = z.string().min(1).max(127)
+const description = z.string().min(1).max(250)
+const e164 = z.string().regex(/^\+[1-9][0-9]{1,14}$/, 'must be E.164: a plus sign and up to 15 digits')
+const seconds = (minimum: number, maximum: number) => z.number().int().min(minimum).max(maximum)
+const timeOfDayRange = z
+  .string()
+  .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/, 'must be HH:MM-HH:MM')
+
+export const boxSchema = z.strictObject({
+  instance: z.strictObject({
+    name: name.describe('Name of this contact centre'),
+    id: z.uuid().optional().describe('Stable id of the instance; made from the name when absent'),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/)
+      .describe('Two-letter country code: tones, line profile, national numbers'),
+    timeZone: z.string().describe('tz database name, e.g. Europe/London'),
+    language: z.string().default('en-US').describe('Language of the built-in voice until a flow sets another'),
+  }),
+  storage: z
+    .strictObject({
+      directory: z.string().default('/var/lib/cordboard').describe('Records and recordings'),
+    })
+    .prefault({}),
+  sip: z
+    .strictObject({
+      address: z.string().default('0.0.0.0').describe('Local address to listen on'),
+      port: z.number().int().min(1).max(65535).default(5060),
+      realm: z
+        .string()
+        .default('cordboard')
+        .describe('Realm of digest authentication, and domain of agents’ addresses'),
+      advertisedAddress: z
+        .string()
+        .optional()
+        .describe('Address phones reach the box at, when it differs from the local one'),
+      rtpPorts: z
+        .strictObject({
+          from: z.number().int().min(1024).max(65534).default(16384),
+          to: z.number().int().min(1025).max(65535).default(32767),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  routing: z
+    .strictObject({
+      offerTimeoutS: seconds(5, 120)
+        .default(20)
+        .describe('How long an agent’s phone rings before the contact is missed'),
+      missedPauseS: seconds(0, 3600).default(30).describe('How long an agent who missed a contact gets no other'),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      concurrentCalls: z
+        .number()
+        .int()
+        .min(1)
+        .max(2000)
+        .default(10)
+        .describe('Contacts at once; more are refused with busy'),
+      callDurationS: seconds(60, 86400).default(14400).describe('Longest life of one call, the last resort'),
+    })
+    .prefault({}),
+  drain: z
+    .strictObject({
+      timeoutS: seconds(0, 3600).default(60).describe('How long a stop waits for calls to end by themselves'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+    })
+    .prefault({}),
+})
+
+export const linesSchema = z.strictObject({
+  boards: z.array(
+    z.strictObject({
+      name,
+      kind: z.literal('fxoBoard'),
+      device: z.string().describe('Serial device, by its stable name under /dev/serial/by-id or /dev/cordboard'),
+      lines: z
+        .array(
+          z.strictObject({
+            port: z.number().int().min(1).max(8),
+            name,
+            number: e164.describe('The number callers dial to ring this line; must stand in numbers.yaml'),
+            currentLossMs: z
+              .number()
+              .int()
+              .min(50)
+              .max(900)
+              .default(250)
+              .describe('Loop current loss that counts as hang-up'),
+          }),
+        )
+        .min(1),
+    }),
+  ),
+})
+
+export const numbersSchema = z.strictObject({
+  numbers: z.array(
+    z.strictObject({
+      number: e164,
+      description: description.optional(),
+      flow: name.describe('Flow that answers this number, by its name in flows/'),
+    }),
+  ),
+})
+
+const day = z.array(timeOfDayRange).default([])
+export const hoursSchema = z.strictObject({
+  hours: z.array(
+    z.strictObject({
+      name,
+      description: description.optional(),
+      timeZone: z.string().describe('tz database name'),
+      week: z.strictObject({
+        monday: day,
+        tuesday: day,
+        wednesday: day,
+        thursday: day,
+        friday: day,
+        saturday: day,
+        sunday: day,
+      }),
+    }),
+  ),
+})
+
+export const queuesSchema = z.strictObject({
+  queues: z.array(
+    z.strictObject({
+      name,
+      description: description.optional(),
+      hours: name.describe('Hours of operation, by name'),
+      maximumContacts: z
+        .number()
+        .int()
+        .min(1)
+        .max(100000)
+        .optional()
+        .describe('Contacts that may wait; more take the at-capacity branch'),
+      outboundCallerId: z.strictObject({ name: name.optional(), number: e164.optional() }).optional(),
+      quickConnects: z.array(name).default([]),
+    }),
+  ),
+})
+
+export const routingProfilesSchema = z.strictObject({
+  routingProfiles: z.array(
+    z.strictObject({
+      name,
+      description: description.optional(),
+      concurrency: z.strictObject({ VOICE: z.literal(1).default(1) }).prefault({}),
+      queues: z
+        .array(
+          z.strictObject({
+            queue: name,
+            channel: z.enum(['VOICE']).default('VOICE'),
+            priority: z.number().int().min(1).max(99).default(1),
+            delayS: seconds(0, 9999).default(0),
+          }),
+        )
+        .min(1),
+      defaultOutboundQueue: name.optional(),
+    }),
+  ),
+})
+
+export const agentsSchema = z.strictObject({
+  agents: z.array(
+    z.strictObject({
+      userName: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be letters, digits, dot, dash or underscore'),
+      firstName: name,
+      lastName: name,
+      routingProfile: name,
+      status: z
+        .enum(['Available', 'Offline'])
+        .default('Available')
+        .describe('Status at start; calls come only while a phone is reachable'),
+      phone: z.strictObject({
+        passwordFile: z.string().optional().describe('File with the SIP password, relative to the instance'),
+        address: z.string().optional().describe('host:port of a phone that does not register'),
+        srtp: z.enum(['off', 'offered', 'required']).default('offered'),
+        codecs: z
+          .array(z.enum(['PCMU', 'PCMA']))
+          .min(1)
+          .default(['PCMU', 'PCMA']),
+      }),
+    }),
+  ),
+})
+
+export const quickConnectsSchema = z.strictObject({
+  quickConnects: z.array(
+    z.discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('phone'), name, description, number: e164 }),
+      z.strictObject({ type: z.literal('agent'), name, description, agent: z.string(), flow: name.optional() }),
+      z.strictObject({ type: z.literal('queue'), name, description, queue: name, flow: name.optional() }),
+    ]),
+  ),
+})
+
+/** File name (without `.yaml`) to schema: what an instance directory may hold beside `flows/` and `prompts/`. */
+export const fileSchemas = {
+  box: boxSchema,
+  lines: linesSchema,
+  numbers: numbersSchema,
+  hours: hoursSchema,
+  queues: queuesSchema,
+  'routing-profiles': routingProfilesSchema,
+  agents: agentsSchema,
+  'quick-connects': quickConnectsSchema,
+} as const
+
+export type Box = z.infer<typeof boxSchema>
+export type Board = z.infer<typeof linesSchema>['boards'][number]
+export type Line = Board['lines'][number]
+export type ClaimedNumber = z.infer<typeof numbersSchema>['numbers'][number]
+export type HoursOfOperation = z.infer<typeof hoursSchema>['hours'][number]
+export type Queue = z.infer<typeof queuesSchema>['queues'][number]
+export type RoutingProfile = z.infer<typeof routingProfilesSchema>['routingProfiles'][number]
+export type Agent = z.infer<typeof agentsSchema>['agents'][number]
+export type QuickConnect = z.infer<typeof quickConnectsSchema>['quickConnects'][number]

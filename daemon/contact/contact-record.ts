@@ -1,0 +1,102 @@
+// The contact record as Amazon Connect publishes it (field names and shapes), for the fields a voice contact has.
+// Times are ISO 8601 UTC to the second.
+
+export type InitiationMethod =
+  | 'INBOUND'
+  | 'OUTBOUND'
+  | 'TRANSFER'
+  | 'QUEUE_TRANSFER'
+  | 'CALLBACK'
+  | 'API'
+  | 'DISCONNECT'
+
+export type DisconnectReason =
+  | 'CUSTOMER_DISCONNECT'
+  | 'AGENT_DISCONNECT'
+  | 'THIRD_PARTY_DISCONNECT'
+  | 'CONTACT_FLOW_DISCONNECT'
+  | 'TELECOM_PROBLEM'
+  | 'OTHER'
+
+export interface RecordEndpoint {
+  Address: string
+  Type: 'TELEPHONE_NUMBER' | 'VOIP'
+}
+
+export interface RecordAgent {
+  ARN: string
+  Username: string
+  ConnectedToAgentTimestamp?: string
+  AgentInteractionDuration?: number
+  CustomerHoldDuration: number
+  LongestHoldDuration: number
+  NumberOfHolds: number
+  AfterContactWorkDuration: number
+  AfterContactWorkStartTimestamp?: string
+  AfterContactWorkEndTimestamp?: string
+  RoutingProfile: { ARN: string; Name: string }
+}
+
+export interface RecordQueue {
+  ARN: string
+  Name: string
+  EnqueueTimestamp: string
+  DequeueTimestamp?: string
+  Duration?: number
+}
+
+export interface RecordRecording {
+  Location: string
+  Status: 'AVAILABLE' | 'DELETED' | 'NULL'
+  StorageType: 'LOCAL'
+  MediaStreamType: 'AUDIO'
+  ParticipantType: 'All'
+  StartTimestamp: string
+  StopTimestamp?: string
+  DeletionReason?: string
+}
+
+export interface ContactRecord {
+  AWSContactTraceRecordFormatVersion: '2017-03-10'
+  ContactId: string
+  InitialContactId: string
+  PreviousContactId: string | null
+  NextContactId: string | null
+  Channel: 'VOICE' | 'CHAT' | 'TASK'
+  InitiationMethod: InitiationMethod
+  InstanceARN: string
+  InitiationTimestamp: string
+  ConnectedToSystemTimestamp: string | null
+  DisconnectTimestamp: string | null
+  DisconnectReason: DisconnectReason | null
+  LastUpdateTimestamp: string
+  CustomerEndpoint: RecordEndpoint | null
+  SystemEndpoint: RecordEndpoint | null
+  Attributes: Record<string, string>
+  AgentConnectionAttempts: number
+  Agent: RecordAgent | null
+  Queue: RecordQueue | null
+  Recordings: RecordRecording[]
+  TransferCompletedTimestamp: string | null
+  /** Beyond the published fields: where the contact stood last, and the leg's own end reason. */
+  Cordboard: {
+    state: 'initiated' | 'inFlow' | 'queued' | 'connecting' | 'connected' | 'completed'
+    endReason: string | null
+    /** Set when the record was closed by the daemon's next start, after a kill or a power cut. */
+    interrupted: boolean
+    /** Milliseconds since 1970 of the last saved change: the latest moment the contact is known to have lived. */
+    lastSavedEpochMs: number
+  }
+}
+
+export interface ContactStore {
+  /** Inserts or replaces by ContactId. On disk, and proof against a power cut, when it returns. */
+  save(record: ContactRecord): void
+  find(contactId: string): ContactRecord | undefined
+  /** Newest first. */
+  list(query?: { limit?: number; before?: string }): ContactRecord[]
+  /** Records whose contact was not over when they were saved last. */
+  unfinished(): ContactRecord[]
+  count(): number
+  close(): void
+}

@@ -1,0 +1,154 @@
+// What a running flow may see and do. The contact service implements it for real contacts, the text simulator and the
+// tests for pretended ones; the engine and the actions know nothing else of the world (no legs, no SIP, no SQL).
+
+export type Channel = 'VOICE' | 'CHAT' | 'TASK'
+
+/** Flow types by their API names. */
+export type FlowType =
+  | 'CONTACT_FLOW'
+  | 'CUSTOMER_QUEUE'
+  | 'CUSTOMER_HOLD'
+  | 'AGENT_HOLD'
+  | 'CUSTOMER_WHISPER'
+  | 'AGENT_WHISPER'
+  | 'OUTBOUND_WHISPER'
+  | 'AGENT_TRANSFER'
+  | 'QUEUE_TRANSFER'
+  | 'MODULE'
+
+export interface FlowEndpoint {
+  address: string
+  type: 'TELEPHONE_NUMBER' | 'VOIP'
+  displayName?: string
+}
+
+export interface FlowVoice {
+  /** Voice name as flows write it, e.g. `Joanna`. */
+  voiceId: string
+  engine: string
+  style: string
+  /** e.g. `en-US`. */
+  languageCode: string
+}
+
+/** A resource of the instance as flows refer to it. `id` is the box's own stable id. */
+export interface ResourceRef {
+  id: string
+  name: string
+  arn: string
+}
+
+/** Contact data, read by the engine to resolve references (`$.Attributes.x`, `$.Queue.Name`, …). */
+export interface FlowContact {
+  readonly contactId: string
+  readonly initialContactId: string
+  readonly previousContactId?: string
+  readonly channel: Channel
+  readonly initiationMethod: string
+  readonly customerEndpoint?: FlowEndpoint
+  readonly systemEndpoint?: FlowEndpoint
+  readonly instanceArn: string
+  readonly awsRegion: string
+  readonly attributes: Readonly<Record<string, string>>
+  readonly voice: FlowVoice
+  readonly queue?: ResourceRef
+  readonly agent?: ResourceRef & { userName: string; firstName: string; lastName: string }
+  readonly flowLogging: boolean
+}
+
+/** Something to be heard: text in the contact's voice, or a recorded prompt. */
+export type Speech = { kind: 'text'; text: string; ssml: boolean } | { kind: 'prompt'; promptId: string }
+
+export interface CollectOptions {
+  /** Played first; a digit interrupts it. Empty: collecting begins at once. */
+  prompt: Speech[]
+  /** Wait for the first digit, counted from the end of the prompt. */
+  firstDigitTimeoutMs: number
+  interDigitTimeoutMs: number
+  maximumDigits: number
+  /** Ends the entry; not part of the result. Empty: none. */
+  terminator: string
+  /** `*` erases what was entered so far. */
+  cancelKey: boolean
+}
+
+export type Collected = { outcome: 'digits'; digits: string } | { outcome: 'timeout' }
+
+/** A step failed in a way the flow can answer by an error branch. Anything else that is thrown ends the flow. */
+export class ParticipantError extends Error {
+  readonly code: 'promptMissing' | 'speechFailed' | 'channelMismatch'
+  constructor(code: ParticipantError['code'], message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/**
+ * The party that hears the flow. Every call takes the run's abort signal, and rejects with the signal's reason once it
+ * is aborted (the party hung up, an agent accepted, …), never before all it started has stopped sounding.
+ */
+export interface Participant {
+  /** Resolves when the last of it has been heard. Rejects with ParticipantError when it can't be said. */
+  play(speech: Speech[], signal: AbortSignal): Promise<void>
+  /** Plays the list over and over. Resolves only by `interruptAfterMs`, if given. */
+  playRepeatedly(speech: Speech[], interruptAfterMs: number | undefined, signal: AbortSignal): Promise<void>
+  collect(options: CollectOptions, signal: AbortSignal): Promise<Collected>
+}
+
+export type EventHook =
+  | 'CustomerQueue'
+  | 'CustomerHold'
+  | 'AgentHold'
+  | 'AgentWhisper'
+  | 'CustomerWhisper'
+  | 'OutboundWhisper'
+  | 'CustomerRemaining'
+  | 'DefaultAgentUI'
+  | 'DisconnectAgentUI'
+  | 'PauseContact'
+  | 'ResumeContact'
+
+export interface RecordingBehavior {
+  agent: boolean
+  customer: boolean
+}
+
+export interface FlowLogEntry {
+  ContactId: string
+  ContactFlowId: string
+  ContactFlowName: string
+  ContactFlowModuleType: string
+  Identifier: string
+  Timestamp: string
+  Parameters: Record<string, unknown>
+  Results?: string
+  ExternalResults?: Record<string, unknown>
+}
+
+export interface FlowHost {
+  readonly contact: FlowContact
+  /** Absent in flows nobody listens to (disconnect flow after the caller left). */
+  readonly participant: Participant | undefined
+  /** All or nothing; false when a key is unusable or the total would pass 32 KB. */
+  setAttributes(changes: Record<string, string>): boolean
+  setVoice(change: Partial<FlowVoice>): void
+  setFlowLogging(enabled: boolean): void
+  setRecording(behavior: RecordingBehavior): void
+  /** False when no such queue exists. */
+  setTargetQueue(queueId: string): boolean
+  /** False when no such flow exists. `undefined` flow id: the hook is switched off. */
+  setEventHook(hook: EventHook, flowId: string | undefined): boolean
+  /** Of the given hours, else of the working queue; undefined when there are none. */
+  isOpen(hoursId: string | undefined): boolean | undefined
+  /** Puts the contact into its working queue. `noQueue` also when it is queued or with an agent already. */
+  enqueue(): 'queued' | 'atCapacity' | 'noQueue'
+  log(entry: FlowLogEntry): void
+}
+
+/** How a run ended. `left` is an abort: the participant hung up, an agent accepted, the daemon stops. */
+export type FlowEnd =
+  | { type: 'disconnect' }
+  | { type: 'queued' }
+  | { type: 'ended' }
+  | { type: 'left' }
+  | { type: 'failed'; identifier: string; reason: string }

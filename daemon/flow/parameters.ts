@@ -1,0 +1,18 @@
+// Parameters of one action with their references resolved. Exports write every scalar as a string; both are read.
+
+export interface ParameterReader {
+  has(name: string): boolean
+  /** Resolved text; undefined when absent or when its references have no data. */
+  text(name: string): string | undefined
+  number(name: string): number | undefined
+  /** `"True"`, `"true"`, true. */
+  flag(name: string): boolean | undefined
+  /** Resolved map of text values. */
+  texts(name: string): Record<string, string>
+  /** As written, for nested structures. */
+  raw(name: string): unknown
+  /** A resource's own id, from an id, an ARN, a name or the display name of the export; undefined when there is none. */
+  resource(name: string, kind: ResourceKind): string | undefined
+}
+
+export type ResourceKind = 'queue' | 'prompt' | 'flow' | 'hours' | 'agent'

@@ -1,0 +1,63 @@
+// A leg: one party's connection to the box. A telephone line, a SIP dialog, later a browser or a cellular module are
+// all legs; bridge, flow and routing know nothing else.
+//
+//   inbound   ringing ─answer()─▶ answering ─▶ talking ─▶ clearing ─▶ ended
+//   outbound  dialling ─(180)─▶ alerting ─(200)─▶ talking ─▶ clearing ─▶ ended
+//   any state ──hangUp() or far end──▶ clearing ─▶ ended      (`ended` is told exactly once, when all is released)
+import type { PortId } from '../media/port.ts'
+
+export type LegId = string
+
+export type LegState = 'ringing' | 'dialling' | 'alerting' | 'answering' | 'talking' | 'clearing' | 'ended'
+
+/** A telephone number or SIP user, as far as it is known. */
+export interface LegParty {
+  /** E.164 where the box could tell, else as signalled; absent when withheld. */
+  address?: string
+  displayName?: string
+  withheld?: 'private' | 'unavailable'
+}
+
+/** Why a leg ended: who acted, whose fault it was if it was one, and a short stable reason word. */
+export interface LegEnd {
+  by: 'farEnd' | 'us'
+  blame: 'none' | 'line' | 'farEnd' | 'trunk' | 'config' | 'us' | 'unknown'
+  /** e.g. `hangUp`, `busy`, `noAnswer`, `cancelled`, `declined`, `unreachable`, `mediaLost`, `deviceLost`, `srtpRequired`. */
+  reason: string
+  sipStatus?: number
+}
+
+export type LegEvent =
+  | { type: 'alerted' }
+  /** Audio flows: `portId` is set. */
+  | { type: 'answered' }
+  | { type: 'digitReceived'; digit: string }
+  | { type: 'ended'; end: LegEnd }
+
+export interface Leg {
+  readonly id: LegId
+  readonly kind: 'line' | 'sip'
+  readonly direction: 'inbound' | 'outbound'
+  readonly state: LegState
+  readonly remote: LegParty
+  /** The number or user dialled (inbound), or presented as caller (outbound). */
+  readonly local: LegParty
+  /** Audio port, from `talking` on (earlier where there is early media) until `ended`. */
+  readonly portId: PortId | undefined
+  /** Set once `state` is `ended`. */
+  readonly end: LegEnd | undefined
+  /** Inbound only. Resolves in state `talking`; resolves false when the caller had gone. Never rejects. */
+  answer(): Promise<boolean>
+  /** From any state, idempotent; resolves when everything of the leg is released. Bounded in time; never rejects. */
+  hangUp(reason?: string): Promise<void>
+  /** The listener is called in the order of events; a fault it throws is contained and counted. */
+  on(listener: (event: LegEvent) => void): () => void
+  /** One line: kind, parties, state, audio path. */
+  describe(): string
+}
+
+/** Where inbound legs come from: the telephone lines, the SIP endpoint. */
+export interface LegSource {
+  /** Called once per new inbound leg, in state `ringing`. */
+  onInbound(listener: (leg: Leg) => void): () => void
+}

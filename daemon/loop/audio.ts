@@ -1,0 +1,104 @@
+// The audio service as the main thread sees it: ports are opened, joined, played to, listened to and closed by
+// command; the audio thread (audio-thread.ts) does the work. Commands to one port take effect in the order given.
+import type { PortCounters, PortId } from '../media/port.ts'
+
+export type RtpCodec = 'PCMU' | 'PCMA'
+
+/** SDES keys of one direction (RFC 4568): 30 bytes, master key then salt. */
+export interface SrtpKey {
+  suite: 'AES_CM_128_HMAC_SHA1_80' | 'AES_CM_128_HMAC_SHA1_32'
+  keyAndSalt: Uint8Array
+}
+
+/** How the far end is reached, known once offer and answer have met. Replaces what was there before. */
+export interface RtpRemote {
+  address: string
+  port: number
+  codec: RtpCodec
+  payloadType: number
+  /** Payload type of RFC 4733 events in both directions; absent when not negotiated. */
+  eventPayloadType?: number
+  direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
+  /** Ours, for what we send. Absent: plain RTP. */
+  sendKey?: SrtpKey
+  /** Theirs, for what we receive. */
+  receiveKey?: SrtpKey
+}
+
+/** What is played: prompts by id (see `addPrompt`) one after the other, or a tone. */
+export type PlayItem =
+  | { kind: 'prompt'; promptId: string }
+  /** Up to two frequencies with a cadence of on and off times; an empty cadence is continuous. */
+  | { kind: 'tone'; frequenciesHz: number[]; levelDbm0: number; cadenceMs: number[]; durationMs: number }
+  | { kind: 'silence'; durationMs: number }
+
+export type PlayOutcome = 'finished' | 'stopped' | 'portClosed' | 'unknownPrompt'
+
+export interface Playback {
+  /** Settles once, when the last sample has been handed to the port, or on stop. Never rejects. */
+  readonly ended: Promise<PlayOutcome>
+  stop(): void
+}
+
+export interface RecordingOptions {
+  /** Absolute path; `.wav`, stereo, 8 kHz. The folder exists. */
+  file: string
+  /** Ports whose far end is recorded on each channel. Absent or closed: silence. */
+  left?: PortId
+  right?: PortId
+}
+
+export interface Recording {
+  /** Writes what is left, completes the header, syncs. Resolves with the recorded length. Rejects on a disk fault. */
+  stop(): Promise<{ file: string; durationMs: number }>
+}
+
+export type AudioEvent =
+  /** A digit that the far end of the port pressed: in band, or by RFC 4733. Each press is told once. */
+  | { type: 'digitReceived'; portId: PortId; digit: string; source: 'inBand' | 'event'; durationMs: number }
+  /** No RTP for the time set when the port was opened, though some is expected; told once per gap. */
+  | { type: 'mediaStopped'; portId: PortId; silentMs: number }
+  | { type: 'mediaStarted'; portId: PortId }
+  /** A recording could not be written (disk full, …); the call goes on. */
+  | { type: 'recordingFailed'; file: string; reason: string }
+  /** The audio thread was late by more than a frame. */
+  | { type: 'loopLate'; lateMs: number; skippedTicks: number }
+  /** A port's own fault ended it; the loop and all other ports go on. */
+  | { type: 'portFailed'; portId: PortId; reason: string }
+
+export interface LoopCounters {
+  ticks: number
+  lateTicks: number
+  skippedTicks: number
+  worstLatenessMs: number
+  ports: number
+  [name: string]: number
+}
+
+export interface Audio {
+  /** Opens a socket from the configured range and begins to listen (and to drain). Rejects when no port is free. */
+  openRtp(options: { localAddress: string; mediaTimeoutMs?: number }): Promise<{ portId: PortId; localPort: number }>
+  setRtpRemote(portId: PortId, remote: RtpRemote): void
+  /** A telephone line's PCM path (`LineDriver.pcmFile`), with an in-band digit detector. */
+  openLine(options: { pcmFile: string; name: string }): Promise<PortId>
+  /** Ends playbacks and talk paths of the port; resolves with its final counters once its resources are released. */
+  close(portId: PortId): Promise<PortCounters>
+  /** The far end of `to` hears the far end of `from`, mixed with all else it hears, until disconnected. */
+  connect(from: PortId, to: PortId): void
+  disconnect(from: PortId, to: PortId): void
+  /** Plays to the far end of the port, mixed over what it hears. `repeat` starts over after the last item. */
+  play(portId: PortId, items: PlayItem[], options?: { repeat?: boolean }): Playback
+  /** Sends digits to the far end: RFC 4733 where negotiated, else in-band tones. Resolves when the last was sent. */
+  sendDigits(portId: PortId, digits: string): Promise<void>
+  record(options: RecordingOptions): Recording
+  /** Registers 8 kHz linear PCM under an id, in shared memory; again with the same id replaces it for new playbacks. */
+  addPrompt(promptId: string, samples: Int16Array): void
+  removePrompt(promptId: string): void
+  /** The whole path of a port in one line, from source to socket, with what is joined to it. */
+  describe(portId: PortId): Promise<string>
+  counters(): Promise<LoopCounters>
+  portCounters(portId: PortId): Promise<PortCounters>
+  on(listener: (event: AudioEvent) => void): () => void
+  /** Stops the thread after closing every port; bounded: 2 s. */
+  stop(): Promise<void>
+}
