@@ -1,11 +1,12 @@
 // The contract of a flow action: one small file each in actions/, declared in actions/index.ts; the engine knows only
 // this. An action reads its resolved parameters, does one thing through the host, and says where the flow goes on.
+import type { Severity } from '../fault.ts'
 import type { Channel, FlowHost, FlowType } from './host.ts'
 import type { ParameterReader } from './parameters.ts'
 
 export type Outcome =
-  /** Take `NextAction`. */
-  | { to: 'next' }
+  /** Take `NextAction`. `result` is what the flow log shows of it. */
+  | { to: 'next'; result?: string }
   /** Take the first condition that is true of `value`; none: the `NoMatchingCondition` error, else `NextAction`. */
   | { to: 'condition'; value: string | number | undefined }
   /** Take the branch of this error, else that of `NoMatchingError`; neither: the flow fails. */
@@ -25,12 +26,16 @@ export interface ActionRun {
   readonly state: FlowRunState
   /** Condition values as written, for actions that need to know what is asked for. */
   readonly conditionOperands: readonly string[]
+  /** At least 0, less than 1. */
+  readonly random: () => number
 }
 
 export interface FlowRunState {
   storedCustomerInput: string | undefined
   readonly loopCounts: Map<string, number>
   readonly flowAttributes: Map<string, string>
+  /** What `$.CustomerId`, `$.Name` and `$.Description` were set to by this run. */
+  readonly contactData: Map<string, string>
 }
 
 export interface ActionDefinition {
@@ -42,10 +47,17 @@ export interface ActionDefinition {
   /** Needs somebody on the line; without: the error branch, or the end where the fact sheet says so. */
   readonly needsParticipant: boolean
   readonly terminal: boolean
+  /** An error that has no branch goes on by `NextAction`: for blocks that older exports write without one. */
+  readonly goesOnWithoutErrorBranch?: boolean
+  /** Lasts as long as it likes (loop prompts); every other action is cut off by the engine's time limit. */
+  readonly endless?: boolean
   /** Faults of the parameters that can be seen without running: one message and mend each. */
-  check(action: FlowActionDocument, report: (path: string, message: string, mend: string) => void): void
+  check(action: FlowActionDocument, report: ActionReport): void
   run(run: ActionRun): Outcome | Promise<Outcome>
 }
+
+/** `path` is relative to the action, e.g. `Parameters.QueueId`. Severity: error unless given. */
+export type ActionReport = (path: string, message: string, mend: string, severity?: Severity) => void
 
 /** An action as it stands in the file. */
 export interface FlowActionDocument {

@@ -12,4 +12,13 @@ export interface Flow {
   actions: Map<string, FlowActionDocument>
   /** Resource names behind foreign ARNs, from the export's metadata: identifier → parameter → name. */
   displayNames: Map<string, Map<string, string>>
+  /** The text the flow was read from, for faults that name line and column; absent in flows made by code. */
+  source?: FlowSource
+}
+
+export interface FlowSource {
+  /** As the person named it. */
+  file: string
+  /** Line and column, from 1, of the value at the path; of the nearest value around it that exists. */
+  locate(path: readonly (string | number)[]): { line: number; column: number }
 }

@@ -1,5 +1,6 @@
 // Parameters of one action with their references resolved. Exports write every scalar as a string; both are read.
 
+/** Names may lead into nested parameters by dots: `Messages.0.Text`. A value of the wrong kind is thrown as a fault. */
 export interface ParameterReader {
   has(name: string): boolean
   /** Resolved text; undefined when absent or when its references have no data. */
