@@ -81,6 +81,8 @@ export interface ContactRecord {
   /** Beyond the published fields: where the contact stood last, and the leg's own end reason. */
   Cordboard: {
     state: 'initiated' | 'inFlow' | 'queued' | 'connecting' | 'connected' | 'completed'
+    /** Where the contact stood when it ended: reports count by it. Absent until then. */
+    preDisconnectState?: 'initiated' | 'inFlow' | 'queued' | 'connecting' | 'connected'
     endReason: string | null
     /** Set when the record was closed by the daemon's next start, after a kill or a power cut. */
     interrupted: boolean
@@ -93,7 +95,7 @@ export interface ContactStore {
   /** Inserts or replaces by ContactId. On disk, and proof against a power cut, when it returns. */
   save(record: ContactRecord): void
   find(contactId: string): ContactRecord | undefined
-  /** Newest first. */
+  /** Newest first; `before` is a moment (ISO 8601) or the ContactId of the last record already seen. */
   list(query?: { limit?: number; before?: string }): ContactRecord[]
   /** Records whose contact was not over when they were saved last. */
   unfinished(): ContactRecord[]

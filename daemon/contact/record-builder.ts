@@ -1,0 +1,252 @@
+// Makes a contact record and advances it through the contact's life. Pure: every function takes a record and a moment
+// and returns the next record; nothing is saved here. Stamps are to the second, and durations are the differences of
+// the published stamps, so that a reader who subtracts gets the figure that is printed.
+//
+//   newRecord → connectedToSystem → enqueued → offered ⇄ returnedToQueue
+//                                                 └→ dequeued → connectedToAgent → disconnected
+import type {
+  ContactRecord,
+  DisconnectReason,
+  InitiationMethod,
+  RecordAgent,
+  RecordEndpoint,
+  RecordQueue,
+} from './contact-record.ts'
+
+export interface NewRecord {
+  contactId: string
+  /** First of the chain; the contact itself when absent. */
+  initialContactId?: string
+  previousContactId?: string
+  channel: ContactRecord['Channel']
+  initiationMethod: InitiationMethod
+  instanceArn: string
+  customerEndpoint?: RecordEndpoint
+  systemEndpoint?: RecordEndpoint
+  attributes?: Record<string, string>
+  /** When the call arrived, the agent began to dial, the request came: by the initiation method. */
+  atEpochMs: number
+}
+
+/** A move that the record's state does not allow: a fault of the caller, told loudly. */
+export class RecordMoveError extends Error {
+  readonly code = 'RECORD-MOVE'
+}
+
+type LiveState = Exclude<ContactRecord['Cordboard']['state'], 'completed'>
+
+/** ISO 8601 UTC to the second, as records have it; the begun second counts. */
+export function recordTimestamp(epochMs: number): string {
+  return new Date(Math.floor(epochMs / 1000) * 1000).toISOString().replace('.000Z', 'Z')
+}
+
+export function newRecord(of: NewRecord): ContactRecord {
+  const at = recordTimestamp(of.atEpochMs)
+  return {
+    AWSContactTraceRecordFormatVersion: '2017-03-10',
+    ContactId: of.contactId,
+    InitialContactId: of.initialContactId ?? of.contactId,
+    PreviousContactId: of.previousContactId ?? null,
+    NextContactId: null,
+    Channel: of.channel,
+    InitiationMethod: of.initiationMethod,
+    InstanceARN: of.instanceArn,
+    InitiationTimestamp: at,
+    ConnectedToSystemTimestamp: null,
+    DisconnectTimestamp: null,
+    DisconnectReason: null,
+    LastUpdateTimestamp: at,
+    CustomerEndpoint: of.customerEndpoint ?? null,
+    SystemEndpoint: of.systemEndpoint ?? null,
+    Attributes: { ...of.attributes },
+    AgentConnectionAttempts: 0,
+    Agent: null,
+    Queue: null,
+    Recordings: [],
+    TransferCompletedTimestamp: null,
+    Cordboard: { state: 'initiated', endReason: null, interrupted: false, lastSavedEpochMs: of.atEpochMs },
+  }
+}
+
+/** The box answered, or was answered. For a contact that came in, the stamp is that of its arrival (fact sheet, 2). */
+export function connectedToSystem(record: ContactRecord, atEpochMs: number): ContactRecord {
+  const inbound = record.InitiationMethod === 'INBOUND'
+  return moved(record, 'inFlow', atEpochMs, {
+    ConnectedToSystemTimestamp: inbound ? record.InitiationTimestamp : recordTimestamp(atEpochMs),
+  })
+}
+
+export function enqueued(
+  record: ContactRecord,
+  queue: { arn: string; name: string },
+  atEpochMs: number,
+): ContactRecord {
+  return moved(record, 'queued', atEpochMs, {
+    Queue: { ARN: queue.arn, Name: queue.name, EnqueueTimestamp: recordTimestamp(atEpochMs) },
+  })
+}
+
+/** An agent is being rung; each offer counts, accepted or not. */
+export function offered(record: ContactRecord, atEpochMs: number): ContactRecord {
+  return moved(record, 'connecting', atEpochMs, { AgentConnectionAttempts: record.AgentConnectionAttempts + 1 })
+}
+
+/** The offer came to nothing, or the agent left before the talk: the contact waits as if it had never been dequeued. */
+export function returnedToQueue(record: ContactRecord, atEpochMs: number): ContactRecord {
+  if (!record.Queue) throw new RecordMoveError(`${record.ContactId} cannot return to a queue it was never in`)
+  const { ARN, Name, EnqueueTimestamp } = record.Queue
+  return moved(record, 'queued', atEpochMs, { Queue: { ARN, Name, EnqueueTimestamp } })
+}
+
+/** The agent whisper is over and the customer leaves the queue. Nothing changes for a contact that never had a queue. */
+export function dequeued(record: ContactRecord, atEpochMs: number): ContactRecord {
+  return moved(record, 'connecting', atEpochMs, { Queue: closedQueue(record.Queue, atEpochMs) })
+}
+
+/** Agent and customer can talk. Dequeues the contact when that has not happened yet. */
+export function connectedToAgent(
+  record: ContactRecord,
+  agent: { arn: string; userName: string; routingProfile: { arn: string; name: string } },
+  atEpochMs: number,
+): ContactRecord {
+  return moved(record, 'connected', atEpochMs, {
+    Queue: closedQueue(record.Queue, atEpochMs),
+    Agent: {
+      ARN: agent.arn,
+      Username: agent.userName,
+      ConnectedToAgentTimestamp: recordTimestamp(atEpochMs),
+      CustomerHoldDuration: 0,
+      LongestHoldDuration: 0,
+      NumberOfHolds: 0,
+      AfterContactWorkDuration: 0,
+      RoutingProfile: { ARN: agent.routingProfile.arn, Name: agent.routingProfile.name },
+    },
+  })
+}
+
+export function recordingStarted(record: ContactRecord, location: string, atEpochMs: number): ContactRecord {
+  const recording: ContactRecord['Recordings'][number] = {
+    Location: location,
+    Status: 'AVAILABLE',
+    StorageType: 'LOCAL',
+    MediaStreamType: 'AUDIO',
+    ParticipantType: 'All',
+    StartTimestamp: recordTimestamp(atEpochMs),
+  }
+  return touched(record, atEpochMs, { Recordings: [...record.Recordings, recording] })
+}
+
+/** Also after the disconnect, since the file is completed later; `failed` when nothing could be written. */
+export function recordingStopped(
+  record: ContactRecord,
+  location: string,
+  atEpochMs: number,
+  outcome: 'written' | 'failed' = 'written',
+): ContactRecord {
+  return touched(record, atEpochMs, {
+    Recordings: record.Recordings.map((recording) =>
+      recording.Location === location
+        ? {
+            ...recording,
+            Status: outcome === 'written' ? recording.Status : 'NULL',
+            StopTimestamp: recording.StopTimestamp ?? notBefore(recording.StartTimestamp, atEpochMs),
+          }
+        : recording,
+    ),
+  })
+}
+
+/** All attributes as they stand now. Also after the disconnect: a disconnect flow may set some. */
+export function attributesSet(
+  record: ContactRecord,
+  attributes: Readonly<Record<string, string>>,
+  atEpochMs: number,
+): ContactRecord {
+  return touched(record, atEpochMs, { Attributes: { ...attributes } })
+}
+
+/** Nothing changed but the time: after a kill, the contact is known to have lived until here. */
+export function stillAlive(record: ContactRecord, atEpochMs: number): ContactRecord {
+  return touched(record, atEpochMs, {})
+}
+
+export interface Disconnection {
+  reason: DisconnectReason
+  /** The box's own word for it, from the leg or the contact's machine. */
+  endReason: string
+  atEpochMs: number
+  /** The contact did not end so: the daemon was killed, and its next start closes the record. */
+  interrupted?: boolean
+}
+
+/** The end: whatever is open (queue, talk, recordings) is closed at the same moment. A second end changes nothing. */
+export function disconnected(record: ContactRecord, end: Disconnection): ContactRecord {
+  const { state } = record.Cordboard
+  if (state === 'completed') return record
+  const ended = touched(record, end.atEpochMs, {
+    DisconnectTimestamp: notBefore(record.InitiationTimestamp, end.atEpochMs),
+    DisconnectReason: end.reason,
+    Queue: closedQueue(record.Queue, end.atEpochMs),
+    Agent: closedAgent(record.Agent, end.atEpochMs),
+    Recordings: record.Recordings.map((recording) => ({
+      ...recording,
+      StopTimestamp: recording.StopTimestamp ?? notBefore(recording.StartTimestamp, end.atEpochMs),
+    })),
+  })
+  return {
+    ...ended,
+    Cordboard: {
+      ...ended.Cordboard,
+      state: 'completed',
+      preDisconnectState: state,
+      endReason: end.endReason,
+      interrupted: end.interrupted ?? false,
+    },
+  }
+}
+
+function moved(
+  record: ContactRecord,
+  state: LiveState,
+  atEpochMs: number,
+  changes: Partial<ContactRecord>,
+): ContactRecord {
+  if (record.Cordboard.state === 'completed')
+    throw new RecordMoveError(`${record.ContactId} is completed and cannot become ${state}`)
+  const next = touched(record, atEpochMs, changes)
+  return { ...next, Cordboard: { ...next.Cordboard, state } }
+}
+
+function touched(record: ContactRecord, atEpochMs: number, changes: Partial<ContactRecord>): ContactRecord {
+  return {
+    ...record,
+    ...changes,
+    LastUpdateTimestamp: recordTimestamp(atEpochMs),
+    Cordboard: { ...record.Cordboard, lastSavedEpochMs: atEpochMs },
+  }
+}
+
+function closedQueue(queue: RecordQueue | null, atEpochMs: number): RecordQueue | null {
+  if (!queue || queue.DequeueTimestamp !== undefined) return queue
+  const DequeueTimestamp = notBefore(queue.EnqueueTimestamp, atEpochMs)
+  return { ...queue, DequeueTimestamp, Duration: secondsBetween(queue.EnqueueTimestamp, DequeueTimestamp) }
+}
+
+/** Interaction is the talk without the holds. */
+function closedAgent(agent: RecordAgent | null, atEpochMs: number): RecordAgent | null {
+  if (!agent?.ConnectedToAgentTimestamp || agent.AgentInteractionDuration !== undefined) return agent
+  const connectedS = secondsBetween(
+    agent.ConnectedToAgentTimestamp,
+    notBefore(agent.ConnectedToAgentTimestamp, atEpochMs),
+  )
+  return { ...agent, AgentInteractionDuration: Math.max(0, connectedS - agent.CustomerHoldDuration) }
+}
+
+/** The system's clock may be set back during a contact: no interval of a record is ever negative. */
+function notBefore(timestamp: string, atEpochMs: number): string {
+  return recordTimestamp(Math.max(Date.parse(timestamp), atEpochMs))
+}
+
+function secondsBetween(from: string, to: string): number {
+  return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000)
+}
