@@ -1,0 +1,247 @@
+// A real SIP phone (baresip) as an agent has one: it registers, rings, is answered, says a tone, keeps what it hears.
+//
+//   tone.wav ──▶ aufile ──▶ G.711 ──▶ (SRTP) ──▶ box        box ──▶ (SRTP) ──▶ G.711 ──▶ sndfile ──▶ dump-…-dec.wav
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { BaresipControl, type BaresipEvent } from './baresip-control.ts'
+import { freePorts } from './free-ports.ts'
+import { Program } from './program.ts'
+import { makeTone } from './tones.ts'
+import { until, type WaitOptions } from './wait.ts'
+
+export interface BaresipOptions {
+  userName: string
+  password: string
+  /** host:port of the box, where the phone registers and whom it calls. */
+  box: string
+  /** Absent: the phone does not register, and is reached by `address`. */
+  register?: boolean
+  srtp?: 'off' | 'offered' | 'required'
+  codecs?: ('PCMU' | 'PCMA')[]
+  /** `auto` answers at once; `manual` rings until told to `accept`. */
+  answer?: 'auto' | 'manual'
+  /** What its microphone hears, for as long as any call of a test lasts. */
+  toneHz: number
+}
+
+const modules = '/usr/lib/baresip/modules'
+const toneMs = 300_000
+const mediaEncryption = { off: '', offered: ';mediaenc=srtp', required: ';mediaenc=srtp-mand' }
+
+export class Baresip {
+  readonly userName: string
+  /** host:port it listens on for SIP. */
+  readonly address: string
+  readonly program: Program
+  readonly #control: BaresipControl
+  readonly #directory: string
+  readonly #registers: boolean
+  readonly #box: string
+
+  private constructor(
+    options: BaresipOptions,
+    address: string,
+    program: Program,
+    control: BaresipControl,
+    directory: string,
+  ) {
+    this.userName = options.userName
+    this.address = address
+    this.program = program
+    this.#control = control
+    this.#directory = directory
+    this.#registers = options.register !== false
+    this.#box = options.box
+  }
+
+  /** The phone is up, its registration on the way. */
+  static async start(options: BaresipOptions): Promise<Baresip> {
+    const directory = mkdtempSync(join(tmpdir(), `cordboard-phone-${options.userName}-`))
+    // SIP over UDP and TCP on the first, TLS on the second, remote control on the third: baresip opens all of them.
+    const port = await freePorts(3)
+    writeFileSync(join(directory, 'config'), config(directory, port))
+    writeFileSync(join(directory, 'accounts'), account(options))
+    writeFileSync(join(directory, 'tone.wav'), wavOf(makeTone(options.toneHz, toneMs, -10)))
+    const program = new Program(`baresip of ${options.userName}`, 'baresip', ['-f', directory, '-v'])
+    try {
+      const control = await BaresipControl.connect(port + 2, () => {
+        if (program.exit) throw new Error(`baresip ended at once: ${program.tail()}`)
+      })
+      return new Baresip(options, `127.0.0.1:${port}`, program, control, directory)
+    } catch (fault) {
+      program.kill()
+      rmSync(directory, { recursive: true, force: true })
+      throw fault
+    }
+  }
+
+  /** What baresip has told, in order. */
+  get events(): BaresipEvent[] {
+    return this.#control.events.all
+  }
+
+  async registered(options: WaitOptions = {}): Promise<void> {
+    if (!this.#registers) throw new Error(`the phone of ${this.userName} is not to register`)
+    await until(
+      `the phone of ${this.userName} to be registered at ${this.#box}`,
+      async () => /\bOK\b/.test(await this.#control.command('reginfo')),
+      { withinMs: 10_000, everyMs: 50, ...options, instead: () => this.program.tail() },
+    )
+  }
+
+  async unregister(): Promise<void> {
+    await this.#control.command('uadel', `sip:${this.userName}@${this.#box}`)
+  }
+
+  /** Rings: resolves with the caller as the phone shows it. */
+  async incoming(options: WaitOptions = {}): Promise<string> {
+    return (await this.#next('ring', 'CALL_INCOMING', options)).peeruri ?? ''
+  }
+
+  async established(options: WaitOptions = {}): Promise<void> {
+    await this.#next('be in a call', 'CALL_ESTABLISHED', options)
+  }
+
+  /** Resolves with the reason baresip gives. */
+  async closed(options: WaitOptions = {}): Promise<string> {
+    return (await this.#next('see its call end', 'CALL_CLOSED', options)).param ?? ''
+  }
+
+  async accept(): Promise<void> {
+    await this.#control.command('accept')
+  }
+
+  /** Ends the call, or refuses it while it rings. */
+  async hangUp(): Promise<void> {
+    await this.#control.command('hangup')
+  }
+
+  async dial(user: string): Promise<void> {
+    await this.#control.command('dial', `sip:${user}@${this.#box}`)
+  }
+
+  /** By RFC 4733, one key after the other, as long as a finger presses them. */
+  async sendDigits(digits: string): Promise<void> {
+    for (const digit of digits) await this.#control.command('sndcode', digit)
+  }
+
+  /** Keys that the far end pressed, by RFC 4733. */
+  get digitsHeard(): string {
+    return this.events
+      .filter((event) => event.type === 'CALL_DTMF_START')
+      .map((event) => event.param)
+      .join('')
+  }
+
+  /** Calls in which baresip encrypted the audio, so far. */
+  get securedCalls(): number {
+    return this.program.output.split('SRTP is Enabled').length - 1
+  }
+
+  /** What its loudspeaker played in the latest call, up to now: 8 kHz. */
+  heard(): Int16Array {
+    const file = this.#dump('dec')
+    return file === undefined ? new Int16Array(0) : samplesOf(readFileSync(file))
+  }
+
+  /** Ends the program, hanging up and unregistering as it does so. */
+  async stop(): Promise<void> {
+    this.#control.close()
+    await this.program.stop('SIGTERM', 3000)
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+
+  /** As if its plug was pulled: nothing is said to anybody. */
+  async kill(): Promise<void> {
+    this.#control.close()
+    this.program.kill()
+    await this.program.exited
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+
+  async #next(what: string, type: string, options: WaitOptions): Promise<BaresipEvent> {
+    return await this.#control.events.next(`the phone of ${this.userName} to ${what}`, (event) => event.type === type, {
+      withinMs: 10_000,
+      ...options,
+      instead: () => this.program.tail(),
+    })
+  }
+
+  #dump(direction: 'enc' | 'dec'): string | undefined {
+    const files = readdirSync(this.#directory).filter((name) => name.endsWith(`-${direction}.wav`))
+    const latest = files.sort().at(-1)
+    return latest === undefined ? undefined : join(this.#directory, latest)
+  }
+}
+
+function account(options: BaresipOptions): string {
+  const codecs = (options.codecs ?? ['PCMU', 'PCMA']).map((codec) => `${codec}/8000/1`).join(',')
+  return [
+    `<sip:${options.userName}@${options.box};transport=udp>`,
+    `;auth_user=${options.userName};auth_pass=${options.password}`,
+    `;regint=${options.register === false ? 0 : 60}`,
+    `;answermode=${options.answer ?? 'manual'}`,
+    `;audio_codecs=${codecs}`,
+    `${mediaEncryption[options.srtp ?? 'off']}\n`,
+  ].join('')
+}
+
+/** No sound hardware: the microphone is a file, the loudspeaker a bridge to nowhere. Ring tones would get in the way. */
+function config(directory: string, port: number): string {
+  const settings = {
+    poll_method: 'epoll',
+    sip_listen: `127.0.0.1:${port}`,
+    call_max_calls: '4',
+    audio_path: directory,
+    audio_player: 'aubridge,nowhere',
+    audio_alert: 'aubridge,bell',
+    audio_source: `aufile,${join(directory, 'tone.wav')}`,
+    ausrc_srate: '8000',
+    auplay_srate: '8000',
+    ausrc_channels: '1',
+    auplay_channels: '1',
+    jitter_buffer_delay: '2-10',
+    net_interface: '127.0.0.1',
+    module_path: modules,
+    snd_path: directory,
+    ctrl_tcp_listen: `127.0.0.1:${port + 2}`,
+    menu_bell: 'no',
+    ringback_disabled: 'yes',
+    statmode_default: 'off',
+  }
+  const loaded = ['g711', 'aubridge', 'aufile', 'sndfile', 'srtp'].map((name) => `module ${name}.so`)
+  const applications = ['module_tmp account.so', 'module_app menu.so', 'module_app ctrl_tcp.so']
+  return [...Object.entries(settings).map(([key, value]) => `${key} ${value}`), ...loaded, ...applications, ''].join(
+    '\n',
+  )
+}
+
+/** A mono WAV file of 16-bit samples at 8 kHz. */
+export function wavOf(samples: Int16Array): Buffer {
+  const bytes = Buffer.alloc(44 + samples.length * 2)
+  bytes.write('RIFF', 0, 'latin1')
+  bytes.writeUInt32LE(36 + samples.length * 2, 4)
+  bytes.write('WAVEfmt ', 8, 'latin1')
+  bytes.writeUInt32LE(16, 16)
+  bytes.writeUInt16LE(1, 20)
+  bytes.writeUInt16LE(1, 22)
+  bytes.writeUInt32LE(8000, 24)
+  bytes.writeUInt32LE(16000, 28)
+  bytes.writeUInt16LE(2, 32)
+  bytes.writeUInt16LE(16, 34)
+  bytes.write('data', 36, 'latin1')
+  bytes.writeUInt32LE(samples.length * 2, 40)
+  Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).copy(bytes, 44)
+  return bytes
+}
+
+/** Samples of a mono 16-bit WAV file that is still being written, so that its header knows no length yet. */
+function samplesOf(bytes: Buffer): Int16Array {
+  const data = bytes.indexOf('data', 12, 'latin1')
+  if (data < 0) return new Int16Array(0)
+  const body = bytes.subarray(data + 8)
+  const samples = new Int16Array(body.length >> 1)
+  for (let i = 0; i < samples.length; i++) samples[i] = body.readInt16LE(i * 2)
+  return samples
+}
