@@ -1,0 +1,102 @@
+// The methods of the control socket, over the parts that main.ts hands in. Parameters are checked here; what a method
+// answers is a report of reports.ts.
+import { z } from 'zod'
+import type { Clock } from '../clock.ts'
+import type { ContactRecord, ContactStore } from '../contact/contact-record.ts'
+import type { RaisedFault } from '../health/faults.ts'
+import type { LineView } from '../line/lines.ts'
+import type { AgentView, QueueView, Routing } from '../routing/routing.ts'
+import type { ControlMethod } from './control-connection.ts'
+import { ControlError } from './protocol.ts'
+import { type AgentsReport, type LegsReport, type QueuesReport, reportVersion, type StatusReport } from './reports.ts'
+
+/** Counters by part of the daemon: `{ audio: {…}, sip: {…} }`. */
+export type CounterTable = Record<string, Record<string, number>>
+
+export interface ControlParts {
+  clock: Clock
+  instance: { name: string; directory: string }
+  startedEpochMs: number
+  state: () => StatusReport['state']
+  routing: Pick<Routing, 'agents' | 'queues' | 'setStatus'>
+  lines: { views(): LineView[] }
+  /** Contacts that are alive. */
+  contacts: { views(): { contactId: string; state: string; describe: string }[] }
+  store: Pick<ContactStore, 'list'>
+  faults: { list(): RaisedFault[] }
+  counters: () => CounterTable | Promise<CounterTable>
+  /** One line for each leg: parties, state, audio path. */
+  describeLegs: () => string[] | Promise<string[]>
+  /** Absent: the box does not reload, and says so. */
+  reload?: () => Promise<void>
+}
+
+const setAgentStatusParams = z.strictObject({ agent: z.string(), status: z.enum(['Available', 'Offline']) })
+const contactsParams = z.strictObject({
+  limit: z.number().int().min(1).max(1000).default(50),
+  /** Only records older than this one, by its ContactId. */
+  before: z.string().optional(),
+})
+
+export function createControlMethods(parts: ControlParts): Record<string, ControlMethod> {
+  const agents = () => parts.routing.agents().map(agentReport)
+  const methods: Record<string, ControlMethod> = {
+    status: async (): Promise<StatusReport> => ({
+      version: reportVersion,
+      state: parts.state(),
+      instance: parts.instance,
+      pid: process.pid,
+      startedAt: iso(parts.startedEpochMs),
+      uptimeS: Math.max(0, Math.floor((parts.clock.epochMs() - parts.startedEpochMs) / 1000)),
+      lines: parts.lines.views().map((view) => ({ ...view })),
+      agents: agents(),
+      queues: parts.routing.queues().map(queueReport),
+      contacts: parts.contacts.views().map((view) => ({ ...view })),
+      faults: parts.faults.list().map(faultReport),
+      counters: await parts.counters(),
+    }),
+    agents: (): AgentsReport => ({ version: reportVersion, agents: agents() }),
+    queues: (): QueuesReport => ({ version: reportVersion, queues: parts.routing.queues().map(queueReport) }),
+    contacts(params): { version: typeof reportVersion; contacts: ContactRecord[] } {
+      const query = read(contactsParams, params ?? {})
+      return { version: reportVersion, contacts: parts.store.list(query) }
+    },
+    setAgentStatus(params): AgentsReport {
+      const { agent, status } = read(setAgentStatusParams, params)
+      if (!parts.routing.setStatus(agent, status)) {
+        const mend = 'Agents stand in agents.yaml; `cordboard agent list` shows them.'
+        throw new ControlError('notFound', `There is no agent ${JSON.stringify(agent)}.`, mend)
+      }
+      return { version: reportVersion, agents: agents().filter((each) => each.userName === agent) }
+    },
+    describeLegs: async (): Promise<LegsReport> => ({ version: reportVersion, legs: await parts.describeLegs() }),
+  }
+  const { reload } = parts
+  if (reload)
+    methods.reload = async () => {
+      await reload()
+      return { version: reportVersion }
+    }
+  return methods
+}
+
+function read<T>(schema: z.ZodType<T>, params: unknown): T {
+  const result = schema.safeParse(params)
+  if (result.success) return result.data
+  const what = result.error.issues.map((issue) => `${issue.path.join('.') || 'params'}: ${issue.message}`).join('; ')
+  throw new ControlError('badParams', `The parameters are wrong: ${what}.`, 'See the list of methods in README.md.')
+}
+
+const iso = (epochMs: number) => new Date(epochMs).toISOString()
+
+function agentReport({ sinceEpochMs, ...view }: AgentView) {
+  return { ...view, since: iso(sinceEpochMs) }
+}
+
+function queueReport(view: QueueView) {
+  return { ...view }
+}
+
+function faultReport({ sinceEpochMs, lastEpochMs, ...fault }: RaisedFault) {
+  return { ...fault, since: iso(sinceEpochMs), last: iso(lastEpochMs) }
+}

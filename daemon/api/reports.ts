@@ -1,0 +1,74 @@
+// The shapes that the control methods answer with, and `scripts/cordboard … --json` prints. Stable: fields are added,
+// never renamed or removed, while `version` stays the same; readers ignore what they don't know.
+import { z } from 'zod'
+
+export const reportVersion = 1
+
+const version = z.literal(reportVersion)
+const counters = z.record(z.string(), z.number())
+const timestamp = z.string().describe('ISO 8601 UTC')
+
+export const lineReport = z.looseObject({
+  name: z.string(),
+  number: z.string(),
+  device: z.string(),
+  state: z.string(),
+  battery: z.string(),
+  counters,
+})
+
+export const agentReport = z.looseObject({
+  userName: z.string(),
+  status: z.string(),
+  reachable: z.boolean(),
+  activity: z.string(),
+  since: timestamp,
+  contactId: z.string().optional(),
+})
+
+export const queueReport = z.looseObject({
+  name: z.string(),
+  waiting: z.number(),
+  oldestAgeS: z.number(),
+  available: z.number(),
+  staffed: z.number(),
+  online: z.number(),
+})
+
+/** A contact that is alive; finished ones are records. */
+export const liveContactReport = z.looseObject({ contactId: z.string(), state: z.string(), describe: z.string() })
+
+export const faultReport = z.looseObject({
+  code: z.string(),
+  where: z.string(),
+  message: z.string(),
+  mend: z.string(),
+  since: timestamp,
+  count: z.number(),
+})
+
+export const statusReport = z.looseObject({
+  version,
+  state: z.enum(['starting', 'running', 'draining']),
+  instance: z.looseObject({ name: z.string(), directory: z.string() }),
+  pid: z.number(),
+  startedAt: timestamp,
+  uptimeS: z.number(),
+  lines: z.array(lineReport),
+  agents: z.array(agentReport),
+  queues: z.array(queueReport),
+  contacts: z.array(liveContactReport),
+  faults: z.array(faultReport),
+  counters: z.record(z.string(), counters).describe('By part of the daemon'),
+})
+
+export const agentsReport = z.looseObject({ version, agents: z.array(agentReport) })
+export const queuesReport = z.looseObject({ version, queues: z.array(queueReport) })
+export const legsReport = z.looseObject({ version, legs: z.array(z.string()) })
+/** Records as they stand in the store, newest first (daemon/contact/contact-record.ts). */
+export const contactsReport = z.looseObject({ version, contacts: z.array(z.looseObject({ ContactId: z.string() })) })
+
+export type StatusReport = z.infer<typeof statusReport>
+export type AgentsReport = z.infer<typeof agentsReport>
+export type QueuesReport = z.infer<typeof queuesReport>
+export type LegsReport = z.infer<typeof legsReport>
