@@ -1,5 +1,6 @@
 // The native side of drivers/native: no logic of its own, one batched call per audio tick into well-kept libraries.
-// Called through ffi-rs only. Sizes pass as double (exact to 2^53), handles as pointers.
+// Called through ffi-rs only. Sizes pass as double (exact to 2^53), handles as pointers. Layouts that JavaScript reads
+// are mirrored in media-sockets.ts and dtmf-bank.ts, which check the sizes when they start.
 #ifndef CORDBOARD_H
 #define CORDBOARD_H
 
@@ -10,5 +11,85 @@ void *cb_map_file(int fd, double bytes);
 int cb_unmap(void *memory, double bytes);
 void *cb_allocate(double bytes);
 void cb_free(void *memory);
+
+// thread.c: the wake-up of the audio thread, and its priority.
+int cb_wake_open(void);
+int cb_raise_priority(int nice);
+
+// media-sockets.c: RTP sockets of one audio thread. Everything JavaScript reads or writes lies in one arena:
+// header, receive table, receive data, send table, send data.
+enum { CB_RECEIVE_BYTES = 1536, CB_SEND_BYTES = 512 };
+
+typedef struct {
+  double deadline_ms;      // in: CLOCK_MONOTONIC
+  double now_ms;           // out: CLOCK_MONOTONIC at return
+  int32_t wake_on_packets; // in: return as soon as anything was received
+  int32_t send_count;      // in: entries of the send table to send
+  int32_t received;        // out: entries of the receive table
+  int32_t command;         // out: the wake-up descriptor had been written
+  int32_t reserved[8];
+} cb_header;
+
+typedef struct {
+  int32_t slot;
+  int32_t length;      // bytes of the packet, decrypted
+  uint32_t address;    // IPv4 of the sender, host order
+  int32_t port;
+  int32_t status;      // 0, an srtp_err_status_t, or CB_TRUNCATED
+  uint32_t kernel_drops; // datagrams the kernel dropped on this socket so far
+  double arrival_ms;   // CLOCK_MONOTONIC, stamped by the kernel
+} cb_received;
+
+typedef struct {
+  int32_t slot;
+  int32_t length;
+  uint32_t address;
+  int32_t port;
+  int32_t status; // out: 0, errno, or 1000 + srtp_err_status_t
+  int32_t reserved[3];
+} cb_sending;
+
+enum { CB_TRUNCATED = -1 };
+
+int cb_udp_bind(int address, int first, int from, int to, void *bound_port);
+void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wake_fd);
+void *cb_sockets_arena(void *sockets);
+double cb_sockets_arena_bytes(void *sockets);
+int cb_sockets_wait(void *sockets);
+int cb_sockets_send(void *sockets);
+int cb_slot_add(void *sockets, int fd);
+void cb_slot_close(void *sockets, int slot);
+int cb_slot_key(void *sockets, int slot, int direction, int tag_bytes, const void *key_and_salt);
+void cb_slot_forget(void *sockets, int slot, int direction);
+void cb_slot_forget_previous(void *sockets, int slot);
+void cb_sockets_destroy(void *sockets);
+
+// srtp.c
+enum { CB_RECEIVE = 0, CB_SEND = 1 };
+int cb_srtp_start(void);
+struct srtp_ctx_t_;
+int cb_srtp_context(int direction, int tag_bytes, const void *key_and_salt, struct srtp_ctx_t_ **context);
+
+// dtmf.c
+enum { CB_DTMF_FRAME = 160, CB_DTMF_EVENTS = 3 };
+
+typedef struct {
+  int32_t feed;   // in: this frame is to be looked at; cleared by the run
+  int32_t events; // out: how many of `code` are set
+  int32_t code[CB_DTMF_EVENTS]; // a digit's character: it began; 0: it ended
+  int32_t reserved[3];
+  int16_t frame[CB_DTMF_FRAME]; // in
+} cb_detector_arena;
+
+void *cb_dtmf_create(int detectors);
+void *cb_dtmf_arena(void *bank);
+int cb_dtmf_detector_bytes(void);
+int cb_dtmf_open(void *bank, int detector, int filter_dial_tone);
+void cb_dtmf_close(void *bank, int detector);
+int cb_dtmf_run(void *bank, int detectors);
+void cb_dtmf_destroy(void *bank);
+
+// resample.c
+int cb_resample(void *from, double from_samples, int from_hz, void *to, double to_samples, int to_hz);
 
 #endif

@@ -18,13 +18,32 @@ export function openLibrary(): void {
   opened = true
 }
 
+/**
+ * A call made every tick: its arguments are fixed, what changes lies in memory both sides see. The arrays are made
+ * once; ffi-rs copies the short list of types for each call, which the young generation takes without a trace.
+ */
+export function prepareCall(funcName: string, ...nativeArguments: NativeArgument[]): () => number {
+  openLibrary()
+  const parameters = {
+    library,
+    funcName,
+    retType: DataType.I32 as const,
+    paramsType: nativeArguments.map((argument) => argument.type),
+    paramsValue: nativeArguments.map((argument) => argument.value),
+  }
+  return () => load(parameters)
+}
+
 export type NativeArgument = { type: DataType; value: unknown }
 
 export const i32 = (value: number): NativeArgument => ({ type: DataType.I32, value })
 export const double = (value: number): NativeArgument => ({ type: DataType.Double, value })
 export const pointer = (value: NativePointer): NativeArgument => ({ type: DataType.External, value })
 /** The native side sees the bytes themselves, for the length of the call only. */
-export const bytes = (value: Uint8Array): NativeArgument => ({ type: DataType.U8Array, value })
+export const bytes = (value: ArrayBufferView<ArrayBuffer>): NativeArgument => ({
+  type: DataType.U8Array,
+  value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+})
 
 function call<T extends DataType>(funcName: string, retType: T, nativeArguments: NativeArgument[]) {
   openLibrary()
@@ -40,6 +59,10 @@ function call<T extends DataType>(funcName: string, retType: T, nativeArguments:
 /** For rare calls. Those of every tick are prepared once, see `prepare`. */
 export function callInt(funcName: string, ...nativeArguments: NativeArgument[]): number {
   return call(funcName, DataType.I32, nativeArguments)
+}
+
+export function callDouble(funcName: string, ...nativeArguments: NativeArgument[]): number {
+  return call(funcName, DataType.Double, nativeArguments)
 }
 
 export function callVoid(funcName: string, ...nativeArguments: NativeArgument[]): void {

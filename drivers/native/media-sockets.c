@@ -1,0 +1,320 @@
+// RTP sockets: one call waits for the tick and receives from every socket, one call sends a whole batch. SRTP is taken
+// off and put on along the way.
+#include "cordboard.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <srtp2/srtp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+  POLL_EVENTS = 256,
+  BATCH = 16, // datagrams taken from one socket in one turn: a flood on it can't starve the others
+  CONTROL_BYTES = 128,
+  WAKE_SLOT = -1,
+};
+
+typedef struct {
+  int fd; // -1: free
+  srtp_t receive, receive_previous, send;
+} slot_t;
+
+typedef struct {
+  int slots, receive_packets, send_packets;
+  int poll_fd, wake_fd;
+  slot_t *slot;
+  double arena_bytes;
+  cb_header *header;
+  cb_received *received;
+  uint8_t *receive_data;
+  cb_sending *sending;
+  uint8_t *send_data;
+} sockets_t;
+
+static double clock_ms(clockid_t clock) {
+  struct timespec t;
+  clock_gettime(clock, &t);
+  return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static int is_rtcp(const uint8_t *packet, int length) {
+  // RFC 5761 section 4: packet types 192 to 223 never are RTP payload types with marker.
+  return length >= 2 && packet[1] >= 192 && packet[1] <= 223;
+}
+
+// Binds the first free even port from `first` on, around the range. Returns the descriptor or -errno.
+int cb_udp_bind(int address, int first, int from, int to, void *bound_port) {
+  from += from & 1;
+  int ports = (to - from) / 2 + 1;
+  int start = (first - from) / 2;
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0)
+    return -errno;
+  int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+  int expedited = 0xb8; // DSCP EF, RFC 4594: voice. Without effect where the network does not know it.
+  setsockopt(fd, IPPROTO_IP, IP_TOS, &expedited, sizeof expedited);
+  int error = EADDRINUSE;
+  for (int i = 0; i < ports && error == EADDRINUSE; i++) {
+    int port = from + ((start + i) % ports) * 2;
+    struct sockaddr_in local = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    local.sin_addr.s_addr = htonl((uint32_t)address);
+    error = bind(fd, (struct sockaddr *)&local, sizeof local) == 0 ? 0 : errno;
+    if (error == 0)
+      memcpy(bound_port, &(int32_t){port}, sizeof(int32_t));
+  }
+  if (error == 0)
+    return fd;
+  close(fd);
+  return -error;
+}
+
+static double align(double bytes) { return (double)(((size_t)bytes + 63) & ~(size_t)63); }
+
+void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wake_fd) {
+  sockets_t *s = calloc(1, sizeof *s);
+  if (s == NULL)
+    return NULL;
+  s->slots = slots;
+  s->receive_packets = receive_packets;
+  s->send_packets = send_packets;
+  s->wake_fd = wake_fd;
+  double received_at = align(sizeof(cb_header));
+  double receive_data_at = received_at + align(sizeof(cb_received) * (double)receive_packets);
+  double sending_at = receive_data_at + align((double)CB_RECEIVE_BYTES * receive_packets);
+  double send_data_at = sending_at + align(sizeof(cb_sending) * (double)send_packets);
+  s->arena_bytes = send_data_at + align((double)CB_SEND_BYTES * send_packets);
+  uint8_t *arena = calloc(1, (size_t)s->arena_bytes);
+  s->slot = calloc((size_t)slots, sizeof *s->slot);
+  s->poll_fd = epoll_create1(EPOLL_CLOEXEC);
+  if (arena == NULL || s->slot == NULL || s->poll_fd < 0) {
+    free(arena);
+    free(s->slot);
+    if (s->poll_fd >= 0)
+      close(s->poll_fd);
+    free(s);
+    return NULL;
+  }
+  s->header = (cb_header *)arena;
+  s->received = (cb_received *)(arena + (size_t)received_at);
+  s->receive_data = arena + (size_t)receive_data_at;
+  s->sending = (cb_sending *)(arena + (size_t)sending_at);
+  s->send_data = arena + (size_t)send_data_at;
+  for (int i = 0; i < slots; i++)
+    s->slot[i].fd = -1;
+  if (wake_fd >= 0) {
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = WAKE_SLOT};
+    epoll_ctl(s->poll_fd, EPOLL_CTL_ADD, wake_fd, &event);
+  }
+  return s;
+}
+
+void *cb_sockets_arena(void *sockets) { return ((sockets_t *)sockets)->header; }
+
+double cb_sockets_arena_bytes(void *sockets) { return ((sockets_t *)sockets)->arena_bytes; }
+
+// The slot owns the descriptor from now on. Returns the slot, or -errno with the descriptor left to the caller.
+int cb_slot_add(void *sockets, int fd) {
+  sockets_t *s = sockets;
+  int slot = 0;
+  while (slot < s->slots && s->slot[slot].fd >= 0)
+    slot++;
+  if (slot == s->slots)
+    return -ENOBUFS;
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = slot};
+  if (epoll_ctl(s->poll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
+    return -errno;
+  s->slot[slot].fd = fd;
+  return slot;
+}
+
+static void forget(srtp_t *context) {
+  if (*context != NULL)
+    srtp_dealloc(*context);
+  *context = NULL;
+}
+
+// A new receive key leaves the one before in place as `receive_previous`, for packets still on their way.
+int cb_slot_key(void *sockets, int slot, int direction, int tag_bytes, const void *key_and_salt) {
+  slot_t *own = &((sockets_t *)sockets)->slot[slot];
+  srtp_t context;
+  int status = cb_srtp_context(direction, tag_bytes, key_and_salt, &context);
+  if (status != 0)
+    return status;
+  if (direction == CB_SEND) {
+    forget(&own->send);
+    own->send = context;
+  } else {
+    forget(&own->receive_previous);
+    own->receive_previous = own->receive;
+    own->receive = context;
+  }
+  return 0;
+}
+
+void cb_slot_forget(void *sockets, int slot, int direction) {
+  slot_t *own = &((sockets_t *)sockets)->slot[slot];
+  if (direction == CB_SEND) {
+    forget(&own->send);
+  } else {
+    forget(&own->receive);
+    forget(&own->receive_previous);
+  }
+}
+
+void cb_slot_forget_previous(void *sockets, int slot) { forget(&((sockets_t *)sockets)->slot[slot].receive_previous); }
+
+void cb_slot_close(void *sockets, int slot) {
+  slot_t *own = &((sockets_t *)sockets)->slot[slot];
+  if (own->fd < 0)
+    return;
+  cb_slot_forget(sockets, slot, CB_SEND);
+  cb_slot_forget(sockets, slot, CB_RECEIVE);
+  close(own->fd); // leaves the poll set with it
+  own->fd = -1;
+}
+
+void cb_sockets_destroy(void *sockets) {
+  sockets_t *s = sockets;
+  for (int i = 0; i < s->slots; i++)
+    cb_slot_close(s, i);
+  close(s->poll_fd);
+  free(s->slot);
+  free(s->header);
+  free(s);
+}
+
+static void unprotect(slot_t *own, cb_received *entry, uint8_t *packet) {
+  if (own->receive == NULL || entry->status != 0 || is_rtcp(packet, entry->length))
+    return;
+  int length = entry->length;
+  int status = srtp_unprotect(own->receive, packet, &length);
+  if (status == srtp_err_status_auth_fail && own->receive_previous != NULL) {
+    length = entry->length;
+    status = srtp_unprotect(own->receive_previous, packet, &length);
+  }
+  entry->length = length;
+  entry->status = status;
+}
+
+static void read_control(struct msghdr *message, cb_received *entry, double real_to_monotonic_ms) {
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL; c = CMSG_NXTHDR(message, c)) {
+    if (c->cmsg_level != SOL_SOCKET)
+      continue;
+    if (c->cmsg_type == SO_TIMESTAMPNS) {
+      struct timespec at;
+      memcpy(&at, CMSG_DATA(c), sizeof at);
+      entry->arrival_ms = (double)at.tv_sec * 1e3 + (double)at.tv_nsec / 1e6 + real_to_monotonic_ms;
+    } else if (c->cmsg_type == SO_RXQ_OVFL) {
+      memcpy(&entry->kernel_drops, CMSG_DATA(c), sizeof entry->kernel_drops);
+    }
+  }
+}
+
+static void receive_slot(sockets_t *s, int slot, double real_to_monotonic_ms) {
+  struct mmsghdr message[BATCH];
+  struct iovec part[BATCH];
+  struct sockaddr_in from[BATCH];
+  uint8_t control[BATCH][CONTROL_BYTES] __attribute__((aligned(8)));
+  int first = s->header->received;
+  int room = s->receive_packets - first;
+  if (room > BATCH)
+    room = BATCH;
+  for (int i = 0; i < room; i++) {
+    part[i].iov_base = s->receive_data + (size_t)(first + i) * CB_RECEIVE_BYTES;
+    part[i].iov_len = CB_RECEIVE_BYTES;
+    message[i].msg_hdr = (struct msghdr){.msg_name = &from[i],
+                                         .msg_namelen = sizeof from[i],
+                                         .msg_iov = &part[i],
+                                         .msg_iovlen = 1,
+                                         .msg_control = control[i],
+                                         .msg_controllen = CONTROL_BYTES};
+  }
+  int taken = recvmmsg(s->slot[slot].fd, message, (unsigned)room, MSG_DONTWAIT, NULL);
+  for (int i = 0; i < taken; i++) {
+    cb_received *entry = &s->received[first + i];
+    entry->slot = slot;
+    entry->length = (int32_t)message[i].msg_len;
+    entry->address = ntohl(from[i].sin_addr.s_addr);
+    entry->port = ntohs(from[i].sin_port);
+    entry->status = message[i].msg_hdr.msg_flags & MSG_TRUNC ? CB_TRUNCATED : 0;
+    entry->kernel_drops = 0;
+    entry->arrival_ms = s->header->now_ms;
+    read_control(&message[i].msg_hdr, entry, real_to_monotonic_ms);
+    unprotect(&s->slot[slot], entry, part[i].iov_base);
+  }
+  if (taken > 0)
+    s->header->received = first + taken;
+}
+
+// One look at every socket that has something. False when the receive table has no room left.
+static void receive_ready(sockets_t *s, int timeout_ms) {
+  struct epoll_event event[POLL_EVENTS];
+  int ready = epoll_wait(s->poll_fd, event, POLL_EVENTS, timeout_ms);
+  s->header->now_ms = clock_ms(CLOCK_MONOTONIC);
+  double real_to_monotonic_ms = s->header->now_ms - clock_ms(CLOCK_REALTIME);
+  for (int i = 0; i < ready; i++) {
+    if (event[i].data.fd == WAKE_SLOT) {
+      uint64_t count;
+      if (read(s->wake_fd, &count, sizeof count) > 0)
+        s->header->command = 1;
+    } else if (s->header->received < s->receive_packets) {
+      receive_slot(s, event[i].data.fd, real_to_monotonic_ms);
+    }
+  }
+}
+
+static void sleep_until(sockets_t *s, double deadline_ms) {
+  double left_ms = deadline_ms - clock_ms(CLOCK_MONOTONIC);
+  if (left_ms <= 0)
+    return;
+  struct timespec left = {(time_t)(left_ms / 1e3), (long)((left_ms - (double)(time_t)(left_ms / 1e3) * 1e3) * 1e6)};
+  struct pollfd wake = {.fd = s->header->wake_on_packets ? s->poll_fd : s->wake_fd, .events = POLLIN};
+  ppoll(&wake, 1, &left, NULL);
+}
+
+// Sleeps until the deadline, the wake-up, or (when asked for) the first packet; then receives what there is, up to the
+// size of the receive table. Returns how many packets that is; the header says the rest.
+int cb_sockets_wait(void *sockets) {
+  sockets_t *s = sockets;
+  s->header->received = 0;
+  s->header->command = 0;
+  sleep_until(s, s->header->deadline_ms);
+  receive_ready(s, 0);
+  return s->header->received;
+}
+
+// Protects and sends the first `send_count` entries of the send table. Returns how many could not be sent.
+int cb_sockets_send(void *sockets) {
+  sockets_t *s = sockets;
+  int failed = 0;
+  for (int i = 0; i < s->header->send_count; i++) {
+    cb_sending *entry = &s->sending[i];
+    slot_t *own = &s->slot[entry->slot];
+    uint8_t *packet = s->send_data + (size_t)i * CB_SEND_BYTES;
+    int length = entry->length;
+    entry->status = 0;
+    if (own->send != NULL) {
+      int status = srtp_protect(own->send, packet, &length);
+      if (status != 0)
+        entry->status = 1000 + status;
+    }
+    if (entry->status == 0) {
+      struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)entry->port)};
+      to.sin_addr.s_addr = htonl(entry->address);
+      if (sendto(own->fd, packet, (size_t)length, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof to) < 0)
+        entry->status = errno;
+    }
+    failed += entry->status != 0;
+  }
+  s->header->send_count = 0;
+  return failed;
+}

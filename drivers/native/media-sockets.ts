@@ -1,0 +1,262 @@
+// The RTP sockets of one audio thread: one native call waits and receives from all of them, one sends a whole batch.
+// SRTP is taken off and put on in those calls. The layout is that of cordboard.h.
+//
+//   wait() ─▶ received(0…n): slot, address, port, status, bytes in `receiveBytes`
+//   begin(slot, …) ─▶ write into `sendBytes` ─▶ commit(length) … flush()
+import { describeErrno } from './errno.ts'
+import {
+  bytes,
+  callDouble,
+  callInt,
+  callPointer,
+  callVoid,
+  detachView,
+  i32,
+  type NativePointer,
+  pointer,
+  prepareCall,
+  viewMemory,
+} from './library.ts'
+
+/** Largest datagram taken in, and largest handed out (before the 16 bytes an SRTP tag may add). */
+export const receiveBytesPerPacket = 1536
+export const sendBytesPerPacket = 512
+/** libsrtp2 wants this much room behind a packet: SRTP_MAX_TRAILER_LEN. */
+const srtpTrailerBytes = 144
+
+const headerBytes = 64
+const entryBytes = 32
+const entryWords = entryBytes / 4
+
+/** `status` of a received packet that was longer than `receiveBytesPerPacket`. */
+export const statusTruncated = -1
+/** srtp_err_status_t: the packet was not made with our peer's key. */
+export const statusAuthenticationFailed = 7
+export const statusReplayed = 9
+export const statusTooOld = 10
+
+export interface SrtpKeyMaterial {
+  /** 10 or 4: authentication tag of AES_CM_128_HMAC_SHA1_80 and _32. */
+  tagBytes: 10 | 4
+  /** 30 bytes: master key, then salt. */
+  keyAndSalt: Uint8Array
+}
+
+const align = (length: number) => Math.ceil(length / 64) * 64
+
+let live = 0
+
+/** Instances not destroyed yet: the ledger of the tests. */
+export function liveMediaSockets(): number {
+  return live
+}
+
+/** IPv4 dotted quad as the number the native side uses. Throws when it is not one. */
+export function ipv4Number(address: string): number {
+  const parts = address.split('.').map((part) => (/^[0-9]{1,3}$/.test(part) ? Number(part) : 256))
+  if (parts.length !== 4 || parts.some((part) => part > 255)) throw new Error(`${address} is not an IPv4 address`)
+  return parts.reduce((number, part) => number * 256 + part, 0)
+}
+
+export function ipv4Text(address: number): string {
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
+}
+
+/**
+ * Binds a UDP socket to a free even port of the range, looking from `first` on. Any thread may do it; `addSocket` hands
+ * the descriptor over. Throws when no port is free.
+ */
+export function bindRtpSocket(
+  localAddress: string,
+  range: { from: number; to: number },
+  first: number,
+): { fd: number; port: number } {
+  const bound = new Int32Array(1)
+  const fd = callInt(
+    'cb_udp_bind',
+    i32(ipv4Number(localAddress) | 0),
+    i32(first),
+    i32(range.from),
+    i32(range.to),
+    bytes(bound),
+  )
+  if (fd < 0)
+    throw new Error(
+      `no RTP port free on ${localAddress} between ${range.from} and ${range.to} (${describeErrno(-fd)}): widen sip.rtpPorts`,
+    )
+  return { fd, port: bound[0]! }
+}
+
+export class MediaSockets {
+  /** Packet `i` starts at `i * receiveBytesPerPacket`, decrypted. Valid until the next `wait`. */
+  readonly receiveBytes: Uint8Array
+  readonly sendBytes: Uint8Array
+  /** Packets that could not be sent, by cause. */
+  sendErrors = 0
+  readonly #self: NativePointer
+  readonly #arena: ArrayBuffer
+  readonly #times: Float64Array
+  readonly #header: Int32Array
+  readonly #received: Int32Array
+  readonly #receivedAddresses: Uint32Array
+  readonly #arrivals: Float64Array
+  readonly #sending: Int32Array
+  readonly #sendCapacity: number
+  readonly #wait: () => number
+  readonly #send: () => number
+  #sendCount = 0
+  #open = 0
+  #destroyed = false
+
+  /** `wakeFd`: see wake.ts; -1 for none. Throws when there is not the memory. */
+  constructor(options: { slots: number; receivePackets: number; sendPackets: number; wakeFd: number }) {
+    const { slots, receivePackets, sendPackets, wakeFd } = options
+    const self = callPointer('cb_sockets_create', i32(slots), i32(receivePackets), i32(sendPackets), i32(wakeFd))
+    if (self === undefined) throw new Error('no memory for the RTP sockets')
+    this.#self = self
+    const receivedAt = headerBytes
+    const receiveDataAt = receivedAt + align(entryBytes * receivePackets)
+    const sendingAt = receiveDataAt + align(receiveBytesPerPacket * receivePackets)
+    const sendDataAt = sendingAt + align(entryBytes * sendPackets)
+    const arenaBytes = sendDataAt + align(sendBytesPerPacket * sendPackets)
+    const arena = callPointer('cb_sockets_arena', pointer(self))
+    if (arena === undefined || callDouble('cb_sockets_arena_bytes', pointer(self)) !== arenaBytes)
+      throw new Error('the native library does not match its sources: run scripts/native --force')
+    this.#arena = viewMemory(arena, arenaBytes)
+    this.#times = new Float64Array(this.#arena, 0, 2)
+    this.#header = new Int32Array(this.#arena, 16, 4)
+    this.#received = new Int32Array(this.#arena, receivedAt, receivePackets * entryWords)
+    this.#receivedAddresses = new Uint32Array(this.#arena, receivedAt, receivePackets * entryWords)
+    this.#arrivals = new Float64Array(this.#arena, receivedAt, (receivePackets * entryBytes) / 8)
+    this.receiveBytes = new Uint8Array(this.#arena, receiveDataAt, receivePackets * receiveBytesPerPacket)
+    this.#sending = new Int32Array(this.#arena, sendingAt, sendPackets * entryWords)
+    this.sendBytes = new Uint8Array(this.#arena, sendDataAt, sendPackets * sendBytesPerPacket)
+    this.#sendCapacity = sendPackets
+    this.#wait = prepareCall('cb_sockets_wait', pointer(self))
+    this.#send = prepareCall('cb_sockets_send', pointer(self))
+    live++
+  }
+
+  /** Sockets open now. */
+  get openSockets(): number {
+    return this.#open
+  }
+
+  /** Takes over the descriptor. Throws, leaving it to the caller, when all slots are in use. */
+  addSocket(fd: number): number {
+    const slot = callInt('cb_slot_add', pointer(this.#self), i32(fd))
+    if (slot < 0) throw new Error(`no room for one more RTP socket (${describeErrno(-slot)})`)
+    this.#open++
+    return slot
+  }
+
+  /** Closes the descriptor and its SRTP contexts. Packets of it that wait to be sent are sent first. */
+  removeSocket(slot: number): void {
+    this.flush()
+    callVoid('cb_slot_close', pointer(this.#self), i32(slot))
+    this.#open--
+  }
+
+  /** A new receive key leaves the one before valid until `forgetPreviousKey`. Throws when libsrtp2 refuses the key. */
+  setKey(slot: number, direction: 'send' | 'receive', key: SrtpKeyMaterial | undefined): void {
+    this.flush()
+    const which = i32(direction === 'send' ? 1 : 0)
+    if (key === undefined) {
+      callVoid('cb_slot_forget', pointer(this.#self), i32(slot), which)
+      return
+    }
+    if (key.keyAndSalt.length !== 30) throw new Error(`an SRTP key has 30 bytes, not ${key.keyAndSalt.length}`)
+    const keyAndSalt = bytes(Uint8Array.from(key.keyAndSalt))
+    const status = callInt('cb_slot_key', pointer(this.#self), i32(slot), which, i32(key.tagBytes), keyAndSalt)
+    if (status !== 0) throw new Error(`SRTP key refused by libsrtp2 (status ${status})`)
+  }
+
+  forgetPreviousKey(slot: number): void {
+    callVoid('cb_slot_forget_previous', pointer(this.#self), i32(slot))
+  }
+
+  /**
+   * Sleeps until `deadlineMs` (monotonic, see `nowMs`), the wake-up, or with `wakeOnPackets` the first packet; then
+   * receives what there is. A full receive table leaves the rest to the next call. Returns the number of packets.
+   */
+  wait(deadlineMs: number, wakeOnPackets = false): number {
+    this.#times[0] = deadlineMs
+    this.#header[0] = wakeOnPackets ? 1 : 0
+    return this.#wait()
+  }
+
+  /** CLOCK_MONOTONIC at the return of the last `wait`. */
+  get nowMs(): number {
+    return this.#times[1]!
+  }
+
+  /** Whether the wake-up was rung before the return of the last `wait`. */
+  get woken(): boolean {
+    return this.#header[3] !== 0
+  }
+
+  slotOf(index: number): number {
+    return this.#received[index * entryWords]!
+  }
+
+  lengthOf(index: number): number {
+    return this.#received[index * entryWords + 1]!
+  }
+
+  addressOf(index: number): number {
+    return this.#receivedAddresses[index * entryWords + 2]!
+  }
+
+  portOf(index: number): number {
+    return this.#received[index * entryWords + 3]!
+  }
+
+  /** 0, one of the `status…` constants, or another srtp_err_status_t. */
+  statusOf(index: number): number {
+    return this.#received[index * entryWords + 4]!
+  }
+
+  /** Datagrams the kernel has dropped on the packet's socket since it was opened, its buffer being full. */
+  kernelDropsOf(index: number): number {
+    return this.#receivedAddresses[index * entryWords + 5]!
+  }
+
+  arrivalMsOf(index: number): number {
+    return this.#arrivals[index * (entryBytes / 8) + 3]!
+  }
+
+  /** Starts a packet: returns its place in `sendBytes`, where `sendBytesPerPacket` less the SRTP tag may be written. */
+  begin(slot: number, address: number, port: number): number {
+    if (this.#sendCount === this.#sendCapacity) this.flush()
+    const word = this.#sendCount * entryWords
+    this.#sending[word] = slot
+    this.#sending[word + 2] = address | 0
+    this.#sending[word + 3] = port
+    return this.#sendCount * sendBytesPerPacket
+  }
+
+  /** Puts the packet that was begun into the batch. */
+  commit(length: number): void {
+    if (length > sendBytesPerPacket - srtpTrailerBytes) throw new Error(`packet of ${length} bytes is too long to send`)
+    this.#sending[this.#sendCount * entryWords + 1] = length
+    this.#sendCount++
+  }
+
+  /** Sends the batch. */
+  flush(): void {
+    if (this.#sendCount === 0) return
+    this.#header[1] = this.#sendCount
+    this.#sendCount = 0
+    this.sendErrors += this.#send()
+  }
+
+  /** Closes every socket and frees the memory; views of it are empty afterwards. Idempotent. */
+  destroy(): void {
+    if (this.#destroyed) return
+    this.#destroyed = true
+    live--
+    this.#open = 0
+    detachView(this.#arena)
+    callVoid('cb_sockets_destroy', pointer(this.#self))
+  }
+}
