@@ -1,0 +1,31 @@
+// What a contact needs of the rest of the daemon, handed in by main.ts: flows to run, agents to ring, a place to write.
+import type { Bridge } from '../bridge/bridge.ts'
+import type { Clock } from '../clock.ts'
+import type { Instance } from '../config/instance.ts'
+import type { FlowEnd, FlowHost, FlowLogEntry, FlowVoice, Participant } from '../flow/host.ts'
+import type { Leg, LegParty } from '../leg/leg.ts'
+import type { Log } from '../log/log.ts'
+import type { Recording } from '../loop/audio.ts'
+import type { PortId } from '../media/port.ts'
+import type { Routing } from '../routing/routing.ts'
+import type { ContactStore } from './contact-record.ts'
+
+/** A leg's party as flows play to it and listen to it; closed when the leg is done with. */
+export type LegParticipant = Participant & { close(): void }
+
+export interface ContactWorld {
+  instance: Instance
+  clock: Clock
+  log: Log
+  routing: Routing
+  store: ContactStore
+  flowLog: { write(entry: FlowLogEntry): void }
+  counters: { count(name: string): void }
+  /** Settles with how the flow ended; `left` once the signal is aborted. Never rejects. */
+  runFlow(flowId: string, host: FlowHost, signal: AbortSignal): Promise<FlowEnd>
+  participant(leg: Leg, voice: () => FlowVoice): LegParticipant
+  dialAgent(userName: string, caller: LegParty, queueName: string | undefined): Leg
+  bridge(first: Leg, second: Leg): Bridge | undefined
+  /** Starts a recording of the two ports in a file named after the contact. */
+  record(contactId: string, channels: { left?: PortId; right?: PortId }): { recording: Recording; file: string }
+}

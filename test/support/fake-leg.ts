@@ -1,0 +1,75 @@
+// A leg without a line: the test decides when the far end answers, presses digits and hangs up.
+
+import type { Leg, LegEnd, LegEvent, LegParty, LegState } from '../../daemon/leg/leg.ts'
+import { LegEvents } from '../../daemon/leg/leg-events.ts'
+import type { PortId } from '../../daemon/media/port.ts'
+
+let nextPort = 1
+
+export class FakeLeg implements Leg {
+  readonly id: string
+  readonly kind = 'sip'
+  readonly direction: 'inbound' | 'outbound'
+  readonly remote: LegParty
+  readonly local: LegParty
+  state: LegState
+  portId: PortId | undefined
+  end: LegEnd | undefined
+  readonly #events = new LegEvents((fault) => {
+    throw fault
+  })
+
+  constructor(of: { id: string; direction?: 'inbound' | 'outbound'; remote?: LegParty; local?: LegParty }) {
+    this.id = of.id
+    this.direction = of.direction ?? 'inbound'
+    this.state = this.direction === 'inbound' ? 'ringing' : 'dialling'
+    this.remote = of.remote ?? { address: '+15550001' }
+    this.local = of.local ?? { address: '+15550100' }
+  }
+
+  async answer(): Promise<boolean> {
+    if (this.state !== 'ringing') return false
+    this.#talk()
+    return true
+  }
+
+  async hangUp(reason = 'hangUp'): Promise<void> {
+    this.#over({ by: 'us', blame: 'none', reason })
+  }
+
+  /** The far end picks up. */
+  pickUp(): void {
+    if (this.state === 'dialling' || this.state === 'alerting') this.#talk()
+  }
+
+  press(digit: string): void {
+    this.#events.emit({ type: 'digitReceived', digit })
+  }
+
+  /** The far end hangs up, or refuses. */
+  leave(reason = 'hangUp', blame: LegEnd['blame'] = 'none'): void {
+    this.#over({ by: 'farEnd', blame, reason })
+  }
+
+  on(listener: (event: LegEvent) => void): () => void {
+    return this.#events.on(listener)
+  }
+
+  describe(): string {
+    return `fake:${this.id} ${this.state}`
+  }
+
+  #talk(): void {
+    this.state = 'talking'
+    this.portId = nextPort++
+    this.#events.emit({ type: 'answered' })
+  }
+
+  #over(end: LegEnd): void {
+    if (this.state === 'ended') return
+    this.state = 'ended'
+    this.portId = undefined
+    this.end = end
+    this.#events.emit({ type: 'ended', end })
+  }
+}
