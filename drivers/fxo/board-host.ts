@@ -1,0 +1,180 @@
+// One board in the driver's process: joins the link, the PCM of its ports and the line-driver contract.
+import { randomInt } from 'node:crypto'
+import type { LineCommand, LineCommandResult, LinePortSettings } from '../line-driver.ts'
+import type { PcmPath } from '../pcm-ring.ts'
+import { BoardLink, type CommandOutcome, type LinkListener } from './board-link.ts'
+import type { AudioUp, HookAction, HookResult, PortConfig, Welcome } from './board-messages.ts'
+import { signalOf, signalsOfStatus } from './board-signals.ts'
+import type { LinkState } from './link-machine.ts'
+import { PcmPump } from './pcm-pump.ts'
+import type { DriverState, LogLevelName, TimelessSignal } from './process-messages.ts'
+import type { ByteDevice, DeviceListener } from './serial-device.ts'
+import type { DriverClock } from './surroundings.ts'
+
+export interface BoardHostListener {
+  stateChanged(state: DriverState): void
+  signal(signal: TimelessSignal, atMs: number): void
+  log(level: LogLevelName, fields: object, message: string): void
+}
+
+export interface BoardHostOptions {
+  ports: LinePortSettings[]
+  /** PCM path of each port, by its number. */
+  pcm: Map<number, PcmPath>
+  openDevice(listener: DeviceListener): ByteDevice
+  clock: DriverClock
+  listener: BoardHostListener
+}
+
+const driverStates: Record<LinkState['name'], DriverState> = {
+  closed: 'closed',
+  opening: 'absent',
+  waiting: 'absent',
+  greeting: 'handshaking',
+  configuring: 'handshaking',
+  ready: 'ready',
+}
+
+const refusals: Record<Exclude<HookResult, 'DONE'>, string> = {
+  NO_SUCH_PORT: 'noSuchPort',
+  NO_BATTERY: 'noBattery',
+  NOT_OFF_HOOK: 'notOffHook',
+  BAD_DURATION: 'badDuration',
+  NOT_CONFIGURED: 'notConfigured',
+  BUSY: 'busy',
+}
+
+/** A board that talks too much must not fill the log: so many of its lines a second, the rest is counted. */
+const boardLinesPerSecond = 10
+
+export class BoardHost {
+  readonly #link: BoardLink
+  readonly #options: BoardHostOptions
+  readonly #pumps = new Map<number, PcmPump>()
+  readonly #downSeq = new Map<number, number>()
+  #linesUntilMs = 0
+  #lines = 0
+  #linesDropped = 0
+
+  constructor(options: BoardHostOptions) {
+    this.#options = options
+    this.#link = new BoardLink({
+      openDevice: options.openDevice,
+      ports: options.ports.map(portConfig),
+      clock: options.clock,
+      listener: this.#linkListener(),
+      newSession: () => randomInt(1, 0xffffffff),
+    })
+  }
+
+  start(): void {
+    this.#link.start()
+  }
+
+  stop(): void {
+    this.#link.stop()
+  }
+
+  /** Every port on-hook, as far as the board can be reached. Resolves within 1.25 s. */
+  async releaseAll(): Promise<void> {
+    await Promise.all(this.#options.ports.map(({ port }) => this.command(port, { type: 'goOnHook' })))
+  }
+
+  command(port: number, command: LineCommand): Promise<LineCommandResult> {
+    const actions: Record<LineCommand['type'], HookAction> = {
+      goOffHook: 'OFF_HOOK',
+      goOnHook: 'ON_HOOK',
+      flash: 'FLASH',
+    }
+    const flashMs = command.type === 'flash' ? command.durationMs : 0
+    return new Promise((resolve) => {
+      this.#link.command({ port, action: actions[command.type], flashMs }, (outcome) => {
+        // Before the daemon hears of it: what it plays from now on belongs to this call.
+        if (command.type === 'goOffHook') this.#pumps.get(port)?.begin()
+        resolve(commandResult(outcome))
+      })
+    })
+  }
+
+  counters(): Record<string, number> {
+    const counters: Record<string, number> = { ...this.#link.counters(), boardLinesDropped: this.#linesDropped }
+    for (const [port, pump] of this.#pumps)
+      for (const [name, value] of Object.entries(pump.counters)) counters[`port${port}.${name}`] = value
+    return counters
+  }
+
+  #linkListener(): LinkListener {
+    const { listener, clock, ports } = this.#options
+    const now = () => clock.monotonicMs()
+    return {
+      ready: (welcome, configured) => {
+        const { firmware, board, serial } = welcome
+        listener.log('info', { firmware, board, serial }, 'board is ready')
+        this.#beginSession(welcome)
+        listener.signal({ type: 'deviceReady', firmware, serial, ports: ports.map(({ port }) => port) }, now())
+        for (const status of configured.status)
+          if (this.#pumps.has(status.port)) for (const signal of signalsOfStatus(status)) listener.signal(signal, now())
+        this.#compareConfig(configured.ports)
+      },
+      lost: (reason, wasReady) => {
+        listener.log(wasReady ? 'error' : 'debug', { reason }, wasReady ? 'board lost' : 'board not reached')
+        if (wasReady || reason.includes('Refused')) listener.signal({ type: 'deviceLost', reason }, now())
+      },
+      stateChanged: (state) => listener.stateChanged(driverStates[state]),
+      event: (event, atMs) => {
+        if (event.kind === 'boardReset')
+          listener.log('warn', { reason: event.boardReset.reason }, 'board has been reset')
+        const signal = signalOf(event)
+        if (signal && this.#pumps.has(event.port)) listener.signal(signal, atMs)
+      },
+      audioUp: (frame) => this.#audioUp(frame),
+      log: ({ level, text }) => this.#boardLine(level.toLowerCase() as LogLevelName, { text }, 'board says'),
+      malformed: (why) => this.#boardLine('warn', { why }, 'board sent a malformed frame'),
+      lacks: (what) => listener.log('debug', { what }, 'device lacks something'),
+    }
+  }
+
+  #beginSession(welcome: Welcome): void {
+    this.#downSeq.clear()
+    this.#pumps.clear()
+    for (const [port, path] of this.#options.pcm) this.#pumps.set(port, new PcmPump(path, welcome.frameSamples))
+  }
+
+  #compareConfig(applied: PortConfig[]): void {
+    for (const asked of this.#options.ports) {
+      const got = applied.find(({ port }) => port === asked.port)
+      if (got?.currentLossMs === asked.currentLossMs) continue
+      const fields = { port: asked.port, asked: asked.currentLossMs, applied: got?.currentLossMs }
+      this.#options.listener.log('warn', fields, 'board applied another current loss time than asked')
+    }
+  }
+
+  #audioUp({ port, seq, pcm }: AudioUp): void {
+    const pump = this.#pumps.get(port)
+    if (!pump?.take(seq, pcm)) return
+    const downSeq = this.#downSeq.get(port) ?? 0
+    this.#downSeq.set(port, (downSeq + 1) >>> 0)
+    this.#link.sendAudio(port, downSeq, pump.next())
+  }
+
+  #boardLine(level: LogLevelName, fields: object, message: string): void {
+    const nowMs = this.#options.clock.monotonicMs()
+    if (nowMs >= this.#linesUntilMs) {
+      this.#linesUntilMs = nowMs + 1000
+      this.#lines = 0
+    }
+    if (++this.#lines > boardLinesPerSecond) this.#linesDropped++
+    else this.#options.listener.log(level, fields, message)
+  }
+}
+
+/** Ring: 15–68 Hz for 100 ms, over after 200 ms without: the values of the hardware notes for loop-start lines. */
+function portConfig({ port, currentLossMs }: LinePortSettings): PortConfig {
+  return { port, currentLossMs, ringOnMs: 100, ringOffMs: 200, ringLowestHz: 15, ringHighestHz: 68 }
+}
+
+function commandResult(outcome: CommandOutcome): LineCommandResult {
+  if ('refused' in outcome) return { done: false, refused: outcome.refused }
+  const { result } = outcome.ack
+  return result === 'DONE' ? { done: true } : { done: false, refused: refusals[result] }
+}

@@ -1,0 +1,68 @@
+// The driver's own process: owns one serial device and its PCM memory, and nothing else. It lives and dies with the
+// daemon: told to stop, or its channel gone, it releases every line first.
+//
+// Systemd signals the whole control group at a stop, while the daemon still drains calls: so SIGTERM is not for us.
+import { mapSharedMemory } from '../native/shared-memory.ts'
+import { pcmFileBytes, pcmPath } from '../pcm-ring.ts'
+import { BoardHost } from './board-host.ts'
+import type { FromProcess, ToProcess } from './process-messages.ts'
+import { openSerialDevice } from './serial-device.ts'
+import { systemClock } from './surroundings.ts'
+
+/** Also the sign of life: fxo-driver.ts ends a process that is silent for 5 s. */
+const countersMs = 1000
+
+process.on('SIGTERM', () => {})
+process.on('SIGINT', () => {})
+process.on('message', (message: ToProcess) => void receive(message))
+process.on('disconnect', () => void end())
+
+let host: BoardHost | undefined
+let ending = false
+
+function tell(message: FromProcess): void {
+  // The daemon may be gone already; `disconnect` tells, there is nobody else to.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {})
+}
+
+async function receive(message: ToProcess): Promise<void> {
+  if (message.type === 'begin') begin(message)
+  else if (message.type === 'stop') await end()
+  else {
+    const absent = { done: false, refused: 'deviceAbsent' } as const
+    const result = host ? await host.command(message.port, message.command) : absent
+    tell({ type: 'commandDone', id: message.id, result })
+  }
+}
+
+function begin({ device, ports, pcmFiles }: Extract<ToProcess, { type: 'begin' }>): void {
+  if (host) return
+  const pcm = new Map(
+    pcmFiles.map(({ port, file }) => {
+      const { memory, byteOffset } = mapSharedMemory(file, pcmFileBytes)
+      return [port, pcmPath(memory, byteOffset)]
+    }),
+  )
+  host = new BoardHost({
+    ports,
+    pcm,
+    openDevice: (listener) => openSerialDevice(device, listener),
+    clock: systemClock,
+    listener: {
+      stateChanged: (state) => tell({ type: 'stateChanged', state }),
+      signal: (signal, atSystemMs) => tell({ type: 'signal', signal, atSystemMs }),
+      log: (level, fields, text) => tell({ type: 'log', level, fields, message: text }),
+    },
+  })
+  host.start()
+  const board = host
+  setInterval(() => tell({ type: 'counters', counters: board.counters() }), countersMs)
+}
+
+async function end(): Promise<void> {
+  if (ending) return
+  ending = true
+  await host?.releaseAll()
+  host?.stop()
+  process.exit(0)
+}
