@@ -1,15 +1,15 @@
 // One contact, alive: feeds what happens to its legs, flows and offers into the contact machine, and carries out what
 // the machine decides. Whatever goes wrong in here ends this contact and no other.
-import type { Bridge } from '../bridge/bridge.ts'
 import type { Timer } from '../clock.ts'
 import type { FlowEnd, FlowHost } from '../flow/host.ts'
 import type { Leg } from '../leg/leg.ts'
-import type { Recording } from '../loop/audio.ts'
 import { agentRef, type ContactData, createFlowHost, newContactData } from './contact-data.ts'
 import { type ContactEffect, type ContactInput, type ContactState, nextContactStep } from './contact-machine.ts'
 import type { DisconnectReason } from './contact-record.ts'
 import { ContactRecorder } from './contact-recorder.ts'
 import type { ContactWorld, LegParticipant } from './contact-world.ts'
+import { PendingWork } from './pending-work.ts'
+import { Talk } from './talk.ts'
 
 /** Both whispers together; after that the agent is let go (routing and flow facts: two minutes). */
 const whisperLimitMs = 120_000
@@ -24,8 +24,7 @@ export class ContactLife {
   readonly #onCompleted: (life: ContactLife) => void
   readonly #inputs: ContactInput[] = []
   readonly #participants = new Map<Leg, LegParticipant>()
-  /** Everything that must have settled before the contact is complete. */
-  readonly #running = new Set<Promise<unknown>>()
+  readonly #work: PendingWork
   readonly #callTimer: Timer
   #state: ContactState = 'arriving'
   #handling = false
@@ -34,8 +33,7 @@ export class ContactLife {
   #customerFlow: AbortController | undefined
   #whispers: AbortController | undefined
   #whisperTimer: Timer | undefined
-  #bridge: Bridge | undefined
-  #recording: Recording | undefined
+  #talk: Talk | undefined
 
   constructor(of: {
     id: string
@@ -51,6 +49,12 @@ export class ContactLife {
     this.#onCompleted = of.onCompleted
     this.data = newContactData(of.world.instance, of.id, of.customer.remote, of.customer.local)
     this.#record = new ContactRecorder(of.world, this.data)
+    this.#work = new PendingWork({
+      onFault: (fault) => this.#fault(fault, 'contact work failed'),
+      onEmpty: () => {
+        if (this.#state === 'ending') this.handle({ type: 'released' })
+      },
+    })
     this.#callTimer = of.world.clock.after(of.world.instance.box.limits.callDurationS * 1000, () =>
       this.handle({ type: 'callTooLong' }),
     )
@@ -65,7 +69,7 @@ export class ContactLife {
 
   /** Answers the caller; everything else follows from what happens. */
   begin(): void {
-    this.#track(
+    this.#work.add(
       this.#customer.answer().then((answered) => {
         if (answered) this.handle({ type: 'customerAnswered' })
       }),
@@ -85,7 +89,7 @@ export class ContactLife {
 
   describe(): string {
     const path =
-      this.#bridge?.describe() ?? [this.#customer, this.#agentLeg].flatMap((leg) => leg?.describe() ?? []).join(' | ')
+      this.#talk?.describe() ?? [this.#customer, this.#agentLeg].flatMap((leg) => leg?.describe() ?? []).join(' | ')
     return `${this.id} ${this.#state} ${path}`
   }
 
@@ -196,7 +200,7 @@ export class ContactLife {
     const controller = new AbortController()
     this.#customerFlow = controller
     const host = this.#hostFor(this.#participant(this.#customer), flowId === this.#inboundFlow)
-    this.#track(
+    this.#work.add(
       this.#world.runFlow(flowId, host, controller.signal).then((end) => {
         if (this.#customerFlow === controller) this.#customerFlow = undefined
         if (end.type === 'failed') this.#flowFailed(flowId, end)
@@ -233,7 +237,7 @@ export class ContactLife {
   #agentAnswered(agent: string, leg: Leg): void {
     // The ring may have been withdrawn while the phone was being picked up: then nobody is waiting for this agent.
     if (this.#world.routing.offerAccepted(this.id, agent)) this.handle({ type: 'agentAnswered' })
-    else this.#track(leg.hangUp('cancelled'))
+    else this.#work.add(leg.hangUp('cancelled'))
   }
 
   #runAgentWhisper(): void {
@@ -268,7 +272,7 @@ export class ContactLife {
       return
     }
     const host = this.#hostFor(this.#participant(leg), false)
-    this.#track(
+    this.#work.add(
       this.#world.runFlow(flowId, host, controller.signal).then((end) => {
         if (end.type === 'failed') this.#flowFailed(flowId, end)
         // A whisper that fails must not keep two people apart.
@@ -289,28 +293,15 @@ export class ContactLife {
     this.#whisperTimer = undefined
     this.#whispers = undefined
     if (!this.#agentLeg || this.#agent === undefined) return
-    this.#bridge = this.#world.bridge(this.#customer, this.#agentLeg)
-    const { agent, customer } = this.data.recording
-    if (agent || customer) this.#startRecording(agent, customer)
-    this.#world.log.info({ contactId: this.id, path: this.#bridge?.describe() }, 'joined')
-  }
-
-  #startRecording(agent: boolean, customer: boolean): void {
-    const left = customer ? this.#customer.portId : undefined
-    const right = agent ? this.#agentLeg?.portId : undefined
-    const { recording, file } = this.#world.record(this.id, { left, right })
-    this.#recording = recording
-    this.#record.recordingStarted(file)
-  }
-
-  async #stopRecording(recording: Recording): Promise<void> {
-    try {
-      await recording.stop()
-      this.#record.recordingStopped('written')
-    } catch (fault) {
-      this.#record.recordingStopped('failed')
-      throw fault
-    }
+    this.#talk = new Talk({
+      world: this.#world,
+      contactId: this.id,
+      customer: this.#customer,
+      agent: this.#agentLeg,
+      behavior: this.data.recording,
+      recorder: this.#record,
+    })
+    this.#world.log.info({ contactId: this.id, path: this.#talk.describe() }, 'joined')
   }
 
   #releaseAgent(reason: string): void {
@@ -321,7 +312,7 @@ export class ContactLife {
     if (!leg) return
     this.#participants.get(leg)?.close()
     this.#participants.delete(leg)
-    this.#track(leg.hangUp(reason))
+    this.#work.add(leg.hangUp(reason))
   }
 
   #end(reason: DisconnectReason, endReason: string): void {
@@ -329,14 +320,10 @@ export class ContactLife {
     this.#callTimer.cancel()
     this.#stopWhispers()
     this.#customerFlow?.abort(new Error('contactEnded'))
-    this.#bridge?.end()
-    const recording = this.#recording
-    this.#recording = undefined
-    if (recording) {
-      this.#track(this.#stopRecording(recording))
-    }
+    if (this.#talk) this.#work.add(this.#talk.end())
+    this.#talk = undefined
     this.#releaseAgent('hangUp')
-    this.#track(this.#customer.hangUp(endReason))
+    this.#work.add(this.#customer.hangUp(endReason))
     this.#record.ended(reason, endReason)
     routing.contactEnded(this.id)
   }
@@ -375,17 +362,6 @@ export class ContactLife {
     const made = this.#world.participant(leg, () => this.data.voice)
     this.#participants.set(leg, made)
     return made
-  }
-
-  /** Work the contact waits for before it is complete; its faults are this contact's and nobody else's. */
-  #track(work: Promise<unknown>): void {
-    const contained = work
-      .catch((fault: unknown) => this.#fault(fault, 'contact work failed'))
-      .then(() => {
-        this.#running.delete(contained)
-        if (this.#state === 'ending' && this.#running.size === 0) this.handle({ type: 'released' })
-      })
-    this.#running.add(contained)
   }
 
   #flowFailed(flowId: string, end: Extract<FlowEnd, { type: 'failed' }>): void {
