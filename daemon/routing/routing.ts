@@ -35,6 +35,9 @@ export interface AgentView {
   /** Since when (wall clock) the activity lasts. */
   sinceEpochMs: number
   contactId?: string
+  /** Why and until when the agent is offered nothing, though available. Setting any status ends the pause. */
+  pausedBecause?: 'missed' | OfferFailure
+  pausedUntilEpochMs?: number
 }
 
 export interface QueueView {
@@ -50,7 +53,10 @@ export interface QueueView {
 export interface Routing {
   /** Puts a contact in a queue; an offer may follow at once, by an effect. */
   enqueue(contact: WaitingContact): 'queued' | 'atCapacity' | 'noQueue'
-  /** The contact leaves its queue or its offer without an agent: abandoned, dequeued by flow, refused. Idempotent. */
+  /**
+   * The contact leaves its queue or its offer without an agent: abandoned, dequeued by flow, refused. Idempotent; does
+   * nothing to a contact an agent has accepted.
+   */
   leave(contactId: string): void
   /** The agent's phone was answered and the agent is theirs now; false when the offer was withdrawn meanwhile. */
   offerAccepted(contactId: string, agent: string): boolean
@@ -58,7 +64,7 @@ export interface Routing {
   offerFailed(contactId: string, agent: string, failure: OfferFailure): void
   /** The accepted agent went away before the talk began (during agent whisper): back to the old place in the queue. */
   requeue(contactId: string): void
-  /** The contact is over for the agent; the slot is free. */
+  /** The contact is over for the agent; the slot is free. One that still waits or rings leaves. Idempotent. */
   contactEnded(contactId: string): void
   setStatus(agent: string, status: AgentStatus): boolean
   /** A phone of the agent can be rung, or no longer. */
