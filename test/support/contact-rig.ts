@@ -1,0 +1,230 @@
+// A contact centre without telephones: real contacts, real routing and a real clock face, over fake legs and flows that
+// the test steers. One queue, one profile, the agents that the test names.
+import type { Instance } from '../../daemon/config/instance.ts'
+import type { Agent, Queue, RoutingProfile } from '../../daemon/config/schema.ts'
+import { boxSchema } from '../../daemon/config/schema.ts'
+import type { ContactRecord, ContactStore } from '../../daemon/contact/contact-record.ts'
+import { ContactService } from '../../daemon/contact/contact-service.ts'
+import type { ContactWorld } from '../../daemon/contact/contact-world.ts'
+import { Counters } from '../../daemon/counters.ts'
+import type { FlowEnd, FlowHost } from '../../daemon/flow/host.ts'
+import type { Leg } from '../../daemon/leg/leg.ts'
+import { silentLog } from '../../daemon/log/log.ts'
+import { createRouting, type Router } from '../../daemon/routing/router.ts'
+import { FakeLeg } from './fake-leg.ts'
+import { MockClock, settle } from './mock-clock.ts'
+
+/** A flow that runs until the test ends it, or the contact aborts it. */
+export interface RunningFlow {
+  flowId: string
+  host: FlowHost
+  signal: AbortSignal
+  end(end: FlowEnd): void
+}
+
+export class ContactRig {
+  readonly clock = new MockClock()
+  readonly counters = new Counters()
+  readonly flows: RunningFlow[] = []
+  readonly agentLegs: FakeLeg[] = []
+  readonly saved = new Map<string, ContactRecord>()
+  readonly bridges = new Set<string>()
+  readonly recordings = new Set<string>()
+  readonly routing: Router
+  readonly contacts: ContactService
+  readonly #arrive: (leg: Leg) => void
+  #storeFault: Error | undefined
+
+  constructor(agents: string[], limits: { concurrentCalls?: number; callDurationS?: number } = {}) {
+    const instance = instanceWith(agents, limits)
+    this.routing = createRouting({
+      queues: instance.queues.values(),
+      routingProfiles: instance.routingProfiles.values(),
+      agents: instance.agents.values(),
+      maximumContacts: 10,
+      offerTimeoutS: 20,
+      missedPauseS: 30,
+      clock: this.clock,
+      log: silentLog,
+    })
+    for (const agent of agents) this.routing.setReachable(agent, true)
+    this.contacts = new ContactService(this.#world(instance))
+    let arrive: ((leg: Leg) => void) | undefined
+    this.contacts.attach({
+      onInbound(listener) {
+        arrive = listener
+        return () => undefined
+      },
+    })
+    if (!arrive) throw new Error('the contact service did not listen for legs')
+    this.#arrive = arrive
+  }
+
+  /** A caller rings and is answered; the inbound flow runs. */
+  async call(local = '+15550100'): Promise<FakeLeg> {
+    const caller = new FakeLeg({ id: 'caller', local: { address: local } })
+    this.#arrive(caller)
+    await settle()
+    return caller
+  }
+
+  /** The inbound flow puts the caller into the queue. */
+  async queue(): Promise<void> {
+    const flow = this.flow('main')
+    flow.host.setTargetQueue('Support')
+    flow.host.enqueue()
+    flow.end({ type: 'queued' })
+    await settle()
+  }
+
+  /** The latest run of the flow that has not ended. */
+  flow(flowId: string): RunningFlow {
+    const running = this.flows.findLast((flow) => flow.flowId === flowId)
+    if (!running) throw new Error(`no ${flowId} runs; there are: ${this.flows.map((flow) => flow.flowId).join(', ')}`)
+    return running
+  }
+
+  get running(): string[] {
+    return this.flows.map((flow) => flow.flowId)
+  }
+
+  async end(flowId: string, end: FlowEnd = { type: 'ended' }): Promise<void> {
+    this.flow(flowId).end(end)
+    await settle()
+  }
+
+  get ringing(): FakeLeg {
+    const leg = this.agentLegs.at(-1)
+    if (!leg) throw new Error('no agent was rung')
+    return leg
+  }
+
+  get record(): ContactRecord {
+    const record = [...this.saved.values()].at(-1)
+    if (!record) throw new Error('no record was saved')
+    return record
+  }
+
+  breakStore(fault: Error): void {
+    this.#storeFault = fault
+  }
+
+  /** What must be back to nothing when all is over. */
+  ledger() {
+    return {
+      contacts: this.contacts.alive,
+      flows: this.flows.length,
+      bridges: this.bridges.size,
+      recordings: this.recordings.size,
+      legs: this.agentLegs.filter((leg) => leg.state !== 'ended').length,
+      waiting: this.routing.queues().reduce((sum, queue) => sum + queue.waiting, 0),
+      broken: this.routing.brokenInvariants(),
+    }
+  }
+
+  #world(instance: Instance): ContactWorld {
+    const store: ContactStore = {
+      save: (record) => {
+        if (this.#storeFault) throw this.#storeFault
+        this.saved.set(record.ContactId, record)
+      },
+      find: (contactId) => this.saved.get(contactId),
+      list: () => [...this.saved.values()],
+      unfinished: () => [],
+      count: () => this.saved.size,
+      close: () => undefined,
+    }
+    return {
+      instance,
+      clock: this.clock,
+      log: silentLog,
+      routing: this.routing,
+      store,
+      counters: this.counters,
+      flowLog: { write: () => undefined },
+      runFlow: (flowId, host, signal) => this.#run(flowId, host, signal),
+      participant: () => ({
+        play: async () => undefined,
+        playRepeatedly: async () => undefined,
+        collect: async () => ({ outcome: 'timeout' }),
+        close: () => undefined,
+      }),
+      dialAgent: (userName) => {
+        const leg = new FakeLeg({ id: userName, direction: 'outbound', local: {}, remote: { address: userName } })
+        this.agentLegs.push(leg)
+        return leg
+      },
+      bridge: (first, second) => {
+        const name = `${first.id}+${second.id}`
+        this.bridges.add(name)
+        return { end: () => void this.bridges.delete(name), describe: () => name }
+      },
+      record: (contactId) => {
+        const file = `${contactId}.wav`
+        this.recordings.add(file)
+        const stop = async () => {
+          this.recordings.delete(file)
+          return { file, durationMs: 1000 }
+        }
+        return { file, recording: { stop } }
+      },
+    }
+  }
+
+  #run(flowId: string, host: FlowHost, signal: AbortSignal): Promise<FlowEnd> {
+    return new Promise((resolve) => {
+      const end = (how: FlowEnd) => {
+        const at = this.flows.indexOf(running)
+        if (at < 0) return
+        this.flows.splice(at, 1)
+        resolve(how)
+      }
+      const running = { flowId, host, signal, end }
+      this.flows.push(running)
+      signal.addEventListener('abort', () => end({ type: 'left' }))
+    })
+  }
+}
+
+function instanceWith(agents: string[], limits: { concurrentCalls?: number; callDurationS?: number }): Instance {
+  const queue: Queue = { name: 'Support', hours: 'Always open', quickConnects: [] }
+  const profile: RoutingProfile = {
+    name: 'Everybody',
+    concurrency: { VOICE: 1 },
+    queues: [{ queue: 'Support', channel: 'VOICE', priority: 1, delayS: 0 }],
+  }
+  const agent = (userName: string): Agent & { password: undefined } => ({
+    userName,
+    firstName: userName,
+    lastName: 'Test',
+    routingProfile: 'Everybody',
+    status: 'Available',
+    phone: { srtp: 'off', codecs: ['PCMU'], address: '127.0.0.1:9' },
+    password: undefined,
+  })
+  const flow = (id: string) =>
+    ({
+      id,
+      name: id,
+      arn: id,
+      type: 'CONTACT_FLOW',
+      startAction: '',
+      actions: new Map(),
+      displayNames: new Map(),
+    }) as const
+  const flows = ['main', 'default-customer-queue', 'default-agent-whisper', 'default-customer-whisper']
+  return {
+    directory: 'test',
+    arn: 'arn:aws:connect:local:0:instance/00000000-0000-4000-8000-000000000000',
+    box: boxSchema.parse({ instance: { name: 'Test', country: 'US', timeZone: 'UTC' }, limits }),
+    boards: [],
+    numbers: new Map([['+15550100', { number: '+15550100', flow: 'main' }]]),
+    hours: new Map(),
+    queues: new Map([[queue.name, queue]]),
+    routingProfiles: new Map([[profile.name, profile]]),
+    agents: new Map(agents.map((userName) => [userName, agent(userName)])),
+    quickConnects: new Map(),
+    flows: new Map(flows.map((id) => [id, flow(id)])),
+    prompts: new Map(),
+  }
+}
