@@ -1,0 +1,142 @@
+// An instance directory made for one test: ephemeral ports, agents with passwords of their own, marked prompts.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { wavOf } from './baresip.ts'
+import { testFlows } from './flows.ts'
+import { freePorts } from './free-ports.ts'
+import { type MarkedPrompt, markedPrompt } from './marks.ts'
+import { makeTone } from './tones.ts'
+
+export interface TestAgent {
+  userName: string
+  srtp?: 'off' | 'offered' | 'required'
+  codecs?: ('PCMU' | 'PCMA')[]
+  /** host:port of a phone that does not register. */
+  address?: string
+  status?: 'Available' | 'Offline'
+}
+
+export interface TestInstanceOptions {
+  agents?: TestAgent[]
+  /** Lines of the one board, from port 1. */
+  lines?: number
+  offerTimeoutS?: number
+  missedPauseS?: number
+  concurrentCalls?: number
+  /** How many RTP ports there are; each leg takes one, with its neighbour. */
+  rtpPorts?: number
+}
+
+export interface TestInstance {
+  directory: string
+  sipPort: number
+  /** host:port of the box for phones. */
+  sipAddress: string
+  board: string
+  passwords: Map<string, string>
+  remove(): void
+}
+
+export const boardName = 'board1'
+export const musicHz = 300
+
+/** Their marks are all different, and none is a frequency of a DTMF digit. */
+export const prompts = {
+  menu: markedPrompt(1500, 1750, 300),
+  question: markedPrompt(1900, 2050, 300),
+  'agent-whisper': markedPrompt(2150, 2300, 300),
+  'customer-whisper': markedPrompt(2450, 2600, 300),
+} satisfies Record<string, MarkedPrompt>
+
+/** Number to flow. The first is that of the first line, the second of the second. */
+export const numbers = {
+  '+442079460001': 'Main',
+  '+442079460002': 'Ends without disconnect',
+  '+442079460003': 'Direct',
+  '+442079460004': 'Recorded',
+} as const
+export type TestNumber = keyof typeof numbers
+
+export async function makeTestInstance(options: TestInstanceOptions = {}): Promise<TestInstance> {
+  const directory = mkdtempSync(join(tmpdir(), 'cordboard-instance-'))
+  const agents = options.agents ?? [{ userName: 'ann' }]
+  const passwords = new Map(agents.map(({ userName }) => [userName, `secret-of-${userName}`]))
+  const rtpPorts = options.rtpPorts ?? 64
+  const sipPort = await freePorts(1)
+  for (const folder of ['flows', 'prompts', 'secrets']) mkdirSync(join(directory, folder))
+  const write = (file: string, value: unknown) => writeFileSync(join(directory, `${file}.yaml`), stringify(value))
+  write('box', {
+    instance: { name: 'Test', country: 'GB', timeZone: 'UTC' },
+    sip: { address: '127.0.0.1', port: sipPort, rtpPorts: rtpPortsFrom(sipPort, rtpPorts) },
+    routing: { offerTimeoutS: options.offerTimeoutS ?? 20, missedPauseS: options.missedPauseS ?? 1 },
+    limits: { concurrentCalls: options.concurrentCalls ?? 10 },
+    drain: { timeoutS: 0 },
+    log: { level: 'debug' },
+  })
+  write('lines', { boards: [boardOf(options.lines ?? 2)] })
+  write('numbers', { numbers: Object.entries(numbers).map(([number, flow]) => ({ number, flow })) })
+  write('hours', { hours: [{ name: 'Always', timeZone: 'UTC', week: alwaysOpen() }] })
+  write('queues', { queues: [{ name: 'Support', hours: 'Always' }] })
+  write('routing-profiles', { routingProfiles: [{ name: 'Everyone', queues: [{ queue: 'Support' }] }] })
+  write('quick-connects', { quickConnects: [] })
+  write('agents', { agents: agents.map((agent) => agentEntry(agent)) })
+  for (const [userName, password] of passwords) {
+    const file = join(directory, 'secrets', userName)
+    writeFileSync(file, `${password}\n`)
+    chmodSync(file, 0o600)
+  }
+  for (const [name, document] of Object.entries(testFlows))
+    writeFileSync(join(directory, 'flows', `${name}.json`), document)
+  for (const [name, prompt] of Object.entries(prompts))
+    writeFileSync(join(directory, 'prompts', `${name}.wav`), wavOf(prompt.samples))
+  writeFileSync(join(directory, 'prompts', 'music.wav'), wavOf(makeTone(musicHz, 2000, -16)))
+  return {
+    directory,
+    sipPort,
+    sipAddress: `127.0.0.1:${sipPort}`,
+    board: boardName,
+    passwords,
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  }
+}
+
+/** Away from the ports that the kernel gives to whoever asks (from 32768 on), and from those of other tests. */
+function rtpPortsFrom(sipPort: number, count: number): { from: number; to: number } {
+  const slots = Math.floor((32_000 - 10_000) / count)
+  const from = 10_000 + (sipPort % slots) * count
+  return { from: from + (from % 2), to: from + (from % 2) + count - 1 }
+}
+
+function boardOf(lines: number): unknown {
+  return {
+    name: boardName,
+    kind: 'fxoBoard',
+    device: '/dev/serial/by-id/none',
+    lines: Object.keys(numbers)
+      .slice(0, lines)
+      .map((number, index) => ({ port: index + 1, name: `Line ${index + 1}`, number })),
+  }
+}
+
+function alwaysOpen(): Record<string, string[]> {
+  const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
+  return Object.fromEntries(days.map((day) => [day, ['00:00-24:00']]))
+}
+
+function agentEntry(agent: TestAgent): unknown {
+  return {
+    userName: agent.userName,
+    firstName: agent.userName,
+    lastName: 'Test',
+    routingProfile: 'Everyone',
+    status: agent.status ?? 'Available',
+    phone: {
+      passwordFile: `secrets/${agent.userName}`,
+      ...(agent.address === undefined ? {} : { address: agent.address }),
+      srtp: agent.srtp ?? 'offered',
+      codecs: agent.codecs ?? ['PCMU', 'PCMA'],
+    },
+  }
+}
