@@ -1,0 +1,72 @@
+// Many bridged calls at once through the whole daemon: callers dial a number of the box, its flow queues them, agents'
+// phones answer and echo. What is measured is the daemon, all of its threads and processes.
+import { readdirSync, readFileSync } from 'node:fs'
+import { Daemon } from './daemon.ts'
+import { freePorts } from './free-ports.ts'
+import { makeTestInstance, type TestAgent, type TestNumber } from './instance.ts'
+import { type LoadResult, runCallers, startEchoingPhones } from './rtpload.ts'
+
+export interface BridgedLoadOptions {
+  calls: number
+  seconds: number
+  /** Direct: bridged and nothing else; Recorded: recorded as well. */
+  number?: TestNumber
+  callsPerSecond?: number
+}
+
+export interface BridgedLoad extends LoadResult {
+  /** CPU time of the box to that of the echoing phones, a plain C loop: carries over from machine to machine. */
+  ratioToPhones: number
+  /** What the box has counted, by part, at the end of the calls. */
+  counters: Record<string, Record<string, number>>
+}
+
+const callerName = 'caller'
+
+export async function runBridgedLoad(options: BridgedLoadOptions): Promise<BridgedLoad> {
+  const phonesPort = await freePorts(1)
+  const phones = Array.from({ length: options.calls }, (_, index): TestAgent => {
+    return { userName: `agent${index + 1}`, address: `127.0.0.1:${phonesPort}`, srtp: 'off', codecs: ['PCMU'] }
+  })
+  const caller: TestAgent = { userName: callerName, srtp: 'off', codecs: ['PCMU'], status: 'Offline' }
+  const instance = await makeTestInstance({
+    agents: [caller, ...phones],
+    concurrentCalls: options.calls + 10,
+    rtpPorts: options.calls * 6 + 64,
+    lines: 1,
+  })
+  // The box has 10000 to 32000; the generator takes the 4000 ports from each of these on.
+  const uas = startEchoingPhones({ sipPort: phonesPort, rtpBase: 44_000, lifeS: options.seconds + 120 })
+  try {
+    const daemon = await Daemon.start({ instance })
+    try {
+      const result = await runCallers({
+        box: instance.sipAddress,
+        sipPort: await freePorts(1),
+        rtpBase: 34_000,
+        number: (options.number ?? '+442079460003').slice(1),
+        userName: callerName,
+        password: instance.passwords.get(callerName)!,
+        calls: options.calls,
+        seconds: options.seconds,
+        callsPerSecond: options.callsPerSecond ?? 20,
+        boxPids: [daemon.pid, ...childrenOf(daemon.pid)],
+        phonesPid: uas.pid,
+      })
+      const { counters } = await daemon.shows('every contact to be over', ({ contacts }) => contacts.length === 0)
+      await daemon.stop()
+      return { ...result, ratioToPhones: result.target_cores / result.uas_cores, counters }
+    } finally {
+      await daemon.remove()
+    }
+  } finally {
+    await uas.stop()
+    instance.remove()
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
+  )
+}
