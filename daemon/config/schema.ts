@@ -6,6 +6,14 @@ const name = z.string().min(1).max(127)
 const description = z.string().min(1).max(250)
 const e164 = z.string().regex(/^\+[1-9][0-9]{1,14}$/, 'must be E.164: a plus sign and up to 15 digits')
 const seconds = (minimum: number, maximum: number) => z.number().int().min(minimum).max(maximum)
+const absolutePath = z.string().regex(/^\/./, 'must be an absolute path')
+const ipAddress = z
+  .string()
+  .regex(/^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/, 'must be an IP address, e.g. 0.0.0.0 for all')
+const port = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])'
+const hostAndPort = z
+  .string()
+  .regex(new RegExp(`^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\\[[0-9A-Fa-f:.]{2,45}\\]):${port}$`), 'must be host:port')
 const timeOfDayRange = z
   .string()
   .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/, 'must be HH:MM-HH:MM')
@@ -16,19 +24,19 @@ export const boxSchema = z.strictObject({
     id: z.uuid().optional().describe('Stable id of the instance; made from the name when absent'),
     country: z
       .string()
-      .regex(/^[A-Z]{2}$/)
+      .regex(/^[A-Z]{2}$/, 'must be two capital letters, e.g. GB')
       .describe('Two-letter country code: tones, line profile, national numbers'),
     timeZone: z.string().describe('tz database name, e.g. Europe/London'),
     language: z.string().default('en-US').describe('Language of the built-in voice until a flow sets another'),
   }),
   storage: z
     .strictObject({
-      directory: z.string().default('/var/lib/cordboard').describe('Records and recordings'),
+      directory: absolutePath.default('/var/lib/cordboard').describe('Folder of records and recordings'),
     })
     .prefault({}),
   sip: z
     .strictObject({
-      address: z.string().default('0.0.0.0').describe('Local address to listen on'),
+      address: ipAddress.default('0.0.0.0').describe('Local address to listen on'),
       port: z.number().int().min(1).max(65535).default(5060),
       realm: z
         .string()
@@ -83,7 +91,7 @@ export const linesSchema = z.strictObject({
     z.strictObject({
       name,
       kind: z.literal('fxoBoard'),
-      device: z.string().describe('Serial device, by its stable name under /dev/serial/by-id or /dev/cordboard'),
+      device: absolutePath.describe('Serial device, by its stable name under /dev/serial/by-id or /dev/cordboard'),
       lines: z
         .array(
           z.strictObject({
@@ -187,7 +195,7 @@ export const agentsSchema = z.strictObject({
         .describe('Status at start; calls come only while a phone is reachable'),
       phone: z.strictObject({
         passwordFile: z.string().optional().describe('File with the SIP password, relative to the instance'),
-        address: z.string().optional().describe('host:port of a phone that does not register'),
+        address: hostAndPort.optional().describe('host:port of a phone that does not register'),
         srtp: z.enum(['off', 'offered', 'required']).default('offered'),
         codecs: z
           .array(z.enum(['PCMU', 'PCMA']))

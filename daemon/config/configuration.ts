@@ -1,0 +1,48 @@
+// The configuration while it is checked: documents that could be read, and the names of flows and prompts beside them.
+import type { FlowType } from '../flow/host.ts'
+import type { ConfigDocument } from './document.ts'
+import { findTexts } from './place.ts'
+import type { fileSchemas } from './schema.ts'
+
+export type FileName = keyof typeof fileSchemas
+
+export interface Configuration {
+  /** By file name without `.yaml`. Absent: missing or not YAML, which is told elsewhere; so nothing hangs on it here. */
+  documents: ReadonlyMap<FileName, ConfigDocument>
+  /** Name to type; the type is absent where the flow itself is faulty. */
+  flows: ReadonlyMap<string, FlowType | undefined>
+  /** Names of boards whose device is given from outside. */
+  overriddenBoards: ReadonlySet<string>
+}
+
+/** Kinds of things that have a name and are named elsewhere. */
+export type NamedKind = 'flow' | 'number' | 'hours' | 'queue' | 'routingProfile' | 'agent' | 'quickConnect'
+
+export interface KindWords {
+  one: string
+  many: string
+  /** File, and pattern of the name in it; flows are files of their own. */
+  where?: readonly [FileName, string]
+}
+
+export const kindWords: Readonly<Record<NamedKind, KindWords>> = {
+  flow: { one: 'flow', many: 'flows' },
+  number: { one: 'number', many: 'numbers', where: ['numbers', 'numbers.*.number'] },
+  hours: { one: 'hours of operation', many: 'hours of operation', where: ['hours', 'hours.*.name'] },
+  queue: { one: 'queue', many: 'queues', where: ['queues', 'queues.*.name'] },
+  routingProfile: {
+    one: 'routing profile',
+    many: 'routing profiles',
+    where: ['routing-profiles', 'routingProfiles.*.name'],
+  },
+  agent: { one: 'agent', many: 'agents', where: ['agents', 'agents.*.userName'] },
+  quickConnect: { one: 'quick connect', many: 'quick connects', where: ['quick-connects', 'quickConnects.*.name'] },
+}
+
+/** Names of a kind, of entries with faults too; undefined when the file that holds them could not be read. */
+export function namesOf(configuration: Configuration, kind: NamedKind): ReadonlySet<string> | undefined {
+  const { where } = kindWords[kind]
+  if (!where) return new Set(configuration.flows.keys())
+  const document = configuration.documents.get(where[0])
+  return document && new Set(findTexts(document.value, where[1]).map(({ value }) => value))
+}

@@ -1,0 +1,123 @@
+// The flows of an instance: each file loaded by itself, then all checked against what they refer to.
+import { join } from 'node:path'
+import type { Fault } from '../fault.ts'
+import { checkFlow } from '../flow/check-flow.ts'
+import { type FlowFaultCode, flowFaultCodes } from '../flow/fault-codes.ts'
+import type { Flow } from '../flow/flow.ts'
+import type { ResourceRef } from '../flow/host.ts'
+import { loadFlow, maximumFileBytes } from '../flow/load-flow.ts'
+import { createFlowResources, type FlowResources } from '../flow/resources.ts'
+import { code } from './codes.ts'
+import { type Configuration, type NamedKind, namesOf } from './configuration.ts'
+import { fault } from './document.ts'
+import { type ArnKind, resourceArn } from './ids.ts'
+import type { Instance } from './instance.ts'
+import { readText } from './read-file.ts'
+
+export interface LoadedFlows {
+  /** By file name without `.json`; undefined where the file could not be read as a flow. */
+  flows: Map<string, Flow | undefined>
+  faults: Fault[]
+}
+
+export function loadFlows(directory: string, files: readonly string[], instance: { arn: string }): LoadedFlows {
+  const flows = new Map<string, Flow | undefined>()
+  const faults: Fault[] = []
+  for (const name of files) {
+    const file = join(directory, 'flows', name)
+    const id = name.slice(0, -'.json'.length)
+    const read = readText(file, maximumFileBytes)
+    if ('problem' in read) {
+      flows.set(id, undefined)
+      faults.push(readFault(file, read.problem, maximumFileBytes))
+      continue
+    }
+    const loaded = loadFlow(read.text, file, { instanceArn: instance.arn })
+    if (loaded.flow) loaded.flow.arn = resourceArn(instance, 'flow', id)
+    flows.set(id, loaded.flow)
+    faults.push(...loaded.faults)
+  }
+  return { flows, faults }
+}
+
+/** A file that could not be read at all, as a fault. */
+export function readFault(file: string, problem: string, limitBytes: number): Fault {
+  switch (problem) {
+    case 'missing':
+      return fault(
+        { file },
+        code.fileMissing,
+        'The file is missing.',
+        'Copy it from the shipped instance and adapt it.',
+      )
+    case 'tooLarge':
+      return fault(
+        { file },
+        code.fileTooLarge,
+        `The file is larger than ${limitBytes} bytes.`,
+        'Nothing here needs that size: split it, or look what got into it.',
+      )
+    case 'notUtf8':
+      return fault({ file }, code.notUtf8, 'The file is no UTF-8 text.', 'Save it again as UTF-8.')
+    case 'notAFile':
+      return fault({ file }, code.fileUnreadable, 'This is no file.', 'Put a text file there.')
+    default:
+      return fault({ file }, code.fileUnreadable, "The file can't be read.", 'Make it readable for the daemon.')
+  }
+}
+
+/** What flows of a finished instance may refer to, as the checker and the running contacts see it. */
+export function flowResources(instance: Instance): FlowResources {
+  return resourcesOf(instance, instance.flows, {
+    queue: instance.queues.keys(),
+    prompt: instance.prompts.keys(),
+    hours: instance.hours.keys(),
+    agent: instance.agents.keys(),
+  })
+}
+
+type Names = Record<'queue' | 'prompt' | 'hours' | 'agent', Iterable<string>>
+
+function resourcesOf(
+  instance: { arn: string },
+  flows: ReadonlyMap<string, Flow | undefined>,
+  names: Names,
+): FlowResources {
+  const refs = (kind: ArnKind, of: Iterable<string>): ResourceRef[] =>
+    [...of].map((name) => ({ id: name, name, arn: resourceArn(instance, kind, name) }))
+  return createFlowResources({
+    queues: refs('queue', names.queue),
+    prompts: refs('prompt', names.prompt),
+    hours: refs('hours', names.hours),
+    agents: refs('agent', names.agent),
+    flows: [...flows.values()].filter((flow) => flow !== undefined),
+  })
+}
+
+/** Which lists a fault about a missing resource rests on. */
+const restsOn: Partial<Record<FlowFaultCode, NamedKind>> = {
+  [flowFaultCodes.unknownQueue]: 'queue',
+  [flowFaultCodes.unknownHours]: 'hours',
+  [flowFaultCodes.unknownAgent]: 'agent',
+}
+
+/**
+ * Faults of what the flows say. `prompts` are the names of all files in `prompts/`, sound or not. Where a list could
+ * not be read, nothing is said of names that should stand in it.
+ */
+export function flowFaults(
+  configuration: Configuration,
+  instance: { arn: string },
+  loaded: LoadedFlows,
+  prompts: Iterable<string>,
+): Fault[] {
+  const of = (kind: NamedKind): ReadonlySet<string> => namesOf(configuration, kind) ?? new Set()
+  const names: Names = { queue: of('queue'), prompt: prompts, hours: of('hours'), agent: of('agent') }
+  const resources = resourcesOf(instance, loaded.flows, names)
+  const unreadable = new Set<string>()
+  for (const [faultCode, kind] of Object.entries(restsOn))
+    if (namesOf(configuration, kind) === undefined) unreadable.add(faultCode)
+  return [...loaded.flows.values()]
+    .flatMap((flow) => (flow ? checkFlow(flow, resources) : []))
+    .filter((found) => !unreadable.has(found.code))
+}

@@ -1,0 +1,152 @@
+// Loads an instance: one directory in, either an instance or every fault of it at once. Starts nothing, writes nothing.
+//
+//   directory ─▶ YAML documents ─▶ schema ─┐
+//              ─▶ flows ───────────────────┼─▶ references, meaning, quotas ─▶ faults ─▶ none is an error: instance
+//              ─▶ prompts (headers first) ─┘
+import { join, resolve } from 'node:path'
+import type { z } from 'zod'
+import type { Fault } from '../fault.ts'
+import type { Flow } from '../flow/flow.ts'
+import type { Configuration, FileName } from './configuration.ts'
+import { fileNames, listInstance, optionalFiles } from './directory.ts'
+import { ConfigDocument } from './document.ts'
+import { inOrder } from './fault-order.ts'
+import { flowFaults, loadFlows, readFault } from './flows.ts'
+import { instanceArn } from './ids.ts'
+import type { Instance, Prompt } from './instance.ts'
+import { meaningFaults } from './meaning.ts'
+import { type Overrides, overriddenBoards, overriddenBox, overrideFaults } from './overrides.ts'
+import { type Passwords, readPasswords } from './passwords.ts'
+import { findTexts } from './place.ts'
+import { loadPrompts } from './prompts.ts'
+import { quotaFaults } from './quotas.ts'
+import { readText } from './read-file.ts'
+import { duplicateFaults, referenceFaults } from './references.ts'
+import { fileSchemas } from './schema.ts'
+import { schemaFaults } from './schema-faults.ts'
+
+export interface LoadOptions {
+  /** `optional`: a missing password file is a warning, and its agent has no password. For checks, not for a start. */
+  secrets?: 'required' | 'optional'
+  overrides?: Overrides
+}
+
+export interface LoadedInstance {
+  /** Absent when any fault is an error. */
+  instance?: Instance
+  /** In the order of the files, then of the lines. */
+  faults: Fault[]
+}
+
+const longestYamlBytes = 1_000_000
+
+/** Never throws for what stands in the directory. `directory` is how faults name the files. */
+export function loadInstance(directory: string, options: LoadOptions = {}): LoadedInstance {
+  const listing = listInstance(directory)
+  if (!('flows' in listing)) return { faults: listing.faults }
+  const yaml = loadDocuments(directory)
+  const identity = { arn: identityOf(yaml.documents.get('box')) }
+  const flows = loadFlows(directory, listing.flows, identity)
+  const prompts = loadPrompts(directory, listing.prompts)
+  const agents = yaml.documents.get('agents')
+  const passwords: Passwords = agents
+    ? readPasswords(agents, directory, options.secrets ?? 'required')
+    : { byIndex: new Map(), faults: [] }
+  const configuration: Configuration = {
+    documents: yaml.documents,
+    flows: new Map([...flows.flows].map(([name, flow]) => [name, flow?.type])),
+    overriddenBoards: new Set(options.overrides?.boardDevices?.keys()),
+  }
+  const faults = [
+    ...listing.faults,
+    ...yaml.faults,
+    ...flows.faults,
+    ...prompts.faults,
+    ...passwords.faults,
+    ...referenceFaults(configuration),
+    ...duplicateFaults(configuration),
+    ...meaningFaults(configuration, join(directory, 'flows')),
+    ...quotaFaults(configuration),
+    ...flowFaults(configuration, identity, flows, prompts.names),
+    ...overrideFaults(options.overrides, yaml.documents.get('lines')),
+  ]
+  const instance = faults.some(({ severity }) => severity === 'error')
+    ? undefined
+    : build(directory, identity.arn, yaml.parsed, flows.flows, prompts.prompts, passwords, options.overrides)
+  const files = fileNames.map((name) => join(directory, `${name}.yaml`))
+  return { ...(instance && { instance }), faults: inOrder(faults, files) }
+}
+
+type Parsed = { [Name in FileName]?: z.infer<(typeof fileSchemas)[Name]> }
+
+interface LoadedYaml {
+  documents: Map<FileName, ConfigDocument>
+  /** Files that fit their schema. */
+  parsed: Parsed
+  faults: Fault[]
+}
+
+function loadDocuments(directory: string): LoadedYaml {
+  const loaded: LoadedYaml = { documents: new Map(), parsed: {}, faults: [] }
+  for (const name of fileNames) loadDocument(directory, name, loaded)
+  return loaded
+}
+
+function loadDocument<Name extends FileName>(directory: string, name: Name, into: LoadedYaml): void {
+  const file = join(directory, `${name}.yaml`)
+  const read = readText(file, longestYamlBytes)
+  if ('problem' in read) {
+    const absent = read.problem === 'missing' && optionalFiles.has(name)
+    if (absent) into.documents.set(name, new ConfigDocument(file, ''))
+    else into.faults.push(readFault(file, read.problem, longestYamlBytes))
+    return
+  }
+  const document = new ConfigDocument(file, read.text)
+  into.faults.push(...document.faults)
+  if (document.value === undefined) return
+  into.documents.set(name, document)
+  const schema: z.ZodType = fileSchemas[name]
+  const result = schema.safeParse(document.value)
+  if (result.success) into.parsed[name] = result.data as Parsed[Name]
+  else into.faults.push(...schemaFaults(document, schema, result.error.issues))
+}
+
+/** The instance's ARN, as far as the file can be trusted; faults of its parts are told by the schema. */
+function identityOf(box: ConfigDocument | undefined): string {
+  const [name] = findTexts(box?.value, 'instance.name')
+  const [id] = findTexts(box?.value, 'instance.id')
+  return instanceArn({ id: id?.value, name: name?.value ?? '' })
+}
+
+function build(
+  directory: string,
+  arn: string,
+  parsed: Parsed,
+  flows: ReadonlyMap<string, Flow | undefined>,
+  prompts: Map<string, Prompt>,
+  passwords: Passwords,
+  overrides: Overrides | undefined,
+): Instance | undefined {
+  const { box, numbers, hours, queues, agents } = parsed
+  const profiles = parsed['routing-profiles']
+  if (!box || !numbers || !hours || !queues || !agents || !profiles) return undefined
+  const withPasswords = agents.agents.map((agent, index) => ({ ...agent, password: passwords.byIndex.get(index) }))
+  return {
+    directory: resolve(directory),
+    arn,
+    box: overriddenBox(box, overrides),
+    boards: overriddenBoards(parsed.lines?.boards ?? [], overrides),
+    numbers: new Map(numbers.numbers.map((number) => [number.number, number])),
+    hours: byName(hours.hours),
+    queues: byName(queues.queues),
+    routingProfiles: byName(profiles.routingProfiles),
+    agents: new Map(withPasswords.map((agent) => [agent.userName, agent])),
+    quickConnects: byName(parsed['quick-connects']?.quickConnects ?? []),
+    flows: new Map([...flows].filter((entry): entry is [string, Flow] => entry[1] !== undefined)),
+    prompts,
+  }
+}
+
+function byName<Named extends { name: string }>(list: readonly Named[]): Map<string, Named> {
+  return new Map(list.map((item) => [item.name, item]))
+}
