@@ -19,6 +19,8 @@ export interface Flow {
 export interface FlowSource {
   /** As the person named it. */
   file: string
+  /** Where each action stands in `Actions`. */
+  indexes: ReadonlyMap<string, number>
   /** Line and column, from 1, of the value at the path; of the nearest value around it that exists. */
   locate(path: readonly (string | number)[]): { line: number; column: number }
 }

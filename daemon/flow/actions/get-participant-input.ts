@@ -1,0 +1,168 @@
+// Get customer input (menu mode: one digit decides) and Store customer input (an entry is kept in
+// `$.StoredCustomerInput`). Defaults: fact sheet flow-language 3.
+import type { ActionDefinition, ActionReport, ActionRun, FlowActionDocument, Outcome } from '../action.ts'
+import { callingCode, e164Of } from '../calling-codes.ts'
+import type { CollectOptions } from '../host.ts'
+import type { ParameterReader } from '../parameters.ts'
+import { ParameterError } from '../resolved-parameters.ts'
+import { checkBranches, checkChoice, checkFlag, checkKnown, checkNumber, checkWord, parameterOf } from './checks.ts'
+import { inboundQueueAndTransfer } from './flow-types.ts'
+import { encryptInput, maskedInput } from './input-encryption.ts'
+import { failed } from './outcomes.ts'
+import { checkSpeech, readSpeech, speechParameters } from './speech.ts'
+
+const defaultInterDigitSeconds = 5
+const defaultTerminator = '#'
+/** Kept when nothing was entered. */
+const nothingEntered = 'Timeout'
+/** `00`, a country code and a number: more is no telephone number. */
+const phoneNumberDigits = 20
+const maximumEntryDigits = 1000
+
+const phone = 'InputValidation.PhoneNumberValidation'
+const custom = 'InputValidation.CustomValidation'
+const knownParameters: readonly string[] = [
+  ...speechParameters,
+  'StoreInput',
+  'InputTimeLimitSeconds',
+  'InputValidation',
+  'InputEncryption',
+  'DTMFConfiguration',
+  'EnableDTMFBuffer',
+]
+
+export const getParticipantInput: ActionDefinition = {
+  type: 'GetParticipantInput',
+  blockName: 'GetUserInput',
+  flowTypes: inboundQueueAndTransfer,
+  channels: ['VOICE'],
+  needsParticipant: true,
+  terminal: false,
+
+  check(action, report) {
+    checkKnown(action, report, knownParameters)
+    if (action.Parameters['EnableDTMFBuffer'] !== undefined) {
+      const message = 'The touch-tone buffer is not supported yet: digits are taken from the start of each input block.'
+      report('Parameters.EnableDTMFBuffer', message, 'Remove the parameter, or the block when it only sets the buffer.')
+      return
+    }
+    checkFlag(action, report, 'StoreInput')
+    checkSpeech(action, report, { required: true })
+    checkNumber(action, report, 'InputTimeLimitSeconds', { required: true, minimum: 1, maximum: 600 })
+    checkDtmf(action, report)
+    if (String(action.Parameters['StoreInput']).toLowerCase() === 'true') checkStore(action, report)
+    else checkMenu(action, report)
+  },
+
+  async run(run) {
+    const { parameters, host, signal } = run
+    if (parameters.has('EnableDTMFBuffer')) return failed('the touch-tone buffer is not supported yet')
+    const store = parameters.flag('StoreInput') ?? false
+    const options = store ? storeOptions(parameters) : menuOptions(parameters)
+    const collected = await host.participant!.collect(options, signal)
+    const digits = collected.outcome === 'digits' ? collected.digits : ''
+    if (store) return keep(run, digits)
+    return digits === '' ? failed('nothing was pressed', 'InputTimeLimitExceeded') : { to: 'condition', value: digits }
+  },
+}
+
+function menuOptions(parameters: ParameterReader): CollectOptions {
+  return { ...timing(parameters), maximumDigits: 1, terminator: '', cancelKey: false }
+}
+
+function storeOptions(parameters: ParameterReader): CollectOptions {
+  const length = parameters.number(`${custom}.MaximumLength`) ?? phoneNumberDigits
+  if (!parameters.has(custom) && !parameters.has(phone)) throw new ParameterError('InputValidation is missing')
+  if (!Number.isInteger(length) || length < 1) throw new ParameterError(`MaximumLength is ${length}`)
+  return {
+    ...timing(parameters),
+    maximumDigits: Math.min(length, maximumEntryDigits),
+    terminator: parameters.text('DTMFConfiguration.InputTerminationSequence') || defaultTerminator,
+    cancelKey: !(parameters.flag('DTMFConfiguration.DisableCancelKey') ?? false),
+  }
+}
+
+function timing(
+  parameters: ParameterReader,
+): Pick<CollectOptions, 'prompt' | 'firstDigitTimeoutMs' | 'interDigitTimeoutMs'> {
+  const firstSeconds = parameters.number('InputTimeLimitSeconds')
+  if (firstSeconds === undefined || firstSeconds <= 0) throw new ParameterError('InputTimeLimitSeconds is missing or 0')
+  const betweenSeconds = parameters.number('DTMFConfiguration.InterdigitTimeLimitSeconds') ?? defaultInterDigitSeconds
+  if (betweenSeconds <= 0) throw new ParameterError('InterdigitTimeLimitSeconds is 0')
+  const speech = readSpeech(parameters)
+  return {
+    prompt: speech ? [speech] : [],
+    firstDigitTimeoutMs: firstSeconds * 1000,
+    interDigitTimeoutMs: betweenSeconds * 1000,
+  }
+}
+
+function keep({ parameters, state }: ActionRun, digits: string): Outcome {
+  if (digits === '') {
+    state.storedCustomerInput = nothingEntered
+    return { to: 'next', result: nothingEntered }
+  }
+  if (parameters.has(phone)) {
+    const local = parameters.text(`${phone}.NumberFormat`)?.toLowerCase() === 'local'
+    const number = e164Of(digits, local ? (parameters.text(`${phone}.CountryCode`) ?? '') : undefined)
+    if (number === undefined) return failed('the entry is no telephone number', 'InvalidPhoneNumber')
+    state.storedCustomerInput = number
+    return { to: 'next', result: number }
+  }
+  const encrypted = parameters.has('InputEncryption')
+  state.storedCustomerInput = encrypted ? encryptInput(digits, parameters) : digits
+  return { to: 'next', result: encrypted ? maskedInput : digits }
+}
+
+function checkMenu(action: FlowActionDocument, report: ActionReport): void {
+  for (const name of ['InputValidation', 'InputEncryption'])
+    if (action.Parameters[name] !== undefined)
+      report(`Parameters.${name}`, `${name} is only for stored input.`, 'Set StoreInput to "True", or remove it.')
+  for (const [index, { Condition }] of (action.Transitions.Conditions ?? []).entries()) {
+    if (Condition.Operator === 'Equals' && /^[0-9*#]$/.test(Condition.Operands[0] ?? '')) continue
+    const mend = 'Write Equals with one of 0 to 9, * and #.'
+    report(`Transitions.Conditions.${index}.Condition`, 'The condition is not one key of the telephone.', mend)
+  }
+  checkBranches(action, report, {
+    next: true,
+    errors: ['InputTimeLimitExceeded', 'NoMatchingCondition', 'NoMatchingError'],
+  })
+}
+
+function checkStore(action: FlowActionDocument, report: ActionReport): void {
+  const choices = ['PhoneNumberValidation', 'CustomValidation']
+  const chosen = checkChoice(action, report, choices, { prefix: 'InputValidation.', required: true })
+  if (chosen === 'CustomValidation')
+    checkNumber(action, report, `${custom}.MaximumLength`, { required: true, minimum: 1, maximum: maximumEntryDigits })
+  if (chosen === 'PhoneNumberValidation') checkPhone(action, report)
+  if (action.Parameters['InputEncryption'] !== undefined) {
+    const message =
+      'The entry is stored as RSA-OAEP (SHA-512) in base64, without the envelope of the AWS Encryption SDK.'
+    report('Parameters.InputEncryption', message, 'Decrypt it with the private key directly.', 'warning')
+    if (chosen === 'PhoneNumberValidation')
+      report('Parameters.InputEncryption', 'A telephone number can not be encrypted.', 'Use CustomValidation.')
+  }
+  if ((action.Transitions.Conditions ?? []).length > 0)
+    report('Transitions.Conditions', 'Stored input has no conditions.', 'Check the value with a Compare action.')
+  const errors = chosen === 'PhoneNumberValidation' ? ['InvalidPhoneNumber', 'NoMatchingError'] : ['NoMatchingError']
+  checkBranches(action, report, { next: true, errors })
+}
+
+function checkPhone(action: FlowActionDocument, report: ActionReport): void {
+  checkWord(action, report, `${phone}.NumberFormat`, ['Local', 'E164'], { required: true, anyCase: true })
+  if (String(parameterOf(action, `${phone}.NumberFormat`)).toLowerCase() !== 'local') return
+  const country = parameterOf(action, `${phone}.CountryCode`)
+  if (typeof country === 'string' && callingCode(country) !== undefined) return
+  const mend = 'Write the two letters of the country, e.g. "GB".'
+  report(`Parameters.${phone}.CountryCode`, 'A local number needs a country the box knows.', mend)
+}
+
+function checkDtmf(action: FlowActionDocument, report: ActionReport): void {
+  const sequence = parameterOf(action, 'DTMFConfiguration.InputTerminationSequence')
+  if (sequence !== undefined && !/^([0-9*#]{1,5}|\$.*)$/.test(String(sequence))) {
+    const message = `InputTerminationSequence is ${JSON.stringify(sequence)}.`
+    report('Parameters.DTMFConfiguration.InputTerminationSequence', message, 'Write 1 to 5 of 0 to 9, * and #.')
+  }
+  checkFlag(action, report, 'DTMFConfiguration.DisableCancelKey')
+  checkNumber(action, report, 'DTMFConfiguration.InterdigitTimeLimitSeconds', { minimum: 1, maximum: 20 })
+}

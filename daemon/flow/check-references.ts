@@ -1,0 +1,129 @@
+// What an action refers to: namespaces of dynamic references, and the queues, prompts, hours, flows and agents that
+// are named in the file.
+import type { FlowActionDocument } from './action.ts'
+import { actionDefinitions } from './actions/index.ts'
+import type { ReportInAction } from './check-flow.ts'
+import { type FlowFaultCode, flowFaultCodes } from './fault-codes.ts'
+import type { Flow } from './flow.ts'
+import { isObject } from './flow-metadata.ts'
+import type { FlowType } from './host.ts'
+import type { ResourceKind } from './parameters.ts'
+import { findReferences, referenceFault } from './references.ts'
+import { ParameterTemplates } from './resolved-parameters.ts'
+import type { FlowResources } from './resources.ts'
+
+/** Parameters that name a resource, whatever the action. */
+const resourceParameters: ReadonlyMap<string, ResourceKind> = new Map<string, ResourceKind>([
+  ['QueueId', 'queue'],
+  ['AgentId', 'agent'],
+  ['PromptId', 'prompt'],
+  ['HoursOfOperationId', 'hours'],
+  ['ContactFlowId', 'flow'],
+])
+
+const unknownCodes: Record<ResourceKind, FlowFaultCode> = {
+  queue: flowFaultCodes.unknownQueue,
+  prompt: flowFaultCodes.unknownPrompt,
+  flow: flowFaultCodes.unknownFlow,
+  hours: flowFaultCodes.unknownHours,
+  agent: flowFaultCodes.unknownAgent,
+}
+
+const places: Record<ResourceKind, string> = {
+  queue: 'Add the queue to queues.yaml, or name one that is there.',
+  prompt: 'Put the WAV file into prompts/, or name one that is there.',
+  flow: 'Put the flow into flows/, or name one that is there.',
+  hours: 'Add the hours to hours.yaml, or name hours that are there.',
+  agent: 'Add the agent to agents.yaml, or name one that is there.',
+}
+
+/** Types of the flows that event hooks may name (fact sheet flow-types 4). */
+const hookTypes: ReadonlyMap<string, FlowType> = new Map<string, FlowType>([
+  ['CustomerQueue', 'CUSTOMER_QUEUE'],
+  ['CustomerHold', 'CUSTOMER_HOLD'],
+  ['AgentHold', 'AGENT_HOLD'],
+  ['AgentWhisper', 'AGENT_WHISPER'],
+  ['CustomerWhisper', 'CUSTOMER_WHISPER'],
+  ['OutboundWhisper', 'OUTBOUND_WHISPER'],
+  ['CustomerRemaining', 'CONTACT_FLOW'],
+  ['DefaultAgentUI', 'CONTACT_FLOW'],
+  ['DisconnectAgentUI', 'CONTACT_FLOW'],
+  ['PauseContact', 'CONTACT_FLOW'],
+  ['ResumeContact', 'CONTACT_FLOW'],
+])
+
+const transferTargets: readonly FlowType[] = ['CONTACT_FLOW', 'AGENT_TRANSFER', 'QUEUE_TRANSFER']
+
+export function checkReferences(
+  flow: Flow,
+  action: FlowActionDocument,
+  resources: FlowResources,
+  report: ReportInAction,
+): void {
+  checkTexts(action.Parameters, ['Parameters'], report)
+  for (const [index, { Condition }] of (action.Transitions.Conditions ?? []).entries())
+    checkTexts(Condition.Operands, ['Transitions', 'Conditions', index, 'Condition', 'Operands'], report)
+  // Of an action that can't run, nothing is known of what its parameters mean.
+  if (!actionDefinitions.has(action.Type)) return
+
+  const names = new ParameterTemplates(action, flow.displayNames.get(action.Identifier))
+  for (const { path, value, kind } of resourcesOf(action.Parameters, [])) {
+    if (value === '' || findReferences(value).length > 0) continue
+    const displayName = names.displayName(path.join('.'))
+    const id = resources.resolve(kind, value, displayName)
+    const full = ['Parameters', ...path]
+    if (id === undefined) {
+      const also = displayName === undefined ? '' : ` ("${displayName}")`
+      report(unknownCodes[kind], full, `there is no ${kind} ${value}${also}.`, places[kind])
+    } else if (kind === 'flow') checkFlowType(path, resources.flowType?.(id), id, report)
+  }
+}
+
+function checkFlowType(
+  path: readonly (string | number)[],
+  type: FlowType | undefined,
+  id: string,
+  report: ReportInAction,
+): void {
+  if (type === undefined) return
+  const hookType = path[0] === 'EventHooks' ? hookTypes.get(String(path[1])) : undefined
+  const allowed = hookType === undefined ? transferTargets : [hookType]
+  if (allowed.includes(type)) return
+  const message = `the flow ${id} is of type ${type}; here it must be ${allowed.join(' or ')}.`
+  report(flowFaultCodes.wrongFlowType, ['Parameters', ...path], message, 'Name a flow of that type.')
+}
+
+interface NamedResource {
+  path: (string | number)[]
+  value: string
+  kind: ResourceKind
+}
+
+function resourcesOf(value: unknown, path: (string | number)[]): NamedResource[] {
+  if (Array.isArray(value)) return value.flatMap((inner, index) => resourcesOf(inner, [...path, index]))
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const kind = path[0] === 'EventHooks' ? 'flow' : resourceParameters.get(key)
+    // Maps of the author's own keys name no resources.
+    const ownKeys = path[0] === 'Attributes' || path[0] === 'FlowAttributes'
+    if (kind !== undefined && !ownKeys && typeof inner === 'string')
+      return [{ path: [...path, key], value: inner, kind }]
+    return resourcesOf(inner, [...path, key])
+  })
+}
+
+function checkTexts(value: unknown, path: readonly (string | number)[], report: ReportInAction): void {
+  if (typeof value === 'string') {
+    for (const reference of findReferences(value)) {
+      const fault = referenceFault(reference)
+      if (fault) report(flowFaultCodes.unknownReference, path, fault.message, fault.mend)
+    }
+  } else if (Array.isArray(value)) {
+    for (const [index, inner] of value.entries()) checkTexts(inner, [...path, index], report)
+  } else if (isObject(value)) {
+    for (const [key, inner] of Object.entries(value)) {
+      checkTexts(key, [...path, key], report)
+      checkTexts(inner, [...path, key], report)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// One entry of the flow log per block that ran, in the shape Amazon Connect writes them (fact sheet flow-language 7).
+import type { Outcome } from './action.ts'
+import type { CompiledAction } from './compile-flow.ts'
+import type { Flow } from './flow.ts'
+import type { FlowContact, FlowLogEntry } from './host.ts'
+
+export interface LoggedBlock {
+  flow: Flow
+  action: CompiledAction
+  startedEpochMs: number
+  outcome: Outcome | undefined
+  /** Filled in before the block ran: what it was asked to do, not what it changed. */
+  parameters: Record<string, unknown>
+}
+
+export function flowLogEntry(contact: FlowContact, block: LoggedBlock): FlowLogEntry {
+  const { flow, action, outcome } = block
+  const entry: FlowLogEntry = {
+    ContactId: contact.contactId,
+    ContactFlowId: flow.arn,
+    ContactFlowName: flow.name,
+    ContactFlowModuleType: action.definition?.blockName ?? action.type,
+    Identifier: action.identifier,
+    Timestamp: new Date(block.startedEpochMs).toISOString(),
+    Parameters: block.parameters,
+  }
+  const result = resultOf(outcome)
+  if (result !== undefined) entry.Results = result
+  return entry
+}
+
+function resultOf(outcome: Outcome | undefined): string | undefined {
+  switch (outcome?.to) {
+    case 'next':
+      return outcome.result
+    case 'condition':
+      return outcome.value === undefined ? undefined : String(outcome.value)
+    case 'error':
+      return `${outcome.errorType}: ${outcome.detail}`
+    case 'flow':
+      return outcome.flowId
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,65 @@
+// What an export's Metadata tells beyond the canvas: the flow's type and name, and the names of the resources behind
+// ARNs of another instance (fact sheet flow-language 1.1, older and newer spellings).
+import type { FlowType } from './host.ts'
+
+/** `Metadata.type` of the console's exports, to API names. */
+export const exportedFlowTypes: ReadonlyMap<string, FlowType> = new Map<string, FlowType>([
+  ['contactFlow', 'CONTACT_FLOW'],
+  ['customerQueue', 'CUSTOMER_QUEUE'],
+  ['customerHold', 'CUSTOMER_HOLD'],
+  ['agentHold', 'AGENT_HOLD'],
+  ['customerWhisper', 'CUSTOMER_WHISPER'],
+  ['agentWhisper', 'AGENT_WHISPER'],
+  ['outboundWhisper', 'OUTBOUND_WHISPER'],
+  ['agentTransfer', 'AGENT_TRANSFER'],
+  ['queueTransfer', 'QUEUE_TRANSFER'],
+  ['module', 'MODULE'],
+])
+
+/** Older exports name one resource per block, under these keys, without saying which parameter it stands for. */
+const blockWideHints: readonly [key: string, parameters: readonly string[]][] = [
+  ['queue', ['QueueId']],
+  ['contactFlow', ['ContactFlowId', 'EventHooks']],
+  ['Hours', ['HoursOfOperationId']],
+  ['hours', ['HoursOfOperationId']],
+]
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Identifier → parameter (`QueueId`, `Messages.0.PromptId`, `EventHooks.CustomerQueue`) → name. */
+export function readDisplayNames(metadata: unknown): Map<string, Map<string, string>> {
+  const names = new Map<string, Map<string, string>>()
+  if (!isObject(metadata) || !isObject(metadata['ActionMetadata'])) return names
+  for (const [identifier, block] of Object.entries(metadata['ActionMetadata'])) {
+    if (!isObject(block)) continue
+    const found = new Map<string, string>()
+    readBlockHints(block, found)
+    if (isObject(block['parameters'])) readParameterNames(block['parameters'], '', found, 0)
+    if (found.size > 0) names.set(identifier, found)
+  }
+  return names
+}
+
+function readParameterNames(value: unknown, path: string, found: Map<string, string>, depth: number): void {
+  if (depth > 8 || typeof value !== 'object' || value === null) return
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === 'displayName' && typeof inner === 'string' && path !== '') found.set(path, inner)
+    else readParameterNames(inner, path === '' ? key : `${path}.${key}`, found, depth + 1)
+  }
+}
+
+function readBlockHints(block: Record<string, unknown>, found: Map<string, string>): void {
+  for (const [key, parameters] of blockWideHints) {
+    const hint = block[key]
+    const text = isObject(hint) ? hint['text'] : undefined
+    if (typeof text === 'string' && text !== '') for (const parameter of parameters) found.set(parameter, text)
+  }
+  if (typeof block['promptName'] === 'string') found.set('PromptId', block['promptName'])
+  const audio = block['audio']
+  if (Array.isArray(audio))
+    for (const [index, entry] of audio.entries())
+      if (isObject(entry) && typeof entry['text'] === 'string')
+        found.set(audio.length === 1 ? 'PromptId' : `Messages.${index}.PromptId`, entry['text'])
+}

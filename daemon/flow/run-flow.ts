@@ -1,0 +1,259 @@
+// The engine: walks a flow from action to action. Actions that answer at once cost no turn of the event loop; those
+// that wait are awaited. Whatever an action does, only its own flow can suffer: it throws, hangs or circles for ever.
+//
+//   action ─▶ outcome ─▶ next | condition | error branch ─▶ action …      (flow log entry per block)
+//                   └──▶ another flow │ end │ no branch: failed │ aborted: left
+import type { Clock } from '../clock.ts'
+import type { FlowRunState, Outcome } from './action.ts'
+import { type Settled, settleAction } from './action-settling.ts'
+import { type CompiledAction, compileFlow, conditionTarget, errorTarget } from './compile-flow.ts'
+import type { Flow } from './flow.ts'
+import { flowLogEntry } from './flow-log.ts'
+import { type FlowEnd, type FlowHost, ParticipantError } from './host.ts'
+import type { ReferenceSource } from './references.ts'
+import { ParameterError } from './resolved-parameters.ts'
+import type { FlowResources } from './resources.ts'
+import { RunningAction } from './running-action.ts'
+
+/** Flows by id: what `TransferToFlow` can go on in. */
+export type FlowLibrary = Pick<ReadonlyMap<string, Flow>, 'get'>
+
+export interface FlowLimits {
+  /** Blocks of one run in all. A day of loop prompts interrupted every 20 s stays below. */
+  blocks: number
+  /** Blocks in a row that wait for nothing: a circle without a prompt or an input in it. */
+  blocksWithoutWaiting: number
+  /** Blocks until the event loop gets its turn. */
+  blocksPerTurn: number
+  /** Longest time of one action, the endless ones aside. Longer than any prompt and entry together. */
+  actionMs: number
+  /** How long an aborted action may take to stop. */
+  graceMs: number
+}
+
+export const flowLimits: Readonly<FlowLimits> = {
+  blocks: 100_000,
+  blocksWithoutWaiting: 10_000,
+  blocksPerTurn: 200,
+  actionMs: 15 * 60_000,
+  graceMs: 2000,
+}
+
+export interface RunFlowOptions {
+  flow: Flow
+  host: FlowHost
+  flows: FlowLibrary
+  resources: FlowResources
+  /** Aborted when the party has left, an agent accepted, the daemon stops. */
+  signal: AbortSignal
+  clock: Clock
+  /** At least 0, less than 1. */
+  random?: () => number
+  limits?: Partial<FlowLimits>
+}
+
+/** Runs a flow to its end. Never rejects; after an abort it ends within the grace, whatever the action does. */
+export async function runFlow(options: RunFlowOptions): Promise<FlowEnd> {
+  const run = new FlowRun(options)
+  try {
+    return await run.run()
+  } catch (fault) {
+    return { type: 'failed', identifier: run.at, reason: reasonOf(fault) }
+  }
+}
+
+interface Finish {
+  to: 'finish'
+  end: FlowEnd
+}
+
+class FlowRun {
+  /** Identifier of the action that runs. */
+  at = ''
+  readonly #options: RunFlowOptions
+  readonly #limits: FlowLimits
+  readonly #random: () => number
+  /** Loop counters by flow: friendly identifiers repeat from flow to flow. */
+  readonly #loopCounts = new Map<string, Map<string, number>>()
+  #flow: Flow
+  #state: FlowRunState
+  #source: ReferenceSource
+
+  constructor(options: RunFlowOptions) {
+    this.#options = options
+    this.#limits = { ...flowLimits, ...options.limits }
+    this.#random = options.random ?? Math.random
+    this.#flow = options.flow
+    this.#state = this.#stateIn(options.flow, { storedCustomerInput: undefined, contactData: new Map() })
+    this.#source = sourceOf(options.host, this.#state)
+  }
+
+  async run(): Promise<FlowEnd> {
+    const { signal } = this.#options
+    const { blocks: maximumBlocks, blocksWithoutWaiting, blocksPerTurn } = this.#limits
+    let action = compileFlow(this.#flow).start
+    if (!action) return this.#failed('StartAction does not exist').end
+    let blocks = 0
+    let withoutWaiting = 0
+
+    for (;;) {
+      if (signal.aborted) return { type: 'left' }
+      this.at = action.identifier
+      if (blocks++ >= maximumBlocks) return this.#failed(`more than ${maximumBlocks} blocks in one run`).end
+      if (withoutWaiting++ >= blocksWithoutWaiting)
+        return this.#failed(`goes round: ${blocksWithoutWaiting} blocks in a row waited for nothing`).end
+      if (withoutWaiting % blocksPerTurn === 0) {
+        await nextTurn()
+        if (signal.aborted) return { type: 'left' }
+      }
+
+      let step = this.#run(action)
+      if (step instanceof Promise) {
+        step = await step
+        withoutWaiting = 0
+      }
+      const next: CompiledAction | Finish = step.to === 'finish' ? step : this.#follow(action, step)
+      if ('to' in next) return next.end
+      action = next
+    }
+  }
+
+  /** Runs one action and writes its flow log entry, at once or when it has settled. */
+  #run(action: CompiledAction): Outcome | Finish | Promise<Outcome | Finish> {
+    const { host, clock } = this.#options
+    const loggedBefore = host.contact.flowLogging
+    // What the block was asked to do, before it changes what its parameters refer to.
+    const parameters = loggedBefore ? action.parameters.filled(this.#source) : undefined
+    const startedEpochMs = loggedBefore ? clock.epochMs() : 0
+
+    const log = (step: Outcome | Finish): Outcome | Finish => {
+      if (!loggedBefore && !host.contact.flowLogging) return step
+      host.log(
+        flowLogEntry(host.contact, {
+          flow: this.#flow,
+          action,
+          startedEpochMs: loggedBefore ? startedEpochMs : clock.epochMs(),
+          outcome: step.to === 'finish' ? undefined : step,
+          parameters: parameters ?? action.parameters.filled(this.#source),
+        }),
+      )
+      return step
+    }
+
+    const started = this.#start(action)
+    return started instanceof Promise ? started.then(log) : log(started)
+  }
+
+  #start(action: CompiledAction): Outcome | Finish | Promise<Outcome | Finish> {
+    const { definition } = action
+    const { host, signal, clock } = this.#options
+    if (!definition) return noMatchingError(`${action.type} is no action of this box`)
+    const { channel } = host.contact
+    if (definition.channels !== 'all' && !definition.channels.includes(channel))
+      return noMatchingError(`not for the channel ${channel}`)
+    if (definition.needsParticipant && !host.participant) return noMatchingError('nobody is on the line')
+
+    const run = new RunningAction(action, host, this.#source, this.#options.resources, this.#random)
+    try {
+      const outcome = definition.run(run)
+      if (!(outcome instanceof Promise)) return outcome
+      const { actionMs, graceMs } = this.#limits
+      const limitMs = definition.endless ? undefined : actionMs
+      return this.#settle(settleAction(outcome, { clock, signal, stop: run.stop, limitMs, graceMs }))
+    } catch (fault) {
+      return this.#faultStep(fault)
+    }
+  }
+
+  async #settle(action: Promise<Settled<Outcome>>): Promise<Outcome | Finish> {
+    const settled = await action
+    switch (settled.how) {
+      case 'done':
+        return settled.value
+      case 'thrown':
+        return this.#faultStep(settled.fault)
+      case 'timedOut':
+        return noMatchingError(`not finished within ${this.#limits.actionMs / 1000} s`)
+      case 'left':
+        return { to: 'finish', end: { type: 'left' } }
+      case 'stuck':
+        return this.#options.signal.aborted
+          ? { to: 'finish', end: { type: 'left' } }
+          : this.#failed('the action was stopped and did not stop')
+    }
+  }
+
+  /** Faults that flows may answer become the error branch; anything else ends this flow, and this flow only. */
+  #faultStep(fault: unknown): Outcome | Finish {
+    if (this.#options.signal.aborted) return { to: 'finish', end: { type: 'left' } }
+    if (fault instanceof ParticipantError || fault instanceof ParameterError) return noMatchingError(fault.message)
+    return this.#failed(reasonOf(fault))
+  }
+
+  #follow(action: CompiledAction, outcome: Outcome): CompiledAction | Finish {
+    switch (outcome.to) {
+      case 'next':
+        return action.next ?? this.#failed('has no NextAction')
+      case 'condition':
+        return (
+          conditionTarget(action, outcome.value, this.#source) ??
+          this.#failed(`no branch for ${outcome.value === undefined ? 'a value without data' : `"${outcome.value}"`}`)
+        )
+      case 'error':
+        return (
+          errorTarget(action, outcome.errorType) ??
+          this.#failed(`${outcome.errorType} has no branch: ${outcome.detail}`)
+        )
+      case 'flow':
+        return this.#enter(action, outcome.flowId)
+      case 'end':
+        return { to: 'finish', end: { type: outcome.end } }
+    }
+  }
+
+  /** Contact data stay; flow attributes are gone when the flow is left. */
+  #enter(action: CompiledAction, flowId: string): CompiledAction | Finish {
+    const flow = this.#options.flows.get(flowId)
+    const start = flow && compileFlow(flow).start
+    if (!start) {
+      const branch = errorTarget(action, 'NoMatchingError')
+      return branch ?? this.#failed(`NoMatchingError has no branch: there is no flow ${flowId}`)
+    }
+    this.#flow = flow
+    this.#state = this.#stateIn(flow, this.#state)
+    this.#source = sourceOf(this.#options.host, this.#state)
+    return start
+  }
+
+  #stateIn(flow: Flow, kept: Pick<FlowRunState, 'storedCustomerInput' | 'contactData'>): FlowRunState {
+    const loopCounts = this.#loopCounts.get(flow.id) ?? new Map<string, number>()
+    this.#loopCounts.set(flow.id, loopCounts)
+    const { storedCustomerInput, contactData } = kept
+    return { storedCustomerInput, contactData, loopCounts, flowAttributes: new Map() }
+  }
+
+  #failed(reason: string): Finish {
+    return { to: 'finish', end: { type: 'failed', identifier: this.at || this.#flow.startAction, reason } }
+  }
+}
+
+function sourceOf(host: FlowHost, state: FlowRunState): ReferenceSource {
+  return {
+    get contact() {
+      return host.contact
+    },
+    state,
+  }
+}
+
+function noMatchingError(detail: string): Outcome {
+  return { to: 'error', errorType: 'NoMatchingError', detail }
+}
+
+function reasonOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault)
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
