@@ -102,8 +102,12 @@ export const testFlows: Record<string, string> = {
   Direct: flowDocument('contactFlow', 'Direct', toQueue),
   /** Straight to an agent, recorded. */
   Recorded: flowDocument('contactFlow', 'Recorded', [record, setHook('CustomerQueue', 'Music'), ...toQueue]),
-  /** Ends without hanging up: the box must do so. */
-  'Ends without disconnect': flowDocument('contactFlow', 'Ends without disconnect', [play('menu'), end]),
+  /** Fails without a branch for it, before anything hung up: the box must do so. */
+  'Ends without disconnect': flowDocument('contactFlow', 'Ends without disconnect', [
+    play('menu'),
+    { type: 'UpdateContactTargetQueue', parameters: { QueueId: '$.Attributes.nothingThere' }, errors: [] },
+    { type: 'DisconnectParticipant' },
+  ]),
   Music: flowDocument('customerQueue', 'Music', [
     {
       type: 'MessageParticipantIteratively',
