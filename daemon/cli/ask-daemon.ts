@@ -1,0 +1,28 @@
+// A question to the running daemon, and an answer of the expected shape.
+import type { z } from 'zod'
+import { callControl } from '../api/control-client.ts'
+import { ControlError } from '../api/protocol.ts'
+import { CommandFailure, type Invocation } from './command.ts'
+import { socketPath } from './places.ts'
+
+/** Rejects with CommandFailure: exit 1. */
+export async function askDaemon<T>(
+  invocation: Invocation,
+  method: string,
+  report: z.ZodType<T>,
+  params?: unknown,
+): Promise<T> {
+  let answer: unknown
+  try {
+    answer = await callControl(socketPath(invocation), method, params)
+  } catch (fault) {
+    if (fault instanceof ControlError) throw new CommandFailure(1, fault.message, fault.mend)
+    throw fault
+  }
+  const parsed = report.safeParse(answer)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const what = issue ? ` (${issue.path.join('.') || 'answer'}: ${issue.message})` : ''
+  const mend = 'Restart the daemon, so that it and this tool are of the same version.'
+  throw new CommandFailure(1, `The daemon’s answer to ${method} is not what this tool expects${what}.`, mend)
+}

@@ -1,0 +1,124 @@
+// The command-line tool as a function: arguments in, words to the terminal, exit code out.
+import { parseArgs } from 'node:util'
+import { type Command, CommandFailure, type ExitCode, type Surroundings, UsageError } from './command.ts'
+
+interface Entry {
+  /** As typed. */
+  name: string
+  /** One line for the list of commands. */
+  summary: string
+  /** Loads what only this command needs: `status` is asked often, and has no use for the flow checker. */
+  load(): Promise<Command>
+}
+
+const entries: readonly Entry[] = [
+  {
+    name: 'check',
+    summary: 'checks a configuration directory, as the daemon does when it starts',
+    load: async () => (await import('./check.ts')).checkCommand,
+  },
+  {
+    name: 'flow check',
+    summary: 'checks flow files as exported from Amazon Connect',
+    load: async () => (await import('./flow-check.ts')).flowCheckCommand,
+  },
+  {
+    name: 'contacts',
+    summary: 'contact records, newest first',
+    load: async () => (await import('./contacts.ts')).contactsCommand,
+  },
+  {
+    name: 'status',
+    summary: 'the running daemon: lines, queues, agents, contacts, faults',
+    load: async () => (await import('./status.ts')).statusCommand,
+  },
+  {
+    name: 'agent list',
+    summary: 'agents with their status, what they do, and since when',
+    load: async () => (await import('./agent.ts')).agentListCommand,
+  },
+  {
+    name: 'agent set',
+    summary: 'sets an agent’s status: agent set USER Available|Offline',
+    load: async () => (await import('./agent.ts')).agentSetCommand,
+  },
+]
+
+export async function runCli(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { terminal } = surroundings
+  const found = findEntry(args)
+  try {
+    if (!found) return withoutCommand(args, surroundings)
+    const command = await found.entry.load()
+    const { values, positionals } = parseArgs({
+      args: found.rest,
+      options: { ...command.options, help: { type: 'boolean', short: 'h' } },
+      allowPositionals: true,
+    })
+    if (values.help) {
+      terminal.out(`Usage: cordboard ${found.entry.name} ${command.synopsis}\n\n${command.help}`)
+      return 0
+    }
+    return await command.run({ ...surroundings, options: flatten(values), operands: positionals })
+  } catch (fault) {
+    if (fault instanceof CommandFailure) {
+      terminal.err(`cordboard: ${fault.message} ${fault.mend}`)
+      return fault.exitCode
+    }
+    // parseArgs throws TypeErrors with a code for what it can't understand.
+    if (fault instanceof UsageError || isParseFault(fault)) {
+      const help = found ? `cordboard ${found.entry.name} --help` : 'cordboard --help'
+      terminal.err(`cordboard: ${fault.message}\nSee: ${help}`)
+      return 2
+    }
+    throw fault
+  }
+}
+
+function findEntry(args: readonly string[]): { entry: Entry; rest: string[] } | undefined {
+  for (const entry of entries) {
+    const words = entry.name.split(' ')
+    if (words.every((word, i) => args[i] === word)) return { entry, rest: args.slice(words.length) }
+  }
+  return undefined
+}
+
+/** Help of all commands, or of a group (`agent --help`); anything else is wrong usage. */
+function withoutCommand(args: readonly string[], { terminal }: Surroundings): ExitCode {
+  const words = args.filter((arg) => !arg.startsWith('-') && arg !== 'help')
+  const group = entries.filter(({ name }) => words.length === 1 && name.startsWith(`${words[0]} `))
+  const shown = words.length === 0 ? entries : group
+  if (args.some((arg) => helpWords.includes(arg)) && shown.length > 0) {
+    terminal.out(generalHelp(shown))
+    return 0
+  }
+  if (args.length === 0) {
+    terminal.err(generalHelp(entries))
+    return 2
+  }
+  if (group.length > 0) throw new UsageError(`${words[0]} what? ${group.map(({ name }) => name).join(', ')}.`)
+  throw new UsageError(`There is no command “${args.join(' ')}”.`)
+}
+
+const helpWords = ['--help', '-h', 'help']
+
+function generalHelp(shown: readonly Entry[]): string {
+  const list = shown.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')
+  return `Usage: cordboard COMMAND [OPTIONS]
+
+${list}
+
+Exit codes: 0 well done; 1 a failure was found, or the daemon can't be reached; 2 wrong usage or bad configuration.
+More on each: cordboard COMMAND --help`
+}
+
+function flatten(values: Record<string, unknown>): Record<string, string | boolean | undefined> {
+  const flat: Record<string, string | boolean | undefined> = {}
+  for (const [name, value] of Object.entries(values))
+    if (typeof value === 'string' || typeof value === 'boolean') flat[name] = value
+  return flat
+}
+
+function isParseFault(fault: unknown): fault is TypeError {
+  return fault instanceof TypeError && 'code' in fault && String(fault.code).startsWith('ERR_PARSE_ARGS_')
+}
