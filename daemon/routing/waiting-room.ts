@@ -4,8 +4,8 @@ import type { Clock, Timer } from '../clock.ts'
 import { IndexedHeap } from './indexed-heap.ts'
 import { type Entry, goesBefore, type Place, type ProfileTable } from './tables.ts'
 
-/** Timers may fire this much early, and sums of fractions of milliseconds are not exact. */
-const timerSlackMs = 1
+/** Sums of fractions of milliseconds are not exact: without this the timer could find nothing due for ever. */
+const timerSlackMs = 0.001
 
 export class WaitingRoom {
   readonly #clock: Clock
