@@ -16,7 +16,7 @@ export function reportFaults(
     terminal.out(JSON.stringify({ version: reportVersion, ...subject, ok, faults }, null, 2))
     return
   }
-  for (const fault of faults) (fault.severity === 'error' ? terminal.err : terminal.out)(printable(formatFault(fault)))
+  for (const fault of faults) terminal.out(printable(formatFault(fault)))
   const errors = faults.filter((fault) => fault.severity === 'error').length
   const warnings = faults.length - errors
   const counted = [count(errors, 'error'), count(warnings, 'warning')].filter((part) => part !== '').join(', ')

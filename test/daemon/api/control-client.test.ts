@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { type Test, test } from 'tap'
 import { callControl } from '../../../daemon/api/control-client.ts'
 import { ControlError } from '../../../daemon/api/protocol.ts'
-import { shortFolder, startServer, until } from './control-support.ts'
+import { until } from '../../support/wait.ts'
+import { shortFolder, startServer } from './control-support.ts'
 
 /** Something that listens and answers whatever the test says, then closes or not. */
 async function impostor(t: Test, answer: string, then: 'close' | 'stay') {

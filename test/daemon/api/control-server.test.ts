@@ -6,7 +6,8 @@ import { createControlServer } from '../../../daemon/api/control-server.ts'
 import { ControlError } from '../../../daemon/api/protocol.ts'
 import { silentLog } from '../../../daemon/log/log.ts'
 import { MockClock } from '../../support/mock-clock.ts'
-import { rawClient, shortFolder, startServer, until } from './control-support.ts'
+import { until } from '../../support/wait.ts'
+import { rawClient, shortFolder, startServer } from './control-support.ts'
 
 test('a client asks by a line and is answered by a line with its id', async (t) => {
   const { path } = await startServer(t, { methods: { add: (params) => ({ got: params }) } })

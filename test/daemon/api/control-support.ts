@@ -48,12 +48,3 @@ export function rawClient(t: Test, path: string): RawClient {
     },
   }
 }
-
-/** Waits for a condition of the real world, up to 10 s. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  const deadlineMs = performance.now() + 10_000
-  while (!condition()) {
-    if (performance.now() > deadlineMs) throw new Error(`waited in vain for: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}
