@@ -1,11 +1,12 @@
 // A real SIP phone (baresip) as an agent has one: it registers, rings, is answered, says a tone, keeps what it hears.
 //
 //   tone.wav ──▶ aufile ──▶ G.711 ──▶ (SRTP) ──▶ box        box ──▶ (SRTP) ──▶ G.711 ──▶ sndfile ──▶ dump-…-dec.wav
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BaresipControl, type BaresipEvent } from './baresip-control.ts'
 import { freePorts } from './free-ports.ts'
+import { growingWavSamples, wavOf } from './growing-wav.ts'
 import { Program } from './program.ts'
 import { makeTone } from './tones.ts'
 import { until, type WaitOptions } from './wait.ts'
@@ -142,7 +143,7 @@ export class Baresip {
   /** What its loudspeaker played in the latest call, up to now: 8 kHz. */
   heard(): Int16Array {
     const file = this.#dump('dec')
-    return file === undefined ? new Int16Array(0) : samplesOf(readFileSync(file))
+    return file === undefined ? new Int16Array(0) : growingWavSamples(file)
   }
 
   /** Ends the program, hanging up and unregistering as it does so. */
@@ -215,33 +216,4 @@ function config(directory: string, port: number): string {
   return [...Object.entries(settings).map(([key, value]) => `${key} ${value}`), ...loaded, ...applications, ''].join(
     '\n',
   )
-}
-
-/** A mono WAV file of 16-bit samples at 8 kHz. */
-export function wavOf(samples: Int16Array): Buffer {
-  const bytes = Buffer.alloc(44 + samples.length * 2)
-  bytes.write('RIFF', 0, 'latin1')
-  bytes.writeUInt32LE(36 + samples.length * 2, 4)
-  bytes.write('WAVEfmt ', 8, 'latin1')
-  bytes.writeUInt32LE(16, 16)
-  bytes.writeUInt16LE(1, 20)
-  bytes.writeUInt16LE(1, 22)
-  bytes.writeUInt32LE(8000, 24)
-  bytes.writeUInt32LE(16000, 28)
-  bytes.writeUInt16LE(2, 32)
-  bytes.writeUInt16LE(16, 34)
-  bytes.write('data', 36, 'latin1')
-  bytes.writeUInt32LE(samples.length * 2, 40)
-  Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).copy(bytes, 44)
-  return bytes
-}
-
-/** Samples of a mono 16-bit WAV file that is still being written, so that its header knows no length yet. */
-function samplesOf(bytes: Buffer): Int16Array {
-  const data = bytes.indexOf('data', 12, 'latin1')
-  if (data < 0) return new Int16Array(0)
-  const body = bytes.subarray(data + 8)
-  const samples = new Int16Array(body.length >> 1)
-  for (let i = 0; i < samples.length; i++) samples[i] = body.readInt16LE(i * 2)
-  return samples
 }

@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { wavOf } from './baresip.ts'
 import { testFlows } from './flows.ts'
 import { freePorts } from './free-ports.ts'
+import { wavOf } from './growing-wav.ts'
 import { type MarkedPrompt, markedPrompt } from './marks.ts'
 import { makeTone } from './tones.ts'
 
