@@ -1,0 +1,193 @@
+// The media of one call: an RTP port of the audio service, and the offers and answers made for it.
+import { randomInt } from 'node:crypto'
+import type { Audio, RtpRemote, SrtpKey } from '../loop/audio.ts'
+import type { PortId } from '../media/port.ts'
+import type { SipAccount } from './endpoint.ts'
+import { formatSdp, parseSdp, type Sdp } from './sdp.ts'
+import { newKey } from './sdp-crypto.ts'
+import {
+  acceptAnswer,
+  answerOffer,
+  buildOffer,
+  type LocalMedia,
+  type NegotiationFault,
+  type Profile,
+} from './sdp-negotiate.ts'
+
+/** `malformed`: the text is no session description. */
+export type MediaFault = NegotiationFault | 'malformed'
+
+/** An RTP port, open from the first offer or answer to the end of the leg. Phones rung at once share it. */
+export class RtpPort {
+  readonly #audio: Audio
+  readonly #bindAddress: string
+  readonly #mediaTimeoutMs: number | undefined
+  #open: { portId: PortId; localPort: number } | undefined
+  #closed = false
+
+  constructor(audio: Audio, bindAddress: string, mediaTimeoutMs: number | undefined) {
+    this.#audio = audio
+    this.#bindAddress = bindAddress
+    this.#mediaTimeoutMs = mediaTimeoutMs
+  }
+
+  get portId(): PortId | undefined {
+    return this.#open?.portId
+  }
+
+  get localPort(): number {
+    return this.#open?.localPort ?? 0
+  }
+
+  /** False when no port is free, or the leg was over before there was one. */
+  async open(): Promise<boolean> {
+    const options = { localAddress: this.#bindAddress }
+    const timeout = this.#mediaTimeoutMs === undefined ? {} : { mediaTimeoutMs: this.#mediaTimeoutMs }
+    const opened = await this.#audio.openRtp({ ...options, ...timeout }).catch((_noPort: unknown) => undefined)
+    if (!opened) return false
+    if (this.#closed) {
+      await this.#audio.close(opened.portId)
+      return false
+    }
+    this.#open = opened
+    return true
+  }
+
+  setRemote(remote: RtpRemote): void {
+    if (this.#open) this.#audio.setRtpRemote(this.#open.portId, remote)
+  }
+
+  /** Resolves when the audio service has released the port. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const open = this.#open
+    this.#open = undefined
+    if (open) await this.#audio.close(open.portId)
+  }
+}
+
+/** Offer and answer with one phone. Keys, session id and version belong to it alone. */
+export class MediaSession {
+  readonly #port: RtpPort
+  readonly #account: SipAccount
+  readonly #address: string
+  readonly #sessionId = String(randomInt(2 ** 47))
+  readonly #keys = new Map<SrtpKey['suite'], SrtpKey>()
+  #version = 0
+  #lastSent = ''
+  #profile: Profile
+  #offered: Sdp | undefined
+  #remote: RtpRemote | undefined
+
+  constructor(options: { port: RtpPort; account: SipAccount; localAddress: string }) {
+    this.#port = options.port
+    this.#account = options.account
+    this.#address = options.localAddress
+    this.#profile = options.account.srtp === 'off' ? 'RTP/AVP' : 'RTP/SAVP'
+  }
+
+  get profile(): Profile {
+    return this.#profile
+  }
+
+  /** What was agreed on last. */
+  get remote(): RtpRemote | undefined {
+    return this.#remote
+  }
+
+  get secured(): boolean {
+    return this.#remote?.sendKey !== undefined
+  }
+
+  /** We offered and wait for the answer. */
+  get offering(): boolean {
+    return this.#offered !== undefined
+  }
+
+  /** A full offer, the first one or to a re-INVITE without one. */
+  offer(profile: Profile = this.#profile): string {
+    this.#profile = profile
+    const offer = buildOffer(this.#local(), profile)
+    this.#offered = offer
+    return this.#sent(offer)
+  }
+
+  /** Our answer to the far end's offer; what was agreed holds from now on. */
+  answer(text: string): { ok: true; sdp: string } | { ok: false; fault: MediaFault } {
+    const offer = parseSdp(text)
+    if (!offer) return { ok: false, fault: 'malformed' }
+    const result = answerOffer(offer, this.#local())
+    if (!result.ok) return result
+    this.#offered = undefined
+    this.#agree(result.remote)
+    return { ok: true, sdp: this.#sent(result.sdp) }
+  }
+
+  /** The far end's answer to our offer. */
+  accept(text: string): { ok: true } | { ok: false; fault: MediaFault } {
+    const offered = this.#offered
+    const answer = parseSdp(text)
+    if (!answer || !offered) return { ok: false, fault: 'malformed' }
+    const result = acceptAnswer(offered, answer, this.#local())
+    if (!result.ok) return result
+    this.#offered = undefined
+    this.#agree(result.remote)
+    return { ok: true }
+  }
+
+  /** Whether an offer could be answered at all, before anything is opened for it. */
+  static refusal(text: string, account: SipAccount): MediaFault | undefined {
+    const offer = parseSdp(text)
+    if (!offer) return 'malformed'
+    const probe = answerOffer(offer, {
+      address: '127.0.0.1',
+      port: 9,
+      codecs: account.codecs,
+      srtp: account.srtp,
+      keyFor: newKey,
+      origin: { userName: '-', sessionId: '0', version: '0', address: '127.0.0.1' },
+    })
+    return probe.ok ? undefined : probe.fault
+  }
+
+  #agree(remote: RtpRemote): void {
+    // Held the old way, with the address 0.0.0.0: the place to send to on resume is the last one known.
+    const nowhere = remote.address === '0.0.0.0' || remote.address === '::'
+    const last = this.#remote
+    this.#remote = nowhere && last ? { ...remote, address: last.address, port: last.port } : remote
+    this.#profile = remote.sendKey ? 'RTP/SAVP' : 'RTP/AVP'
+    this.#port.setRemote(this.#remote)
+  }
+
+  #local(): LocalMedia {
+    return {
+      address: this.#address,
+      port: this.#port.localPort,
+      codecs: this.#account.codecs,
+      srtp: this.#account.srtp,
+      keyFor: (suite) => this.#keyFor(suite),
+      origin: {
+        userName: 'cordboard',
+        sessionId: this.#sessionId,
+        version: String(this.#version),
+        address: this.#address,
+      },
+    }
+  }
+
+  #keyFor(suite: SrtpKey['suite']): SrtpKey {
+    const known = this.#keys.get(suite)
+    if (known) return known
+    const key = newKey(suite)
+    this.#keys.set(suite, key)
+    return key
+  }
+
+  /** RFC 3264 section 8: the version grows by one when the description differs from the last one, and only then. */
+  #sent(sdp: Sdp): string {
+    const content = formatSdp({ ...sdp, origin: { ...sdp.origin, version: '0' } })
+    if (this.#lastSent !== '' && content !== this.#lastSent) this.#version++
+    this.#lastSent = content
+    return formatSdp({ ...sdp, origin: { ...sdp.origin, version: String(this.#version) } })
+  }
+}

@@ -1,0 +1,333 @@
+// The requests we sent that may still be answered. Below sip.js, which believes in a reliable transport: each request
+// gets a branch of ours and our Via, is resent by its machine, and its responses go up with sip.js's own Via restored.
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { Counters } from '../counters.ts'
+import { formatHostPort, type HostPort } from './host-port.ts'
+import { editOutgoing } from './outgoing-edit.ts'
+import { type ClientInput, type ClientState, client, clientStart } from './transaction-client.ts'
+import {
+  type InviteClientInput,
+  type InviteClientState,
+  inviteClient,
+  inviteClientStart,
+} from './transaction-invite-client.ts'
+import { type OwnerEffect, TransactionRunner } from './transaction-runner.ts'
+import { branchCookie, topVia } from './via.ts'
+import {
+  formatWire,
+  header,
+  headers,
+  parseCSeq,
+  type WireRequest,
+  type WireResponse,
+  withFirstHeader,
+} from './wire-message.ts'
+
+export interface ClientTransactionsOptions {
+  clock: Clock
+  counters: Counters
+  /** Address the peer is told for us. */
+  localFor(peer: HostPort): HostPort
+  send(datagram: Uint8Array, to: HostPort): Promise<void>
+  /** A response for sip.js. Must not throw. */
+  passUp(response: WireResponse): void
+  maxTransactions: number
+}
+
+type Runner =
+  | { invite: true; run: TransactionRunner<InviteClientState, InviteClientInput> }
+  | { invite: false; run: TransactionRunner<ClientState, ClientInput> }
+
+interface Entry {
+  /** As sip.js wrote it. */
+  request: WireRequest
+  /** Branch that sip.js gave. */
+  upperBranch: string
+  /** Branch on the wire: 128 random bits, so that answers can't be forged blindly. */
+  branch: string
+  /** All addresses of the far end; those before `attempt` did not answer. */
+  targets: readonly HostPort[]
+  attempt: number
+  local: HostPort
+  datagram: Buffer
+  runner: Runner
+  /** ACK of a 3xx-6xx, kept for its duplicates. */
+  ack: Buffer | undefined
+  /** What is being handed up. */
+  response: WireResponse | undefined
+}
+
+const absorbing: readonly string[] = ['completed', 'accepted']
+
+export class ClientTransactions {
+  readonly #options: ClientTransactionsOptions
+  /** By wire branch and method. */
+  readonly #entries = new Map<string, Entry>()
+  /** By sip.js's branch and method. */
+  readonly #byUpper = new Map<string, Entry>()
+  /** INVITEs by Call-ID and CSeq number: where the ACK of a 2xx must go. */
+  readonly #invites = new Map<string, Entry>()
+  /** sip.js's branch of the INVITE whose failure is being told: the ACK it sends for that goes nowhere. */
+  #failing: string | undefined
+
+  constructor(options: ClientTransactionsOptions) {
+    this.#options = options
+  }
+
+  /** Transactions that still wait for a final response. */
+  get live(): number {
+    return this.#entries.size - this.lingering
+  }
+
+  /** Transactions that only absorb duplicates. */
+  get lingering(): number {
+    let count = 0
+    for (const entry of this.#entries.values()) if (absorbing.includes(entry.runner.run.stateName)) count++
+    return count
+  }
+
+  /**
+   * Sends what sip.js sends. Throws when it can't be taken (no address, table full); what fails later is told as a
+   * response: 408 unanswered, 503 not sendable.
+   */
+  send(request: WireRequest, targets: readonly HostPort[]): void {
+    const upperBranch = topVia(request)?.branch ?? ''
+    if (request.method === 'ACK') this.#sendAck(request, upperBranch, targets)
+    else if (request.method === 'CANCEL') this.#sendCancel(request, upperBranch)
+    else this.#sendNew(request, upperBranch, targets)
+  }
+
+  #sendNew(request: WireRequest, upperBranch: string, targets: readonly HostPort[]): void {
+    if (targets.length === 0) throw new Error(`No address to send ${request.method} to.`)
+    // sip.js draws branches from ten million numbers only. Two alike at once would mix up two calls: one is refused.
+    if (this.#byUpper.has(`${upperBranch} ${request.method}`)) throw new Error('The branch is in use already.')
+    if (this.#entries.size >= this.#options.maxTransactions) {
+      this.#options.counters.count('clientTransactionsRefused')
+      throw new Error('Too many SIP transactions at once.')
+    }
+    this.#start(request, upperBranch, newBranch(), targets, 0)
+  }
+
+  /** A response from the network. Only answers to what we sent, from where we sent it, go up. */
+  receive(response: WireResponse, source: HostPort): void {
+    const { counters } = this.#options
+    const entry = this.#entryOf(response, source)
+    if (typeof entry === 'string') {
+      counters.count(entry)
+      return
+    }
+    if (response.status === 503 && this.#failOver(entry, response)) return
+    entry.response = response
+    const fed = entry.runner.invite
+      ? entry.runner.run.feed(inviteInput(response.status))
+      : entry.runner.run.feed(response.status < 200 ? 'provisionalReceived' : 'finalReceived')
+    if (!fed) counters.count('droppedUnexpectedResponse')
+  }
+
+  /** The transaction a response belongs to, or the counter it is dropped under. */
+  #entryOf(response: WireResponse, source: HostPort): Entry | string {
+    const via = topVia(response)
+    const method = parseCSeq(response)?.method
+    if (!via || method === undefined) return 'droppedBrokenResponse'
+    if (headers(response, 'via').length > 1 || via.rest !== '') return 'droppedResponseOfManyVias'
+    const entry = this.#entries.get(`${via.branch} ${method}`)
+    if (!entry || via.host !== entry.local.address || via.port !== entry.local.port) return 'droppedUnknownResponse'
+    // Same host, any port: phones behind some routers answer from another one.
+    return source.address === entry.targets[entry.attempt]!.address ? entry : 'droppedForeignResponse'
+  }
+
+  /** Forgets everything, timers included. */
+  stop(): void {
+    for (const entry of this.#entries.values()) entry.runner.run.stop()
+    this.#entries.clear()
+    this.#byUpper.clear()
+    this.#invites.clear()
+  }
+
+  #start(
+    request: WireRequest,
+    upperBranch: string,
+    branch: string,
+    targets: readonly HostPort[],
+    attempt: number,
+  ): Entry {
+    const local = this.#options.localFor(targets[attempt]!)
+    const entry: Entry = {
+      request,
+      upperBranch,
+      branch,
+      targets,
+      attempt,
+      local,
+      datagram: this.#format(request, branch, local),
+      runner: this.#runner(request.method, (effect) => this.#perform(entry, effect)),
+      ack: undefined,
+      response: undefined,
+    }
+    this.#entries.set(`${branch} ${request.method}`, entry)
+    this.#byUpper.set(`${upperBranch} ${request.method}`, entry)
+    if (entry.runner.invite) {
+      this.#invites.set(callKey(request), entry)
+      entry.runner.run.feed('started')
+    } else entry.runner.run.feed('started')
+    return entry
+  }
+
+  #runner(method: string, perform: (effect: OwnerEffect) => void): Runner {
+    const { clock } = this.#options
+    return method === 'INVITE'
+      ? {
+          invite: true,
+          run: new TransactionRunner<InviteClientState, InviteClientInput>({
+            machine: inviteClient,
+            start: inviteClientStart,
+            clock,
+            perform,
+          }),
+        }
+      : {
+          invite: false,
+          run: new TransactionRunner<ClientState, ClientInput>({ machine: client, start: clientStart, clock, perform }),
+        }
+  }
+
+  #perform(entry: Entry, effect: OwnerEffect): void {
+    const { counters } = this.#options
+    switch (effect.do) {
+      case 'send':
+        counters.count('requestsSent')
+        this.#transmit(entry, entry.datagram)
+        return
+      case 'sendAck':
+        if (entry.ack) this.#transmit(entry, entry.ack)
+        return
+      case 'passUp':
+        this.#passUp(entry, entry.response!)
+        return
+      case 'absorb':
+        counters.count('responsesAbsorbed')
+        return
+      case 'end':
+        this.#forget(entry)
+        return
+      case 'fail':
+        this.#fail(entry, effect.status)
+        return
+      case 'ackMissing':
+        return
+    }
+  }
+
+  #transmit(entry: Entry, datagram: Buffer): void {
+    this.#options.send(datagram, entry.targets[entry.attempt]!).catch((_fault: unknown) => {
+      this.#options.counters.count('sendFailures')
+      entry.runner.run.feed('sendFailed')
+    })
+  }
+
+  #passUp(entry: Entry, response: WireResponse): void {
+    this.#options.passUp(withFirstHeader(response, 'via', header(entry.request, 'via')!))
+  }
+
+  /** RFC 3263 section 4.3: the next address gets a new transaction; the user never hears of the failed one. */
+  #fail(entry: Entry, status: 408 | 503): void {
+    if (entry.attempt + 1 < entry.targets.length) {
+      this.#options.counters.count('failovers')
+      this.#start(entry.request, entry.upperBranch, newBranch(), entry.targets, entry.attempt + 1)
+      return
+    }
+    this.#options.counters.count(status === 408 ? 'requestTimeouts' : 'requestsUnsendable')
+    this.#failing = entry.upperBranch
+    this.#passUp(entry, localResponse(entry.request, status))
+    this.#failing = undefined
+  }
+
+  #failOver(entry: Entry, response: WireResponse): boolean {
+    if (entry.attempt + 1 >= entry.targets.length || absorbing.includes(entry.runner.run.stateName)) return false
+    if (entry.runner.invite)
+      this.#transmit(entry, this.#format(ackOf(entry.request, response), entry.branch, entry.local))
+    entry.runner.run.stop()
+    this.#forget(entry)
+    this.#fail(entry, 503)
+    return true
+  }
+
+  #forget(entry: Entry): void {
+    this.#entries.delete(`${entry.branch} ${entry.request.method}`)
+    const upper = `${entry.upperBranch} ${entry.request.method}`
+    if (this.#byUpper.get(upper) === entry) this.#byUpper.delete(upper)
+    if (this.#invites.get(callKey(entry.request)) === entry) this.#invites.delete(callKey(entry.request))
+  }
+
+  #sendAck(request: WireRequest, upperBranch: string, targets: readonly HostPort[]): void {
+    if (upperBranch === this.#failing) return
+    const failed = this.#byUpper.get(`${upperBranch} INVITE`)
+    if (failed?.runner.invite) {
+      failed.ack = this.#format(request, failed.branch, failed.local)
+      failed.runner.run.feed('acknowledged')
+      return
+    }
+    // ACK of a 2xx: a transaction of its own that nothing answers. Sent once; sip.js repeats it when the 2xx is repeated.
+    const accepted = this.#invites.get(callKey(request))
+    const target = accepted ? accepted.targets[accepted.attempt] : targets[0]
+    if (!target) throw new Error('No address to send ACK to.')
+    const datagram = this.#format(request, newBranch(), this.#options.localFor(target))
+    this.#options.send(datagram, target).catch((_fault: unknown) => this.#options.counters.count('sendFailures'))
+  }
+
+  /** RFC 3261 section 9.1: to the same address, with the same branch. */
+  #sendCancel(request: WireRequest, upperBranch: string): void {
+    const invite = this.#byUpper.get(`${upperBranch} INVITE`)
+    if (!invite?.runner.invite) throw new Error('CANCEL without its INVITE.')
+    invite.runner.run.feed('cancelSent')
+    this.#start(request, upperBranch, invite.branch, [invite.targets[invite.attempt]!], 0)
+  }
+
+  #format(request: WireRequest, branch: string, local: HostPort): Buffer {
+    const via = `SIP/2.0/UDP ${formatHostPort(local)};branch=${branch};rport`
+    return formatWire(editOutgoing(withFirstHeader(request, 'via', via), local))
+  }
+}
+
+function inviteInput(status: number): InviteClientInput {
+  if (status < 200) return 'provisionalReceived'
+  return status < 300 ? 'successReceived' : 'failureReceived'
+}
+
+function newBranch(): string {
+  return branchCookie + randomBytes(16).toString('hex')
+}
+
+function callKey(request: WireRequest): string {
+  return `${header(request, 'call-id')} ${parseCSeq(request)?.number}`
+}
+
+const copied = ['via', 'from', 'to', 'call-id', 'cseq']
+
+/** A response nobody sent (RFC 3261 section 8.1.3.1). */
+function localResponse(request: WireRequest, status: 408 | 503): WireResponse {
+  return {
+    kind: 'response',
+    status,
+    reason: status === 408 ? 'Request Timeout' : 'Service Unavailable',
+    headers: request.headers.filter((one) => copied.includes(one.key)),
+    body: '',
+  }
+}
+
+/** ACK of a failure that sip.js does not hear of (RFC 3261 section 17.1.1.3). */
+function ackOf(request: WireRequest, response: WireResponse): WireRequest {
+  const kept = ['via', 'route', 'from', 'call-id', 'max-forwards']
+  const to = header(response, 'to') ?? header(request, 'to') ?? ''
+  return {
+    ...request,
+    method: 'ACK',
+    headers: [
+      ...request.headers.filter((one) => kept.includes(one.key)),
+      { name: 'To', key: 'to', value: to },
+      { name: 'CSeq', key: 'cseq', value: `${parseCSeq(request)?.number} ACK` },
+    ],
+    body: '',
+  }
+}

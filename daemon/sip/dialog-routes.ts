@@ -1,0 +1,29 @@
+// Where the requests of a call go, and whose they may be: by Call-ID. Phones are reached at the address they spoke
+// from, whatever their Contact says, because that is what passes routers.
+import type { SipAccount } from './endpoint.ts'
+import type { HostPort } from './host-port.ts'
+
+export interface DialogRoute {
+  account: SipAccount
+  targets: readonly HostPort[]
+}
+
+export class DialogRoutes {
+  readonly #routes = new Map<string, DialogRoute>()
+
+  set(callId: string, route: DialogRoute): void {
+    this.#routes.set(callId, route)
+  }
+
+  get(callId: string): DialogRoute | undefined {
+    return this.#routes.get(callId)
+  }
+
+  release(callId: string): void {
+    this.#routes.delete(callId)
+  }
+
+  get size(): number {
+    return this.#routes.size
+  }
+}

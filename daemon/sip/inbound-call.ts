@@ -1,0 +1,162 @@
+// A call from an agent's phone: INVITE, already authenticated, to the leg that the flow of the dialled number gets.
+import type { IncomingInviteRequest } from 'sip.js/lib/core/index.js'
+import type { LegEnd, LegParty } from '../leg/leg.ts'
+import { CallDialog, sdpBody, warning } from './call-dialog.ts'
+import { type MediaFault, MediaSession } from './call-media.ts'
+import { endOfMedia, rejectionFor } from './end-reasons.ts'
+import type { SipAccount } from './endpoint.ts'
+import type { HostPort } from './host-port.ts'
+import { parseNameAddr } from './name-addr.ts'
+import { type CallWorld, SipLeg } from './sip-leg.ts'
+import { decodedUser, parseSipUri } from './sip-uri.ts'
+import { fromWireText, header, type WireRequest } from './wire-message.ts'
+
+const byFarEnd = (reason: string, blame: LegEnd['blame'] = 'none'): LegEnd => ({ by: 'farEnd', blame, reason })
+
+export class InboundCall extends SipLeg {
+  readonly direction = 'inbound'
+  readonly remote: LegParty
+  readonly local: LegParty
+  readonly callId: string
+  readonly #uas: IncomingInviteRequest
+  readonly #account: SipAccount
+  readonly #offer: string
+  readonly #media: MediaSession
+  /** Settles once the 2xx is acknowledged, or never will be; true when the call stands. */
+  readonly #acknowledged = Promise.withResolvers<boolean>()
+  #dialog: CallDialog | undefined
+  #answered: Promise<boolean> | undefined
+
+  constructor(
+    world: CallWorld,
+    call: { uas: IncomingInviteRequest; request: WireRequest; account: SipAccount; source: HostPort },
+  ) {
+    super(world, 'ringing')
+    const { uas, request, account, source } = call
+    this.#uas = uas
+    this.#account = account
+    this.#offer = request.body
+    this.callId = header(request, 'call-id')!
+    const name = parseNameAddr(header(request, 'from') ?? '')?.displayName
+    this.remote = { address: account.userName, ...(name === undefined ? {} : { displayName: fromWireText(name) }) }
+    const dialled = parseSipUri(request.uri)
+    this.local = dialled ? { address: decodedUser(dialled) } : {}
+    this.#media = new MediaSession({
+      port: this.port,
+      account,
+      localAddress: world.stack.localFor(source.address).address,
+    })
+    world.stack.routes.set(this.callId, { account, targets: [source] })
+    uas.delegate = { onCancel: () => this.#cancelled() }
+    uas.trying()
+  }
+
+  /** Why the phone's offer can't be taken; the caller rejects with it before anyone hears of the call. */
+  static refusal(request: WireRequest, account: SipAccount): MediaFault | undefined {
+    return request.body === '' ? undefined : MediaSession.refusal(request.body, account)
+  }
+
+  /** Tells the phone that it is being dealt with. */
+  ring(): void {
+    if (this.state === 'ringing') this.#uas.progress({ statusCode: 180 })
+  }
+
+  answer(): Promise<boolean> {
+    this.#answered ??= this.#answer()
+    return this.#answered
+  }
+
+  async #answer(): Promise<boolean> {
+    if (!this.move('answerBegun')) return false
+    const opened = await this.port.open()
+    if (this.state !== 'answering') return false
+    if (!opened) {
+      this.hangUpBy({ by: 'us', blame: 'us', reason: 'atCapacity' })
+      return false
+    }
+    const answer =
+      this.#offer === '' ? { ok: true as const, sdp: this.#media.offer() } : this.#media.answer(this.#offer)
+    if (!answer.ok) {
+      this.hangUpBy(endOfMedia(answer.fault === 'malformed' ? 'incompatibleMedia' : answer.fault))
+      return false
+    }
+    const { session } = this.#uas.accept({ statusCode: 200, body: sdpBody(answer.sdp) })
+    this.#dialog = new CallDialog({
+      session,
+      media: this.#media,
+      contactHeader: this.world.stack.contactHeader,
+      user: {
+        acknowledged: (sdp) => this.#established(sdp),
+        byeReceived: () => this.#leave(byFarEnd('hangUp')),
+        broken: (reason) => this.#broken(reason),
+        digitReceived: (digit) => this.receiveDigit(digit),
+        mediaChanged: () => this.world.counters.count('mediaChanges'),
+      },
+    })
+    const remove = this.world.addDialog(this.callId, this.#dialog)
+    void this.released.then(remove)
+    return this.#acknowledged.promise
+  }
+
+  /** Audio begins with the ACK, not with our 200: before it the phone may not hear us yet. */
+  #established(sdp: string | undefined): void {
+    if (this.#media.offering) {
+      const accepted = sdp === undefined ? undefined : this.#media.accept(sdp)
+      if (!accepted?.ok) {
+        this.#acknowledged.resolve(false)
+        this.hangUpBy(endOfMedia(accepted?.fault === 'srtpRequired' ? 'srtpRequired' : 'incompatibleMedia'))
+        return
+      }
+    }
+    const established = this.move('established')
+    if (established) this.emit({ type: 'answered' })
+    this.#acknowledged.resolve(established)
+  }
+
+  #broken(reason: string): void {
+    this.#acknowledged.resolve(false)
+    this.hangUpBy({ by: 'farEnd', blame: 'farEnd', reason })
+  }
+
+  #cancelled(): void {
+    if (this.#dialog) return
+    this.#leave(byFarEnd('cancelled'), () => this.#uas.reject({ statusCode: 487 }))
+  }
+
+  /** The far end is gone: nothing to tell it but, perhaps, the last word on its INVITE. */
+  #leave(end: LegEnd, lastWord: () => void = () => {}): void {
+    this.#acknowledged.resolve(false)
+    this.conclude(end, () => {
+      lastWord()
+      this.#forget()
+      return Promise.resolve()
+    })
+  }
+
+  protected async farewell(end: LegEnd): Promise<void> {
+    const dialog = this.#dialog
+    if (!dialog) {
+      const rejection = rejectionFor(end.reason)
+      const media = end.reason === 'srtpRequired' || end.reason === 'incompatibleMedia'
+      this.#uas.reject(media ? { statusCode: 488, extraHeaders: warning(end.reason as MediaFault) } : rejection)
+      this.#acknowledged.resolve(false)
+      this.#forget()
+      return
+    }
+    // RFC 3261 section 15: no BYE by the called party before the ACK has come, or will not come any more.
+    await this.#acknowledged.promise
+    await dialog.bye()
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.world.stack.routes.release(this.callId)
+  }
+
+  protected mediaText(): string {
+    const remote = this.#media.remote
+    if (!remote) return 'not negotiated'
+    const srtp = this.#media.secured ? ' srtp' : ''
+    return `▶ ${remote.address}:${remote.port} ${remote.codec}${srtp} ${remote.direction} account ${this.#account.userName}`
+  }
+}

@@ -1,0 +1,151 @@
+// A call to an agent: every phone of the account rings, the first answer wins, the others are told so.
+import type { LegEnd, LegParty } from '../leg/leg.ts'
+import type { MediaFault } from './call-media.ts'
+import { endOfFailure, endOfMedia, speaksForAll, worseToHide } from './end-reasons.ts'
+import type { DialOptions, SipAccount } from './endpoint.ts'
+import { quotableName } from './name-addr.ts'
+import { type Caller, OutboundFork, type PhoneAddress } from './outbound-fork.ts'
+import { type CallWorld, SipLeg } from './sip-leg.ts'
+import { toWireText } from './wire-message.ts'
+
+/** RFC 3261 timer C, in the part of a proxy that we play: nobody rings for longer, whoever forgot to stop it. */
+const ringLimitMs = 180_000
+
+const unreachable: LegEnd = { by: 'farEnd', blame: 'farEnd', reason: 'unreachable' }
+
+export class OutboundCall extends SipLeg {
+  readonly direction = 'outbound'
+  readonly remote: LegParty
+  readonly local: LegParty
+  readonly #account: SipAccount | undefined
+  readonly #caller: Caller
+  #forks: OutboundFork[] = []
+  #winner: OutboundFork | undefined
+  #worstStatus = 0
+  #rang = false
+
+  constructor(world: CallWorld, options: DialOptions, account: SipAccount | undefined) {
+    super(world, 'dialling')
+    this.#account = account
+    this.remote = { address: options.userName }
+    this.local = {
+      ...(options.callerAddress === undefined ? { withheld: 'private' } : { address: options.callerAddress }),
+      ...(options.callerName === undefined ? {} : { displayName: options.callerName }),
+    }
+    const name = options.callerName ?? (options.callerAddress === undefined ? 'Anonymous' : '')
+    this.#caller = { user: options.callerAddress, displayName: toWireText(quotableName(name)) }
+  }
+
+  /** Rings the phones. Begins asynchronously, so that the caller can listen to the leg first. */
+  async start(findPhones: () => Promise<readonly PhoneAddress[]>): Promise<void> {
+    const phones = await findPhones()
+    const account = this.#account
+    if (phones.length === 0 || !account) {
+      this.#fail(unreachable)
+      return
+    }
+    const opened = await this.port.open()
+    if (this.state !== 'dialling') return
+    if (!opened) {
+      this.#fail({ by: 'us', blame: 'us', reason: 'atCapacity' })
+      return
+    }
+    const limit = this.world.clock.after(ringLimitMs, () => {
+      if (!this.#winner) this.hangUpBy({ by: 'farEnd', blame: 'none', reason: 'noAnswer' })
+    })
+    void this.released.then(() => limit.cancel())
+    this.on((event) => {
+      if (event.type === 'answered') limit.cancel()
+    })
+    this.#forks = phones.map((phone) => this.#fork(phone, account))
+    for (const fork of this.#forks) fork.start()
+  }
+
+  /** Inbound only. */
+  answer(): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
+  #fork(phone: PhoneAddress, account: SipAccount): OutboundFork {
+    return new OutboundFork({
+      world: this.world,
+      account,
+      phone,
+      caller: this.#caller,
+      port: this.port,
+      user: {
+        alerted: () => {
+          this.#rang = true
+          if (this.move('alerted')) this.emit({ type: 'alerted' })
+        },
+        answered: (fork) => this.#answered(fork),
+        unusable: (fork, fault) => this.#unusable(fork, fault),
+        failed: (fork, status) => this.#failed(fork, status),
+        dialogUser: () => ({
+          acknowledged: () => {},
+          byeReceived: () => this.#left({ by: 'farEnd', blame: 'none', reason: 'hangUp' }),
+          broken: (reason) => this.hangUpBy({ by: 'farEnd', blame: 'farEnd', reason }),
+          digitReceived: (digit) => this.receiveDigit(digit),
+          mediaChanged: () => this.world.counters.count('mediaChanges'),
+        }),
+      },
+    })
+  }
+
+  #answered(fork: OutboundFork): boolean {
+    if (!this.move('established')) return false
+    this.#winner = fork
+    for (const other of this.#forks) if (other !== fork) other.cancel(true)
+    this.emit({ type: 'answered' })
+    return true
+  }
+
+  #unusable(fork: OutboundFork, fault: MediaFault): void {
+    this.#forks = this.#forks.filter((one) => one !== fork)
+    this.world.counters.count('answersUnusable')
+    this.conclude(endOfMedia(fault === 'malformed' ? 'incompatibleMedia' : fault), async () => {
+      for (const other of this.#forks) other.cancel(true)
+      await Promise.all([fork, ...this.#forks].map((one) => one.settled))
+    })
+  }
+
+  #failed(fork: OutboundFork, status: number): void {
+    this.#forks = this.#forks.filter((one) => one !== fork)
+    this.#worstStatus = worseToHide(status, this.#worstStatus)
+    if (this.#winner) return
+    if (this.#forks.length > 0 && !speaksForAll(status)) return
+    this.#fail(this.#endOf(this.#worstStatus))
+  }
+
+  #endOf(status: number): LegEnd {
+    const end = endOfFailure(status, this.#rang)
+    // The phone refused the only media we may use with it.
+    if (end.reason === 'incompatibleMedia' && this.#account?.srtp === 'required')
+      return { ...end, reason: 'srtpRequired' }
+    return end
+  }
+
+  #fail(end: LegEnd): void {
+    this.hangUpBy(end)
+  }
+
+  #left(end: LegEnd): void {
+    this.conclude(end, () => {
+      this.#winner?.finish()
+      return Promise.resolve()
+    })
+  }
+
+  protected async farewell(): Promise<void> {
+    const losers = this.#forks.filter((fork) => fork !== this.#winner)
+    for (const fork of losers) fork.cancel(false)
+    await Promise.all([this.#winner?.bye(), ...losers.map((fork) => fork.settled)])
+  }
+
+  protected mediaText(): string {
+    const media = (this.#winner ?? this.#forks[0])?.media
+    const remote = media?.remote
+    if (!media || !remote) return 'not negotiated'
+    return `▶ ${remote.address}:${remote.port} ${remote.codec}${media.secured ? ' srtp' : ''} ${remote.direction}`
+  }
+}

@@ -1,0 +1,195 @@
+// One INVITE to one phone: from the offer to its final word, and to the last trace of it when it comes too late.
+import { randomUUID } from 'node:crypto'
+import {
+  type AckableIncomingResponseWithSession,
+  type IncomingResponse,
+  type OutgoingInviteRequest,
+  URI,
+} from 'sip.js/lib/core/index.js'
+import { CallDialog, type CallDialogUser, sdpBody } from './call-dialog.ts'
+import type { RtpPort } from './call-media.ts'
+import { type MediaFault, MediaSession } from './call-media.ts'
+import type { SipAccount } from './endpoint.ts'
+import { formatHost, type HostPort } from './host-port.ts'
+import { allowedMethods } from './outgoing-edit.ts'
+import type { Profile } from './sdp-negotiate.ts'
+import type { CallWorld } from './sip-leg.ts'
+import { escapeUser, parseSipUri, toCoreUri } from './sip-uri.ts'
+
+/** A place an account's phone can be rung at. */
+export interface PhoneAddress {
+  /** As the phone registered it. */
+  uri: string
+  targets: readonly HostPort[]
+}
+
+export interface ForkUser {
+  alerted(): void
+  /** The phone answered, soundly. True: it is the one; false: too late, the fork hangs it up. */
+  answered(fork: OutboundFork): boolean
+  /** The phone answered with media that can't be used; it is being hung up. */
+  unusable(fork: OutboundFork, fault: MediaFault): void
+  failed(fork: OutboundFork, status: number): void
+  dialogUser(): CallDialogUser
+}
+
+export interface Caller {
+  user: string | undefined
+  /** Wire text, quoted for a quoted string. */
+  displayName: string
+}
+
+const mediaRefusals = [415, 488, 606]
+
+export class OutboundFork {
+  readonly media: MediaSession
+  readonly #world: CallWorld
+  readonly #account: SipAccount
+  readonly #phone: PhoneAddress
+  readonly #caller: Caller
+  readonly #user: ForkUser
+  readonly #settled = Promise.withResolvers<void>()
+  #callId = ''
+  #request: OutgoingInviteRequest | undefined
+  #dialog: CallDialog | undefined
+  #cancelled = false
+  #over = false
+
+  constructor(options: {
+    world: CallWorld
+    account: SipAccount
+    phone: PhoneAddress
+    caller: Caller
+    port: RtpPort
+    user: ForkUser
+  }) {
+    this.#world = options.world
+    this.#account = options.account
+    this.#phone = options.phone
+    this.#caller = options.caller
+    this.#user = options.user
+    const peer = options.phone.targets[0]?.address ?? ''
+    this.media = new MediaSession({
+      port: options.port,
+      account: options.account,
+      localAddress: options.world.stack.localFor(peer).address,
+    })
+  }
+
+  get dialog(): CallDialog | undefined {
+    return this.#dialog
+  }
+
+  /** Resolves when nothing of the fork is left, its late answers included. */
+  get settled(): Promise<void> {
+    return this.#settled.promise
+  }
+
+  start(profile: Profile = this.media.profile): void {
+    const { stack, realm } = this.#world
+    this.#callId = randomUUID()
+    stack.routes.set(this.#callId, { account: this.#account, targets: this.#phone.targets })
+    const host = formatHost(stack.localFor(this.#phone.targets[0]!.address).address)
+    const from =
+      this.#caller.user === undefined
+        ? new URI('sip', 'anonymous', 'anonymous.invalid')
+        : new URI('sip', escapeUser(this.#caller.user), hostOf(realm, host))
+    const to = new URI('sip', escapeUser(this.#account.userName), hostOf(realm, host))
+    const message = stack.core.makeOutgoingRequestMessage(
+      'INVITE',
+      toCoreUri(parseSipUri(this.#phone.uri)!),
+      from,
+      to,
+      { callId: this.#callId, fromTag: randomUUID(), fromDisplayName: this.#caller.displayName },
+      [stack.contactHeader, `Allow: ${allowedMethods}`],
+      sdpBody(this.media.offer(profile)),
+    )
+    this.#request = stack.core.invite(message, {
+      onProgress: ({ message: { statusCode } }) => {
+        if (!this.#cancelled && (statusCode === 180 || statusCode === 183)) this.#user.alerted()
+      },
+      onAccept: (response) => this.#accepted(response),
+      onReject: (response) => this.#refused(response),
+      onRedirect: (response) => this.#refused(response),
+    })
+  }
+
+  /** Stops ringing. An answer that crosses it is acknowledged and hung up. */
+  cancel(answeredElsewhere: boolean): void {
+    if (this.#cancelled || this.#over || this.#dialog) return
+    this.#cancelled = true
+    this.#request?.cancel(answeredElsewhere ? 'SIP;cause=200;text="Call completed elsewhere"' : undefined)
+  }
+
+  /** Hangs up a phone that was answered; resolves when it confirmed, or didn't in time. */
+  async bye(): Promise<void> {
+    await this.#dialog?.bye()
+    this.finish()
+  }
+
+  /** The call is over: forget it. */
+  finish(): void {
+    this.#over = true
+    this.#world.stack.routes.release(this.#callId)
+    this.#settled.resolve()
+  }
+
+  #accepted(response: AckableIncomingResponseWithSession): void {
+    // A second dialog of the same INVITE (a proxy that forks): acknowledged and hung up.
+    const first = this.#dialog === undefined && !this.#over
+    const answer = first && !this.#cancelled ? this.media.accept(response.message.body) : undefined
+    response.ack()
+    const dialog = new CallDialog({
+      session: response.session,
+      media: this.media,
+      contactHeader: this.#world.stack.contactHeader,
+      user: first ? this.#user.dialogUser() : silent,
+    })
+    if (!first) {
+      void dialog.bye()
+      return
+    }
+    this.#dialog = dialog
+    const remove = this.#world.addDialog(this.#callId, dialog)
+    void this.settled.then(remove)
+    if (answer?.ok) {
+      if (this.#user.answered(this)) return
+      void this.bye()
+      return
+    }
+    if (answer) this.#user.unusable(this, answer.fault)
+    void this.bye()
+  }
+
+  #refused(response: IncomingResponse): void {
+    if (this.#over || this.#dialog) return
+    const status = response.message.statusCode ?? 500
+    this.#world.stack.routes.release(this.#callId)
+    const retry =
+      mediaRefusals.includes(status) &&
+      !this.#cancelled &&
+      this.#account.srtp === 'offered' &&
+      this.media.profile === 'RTP/SAVP'
+    if (retry) {
+      // SRTP was only offered: this phone can't, so it is rung once more without.
+      this.#world.counters.count('srtpOffersDeclined')
+      this.start('RTP/AVP')
+      return
+    }
+    this.finish()
+    this.#user.failed(this, status)
+  }
+}
+
+const silent: CallDialogUser = {
+  acknowledged: () => {},
+  byeReceived: () => {},
+  broken: () => {},
+  digitReceived: () => {},
+  mediaChanged: () => {},
+}
+
+/** The realm is the domain of our addresses where it can be one; phones show and match it. */
+function hostOf(realm: string, fallback: string): string {
+  return /^[A-Za-z0-9.-]+$/.test(realm) ? realm : fallback
+}

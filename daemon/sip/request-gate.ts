@@ -1,0 +1,97 @@
+// What a request must be before anything acts on it: RFC 3261 section 8.2 in its order, with the expectations of
+// RFC 4475. A pure function from request to refusal.
+import { mediaType } from './core-message.ts'
+import { parseNameAddr, splitList } from './name-addr.ts'
+import { allowedMethods } from './outgoing-edit.ts'
+import { parseSipUri } from './sip-uri.ts'
+import { header, headers, parseCSeq, type WireRequest } from './wire-message.ts'
+
+export interface Refusal {
+  status: number
+  reason: string
+  headers?: readonly string[]
+}
+
+/** Methods of the registry that we know and don't allow: 405. Any other word: 501. */
+const knownMethods = ['SUBSCRIBE', 'NOTIFY', 'REFER', 'MESSAGE', 'PUBLISH', 'PRACK']
+const allowed = allowedMethods.split(', ')
+const singleHeaders = ['from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-type', 'expires']
+export const digitsType = 'application/dtmf-relay'
+
+/** Undefined: go on. A refusal of an ACK is never sent: the ACK is dropped. */
+export function refuse(request: WireRequest): Refusal | undefined {
+  if (request.version !== 'SIP/2.0') return { status: 505, reason: 'Version Not Supported' }
+  return (
+    refuseHeaders(request) ??
+    refuseMethod(request) ??
+    refuseUri(request) ??
+    refuseExtensions(request) ??
+    refuseBody(request)
+  )
+}
+
+function bad(reason: string): Refusal {
+  return { status: 400, reason }
+}
+
+function refuseHeaders(request: WireRequest): Refusal | undefined {
+  for (const key of singleHeaders) if (headers(request, key).length > 1) return bad(`Multiple ${key}`)
+  if (!header(request, 'call-id')) return bad('Missing Call-ID')
+  const cseq = parseCSeq(request)
+  if (!cseq) return bad('Malformed CSeq')
+  if (cseq.method !== request.method) return bad('CSeq method does not match')
+  const from = parseNameAddr(header(request, 'from') ?? '')
+  if (!from) return bad('Malformed From')
+  const to = parseNameAddr(header(request, 'to') ?? '')
+  if (!to) return bad('Malformed To')
+  const hops = header(request, 'max-forwards')
+  if (hops !== undefined && (!/^\d{1,3}$/.test(hops) || Number(hops) > 255)) return bad('Malformed Max-Forwards')
+  const contacts = headers(request, 'contact').flatMap(splitList)
+  if (contacts.some((contact) => contact !== '*' && !parseNameAddr(contact))) return bad('Malformed Contact')
+  if (request.method === 'INVITE') {
+    if (contacts.length !== 1) return bad('Missing Contact')
+    if (!parseNameAddr(contacts[0]!)?.uri || !from.uri || !to.uri) return bad('Unusable address')
+  }
+  // Session-level requests with a foreign scheme in To or From are answered like one in the Request-URI.
+  return from.uri && to.uri ? undefined : { status: 416, reason: 'Unsupported URI Scheme' }
+}
+
+function refuseMethod(request: WireRequest): Refusal | undefined {
+  if (allowed.includes(request.method)) return undefined
+  return knownMethods.includes(request.method)
+    ? { status: 405, reason: 'Method Not Allowed', headers: [`Allow: ${allowedMethods}`] }
+    : { status: 501, reason: 'Not Implemented', headers: [`Allow: ${allowedMethods}`] }
+}
+
+function refuseUri(request: WireRequest): Refusal | undefined {
+  const uri = parseSipUri(request.uri)
+  if (uri?.scheme === 'sip') return uri.hasHeaders ? bad('Headers in Request-URI') : undefined
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(request.uri)?.[1]?.toLowerCase()
+  return scheme === undefined || scheme === 'sip'
+    ? bad('Malformed Request-URI')
+    : { status: 416, reason: 'Unsupported URI Scheme' }
+}
+
+function refuseExtensions(request: WireRequest): Refusal | undefined {
+  if (request.method === 'ACK' || request.method === 'CANCEL') return undefined
+  const required = headers(request, 'require').flatMap(splitList)
+  return required.length === 0
+    ? undefined
+    : { status: 420, reason: 'Bad Extension', headers: [`Unsupported: ${required.join(', ')}`] }
+}
+
+function refuseBody(request: WireRequest): Refusal | undefined {
+  const accepted = request.method === 'INFO' ? digitsType : 'application/sdp'
+  if (request.method === 'INVITE') {
+    const accept = headers(request, 'accept').flatMap(splitList)
+    const types = accept.map((one) => one.split(';')[0]!.trim().toLowerCase())
+    if (accept.length > 0 && !types.some((one) => ['application/sdp', 'application/*', '*/*'].includes(one)))
+      return { status: 406, reason: 'Not Acceptable' }
+  }
+  if (request.body === '' || !['INVITE', 'UPDATE', 'INFO', 'ACK'].includes(request.method)) return undefined
+  const encoding = header(request, 'content-encoding')
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    return { status: 415, reason: 'Unsupported Media Type', headers: ['Accept-Encoding: identity'] }
+  if (mediaType(request) === accepted) return undefined
+  return { status: 415, reason: 'Unsupported Media Type', headers: [`Accept: ${accepted}`] }
+}

@@ -1,0 +1,33 @@
+// Who may talk to whom (RFC 3264 section 6.1), from one table. Directions of an offer or answer are its writer's view;
+// what the audio port gets is ours.
+import { type Sdp, type SdpMedia, sdpAttribute } from './sdp.ts'
+
+export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
+
+const names: readonly Direction[] = ['sendrecv', 'sendonly', 'recvonly', 'inactive']
+
+/** Ours, when they say theirs. */
+export const mirrored: Record<Direction, Direction> = {
+  sendrecv: 'sendrecv',
+  sendonly: 'recvonly',
+  recvonly: 'sendonly',
+  inactive: 'inactive',
+}
+
+/** The writer's direction, when it can't be sent to: the old way of hold, `c=0.0.0.0` (RFC 2543). */
+const deaf: Record<Direction, Direction> = {
+  sendrecv: 'sendonly',
+  sendonly: 'sendonly',
+  recvonly: 'inactive',
+  inactive: 'inactive',
+}
+
+/** The writer's own direction for one medium. */
+export function directionOf(sdp: Sdp, media: SdpMedia): Direction {
+  const said =
+    names.find((name) => sdpAttribute(media, name) !== undefined) ??
+    names.find((name) => sdpAttribute(sdp, name) !== undefined) ??
+    'sendrecv'
+  const address = media.address ?? sdp.address
+  return address === '0.0.0.0' || address === '::' ? deaf[said] : said
+}

@@ -1,0 +1,214 @@
+// The requests we received that may still come again. Duplicates stop here; responses are kept and replayed; a 2xx or
+// a failure of an INVITE is resent until its ACK comes.
+import type { Clock } from '../clock.ts'
+import type { Counters } from '../counters.ts'
+import type { HostPort } from './host-port.ts'
+import { editOutgoing } from './outgoing-edit.ts'
+import {
+  type InviteServerInput,
+  type InviteServerState,
+  inviteServer,
+  inviteServerStart,
+} from './transaction-invite-server.ts'
+import { type OwnerEffect, TransactionRunner } from './transaction-runner.ts'
+import { type ServerInput, type ServerState, server, serverStart } from './transaction-server.ts'
+import { branchCookie, responseTarget, topVia, type Via } from './via.ts'
+import { formatWire, header, parseCSeq, tagOf, type WireRequest, type WireResponse } from './wire-message.ts'
+
+export interface ServerTransactionsOptions {
+  clock: Clock
+  counters: Counters
+  localFor(peer: HostPort): HostPort
+  send(datagram: Uint8Array, to: HostPort): Promise<void>
+  /** The first ACK of a final response. `shared`: it has the INVITE's own branch though the INVITE was accepted. */
+  passUpAck(ack: WireRequest, shared: boolean): void
+  /** 64*T1 went by without ACK for the final response of this INVITE. */
+  ackMissing(request: WireRequest, accepted: boolean): void
+  maxTransactions: number
+}
+
+type Runner =
+  | { invite: true; run: TransactionRunner<InviteServerState, InviteServerInput> }
+  | { invite: false; run: TransactionRunner<ServerState, ServerInput> }
+
+interface Entry {
+  key: string
+  /** INVITEs only: what the ACK of a 2xx is known by. */
+  callKey: string
+  request: WireRequest
+  source: HostPort
+  replyTo: HostPort
+  runner: Runner
+  response: Buffer | undefined
+  accepted: boolean
+  /** The ACK being handed up. */
+  ack: { request: WireRequest; shared: boolean } | undefined
+}
+
+const answered: readonly string[] = ['completed', 'accepted', 'acknowledged', 'confirmed']
+
+export class ServerTransactions {
+  readonly #options: ServerTransactionsOptions
+  readonly #entries = new Map<string, Entry>()
+  readonly #invites = new Map<string, Entry>()
+
+  constructor(options: ServerTransactionsOptions) {
+    this.#options = options
+  }
+
+  /** Requests that wait for our final response. */
+  get live(): number {
+    return this.#entries.size - this.lingering
+  }
+
+  /** Answered requests, kept for duplicates and their ACK. */
+  get lingering(): number {
+    let count = 0
+    for (const entry of this.#entries.values()) if (answered.includes(entry.runner.run.stateName)) count++
+    return count
+  }
+
+  /** True when the request is a copy of one we have, or an ACK that found its INVITE: nothing else is to be done. */
+  absorb(request: WireRequest, via: Via, source: HostPort): boolean {
+    if (request.method === 'ACK') return this.#receiveAck(request, via, source)
+    const entry = this.#entries.get(transactionKey(request, via))
+    if (!entry || entry.source.address !== source.address) return false
+    entry.runner.run.feed('requestReceived')
+    return true
+  }
+
+  /** The INVITE a CANCEL means (RFC 3261 section 9.2). */
+  hasInvite(cancel: WireRequest, via: Via, source: HostPort): boolean {
+    const entry = this.#entries.get(transactionKey({ ...cancel, method: 'INVITE' }, via))
+    return entry !== undefined && entry.source.address === source.address
+  }
+
+  /** Begins a transaction for a request that goes up to sip.js. False when the table is full. */
+  open(request: WireRequest, via: Via, source: HostPort): boolean {
+    if (this.#entries.size >= this.#options.maxTransactions) return false
+    const entry: Entry = {
+      key: transactionKey(request, via),
+      callKey: callKey(request),
+      request,
+      source,
+      replyTo: responseTarget(via, source),
+      runner: this.#runner(request.method, (effect) => this.#perform(entry, effect)),
+      response: undefined,
+      accepted: false,
+      ack: undefined,
+    }
+    this.#entries.set(entry.key, entry)
+    if (entry.runner.invite) this.#invites.set(entry.callKey, entry)
+    else entry.runner.run.feed('started')
+    return true
+  }
+
+  /** Sends what sip.js answers. */
+  respond(response: WireResponse): void {
+    const via = topVia(response)
+    const method = parseCSeq(response)?.method
+    const entry = via && method !== undefined ? this.#entries.get(responseKey(response, via, method)) : undefined
+    if (!entry) {
+      this.#options.counters.count('responsesWithoutTransaction')
+      return
+    }
+    const isCopy = entry.response !== undefined && answered.includes(entry.runner.run.stateName)
+    if (!isCopy) entry.response = formatWire(editOutgoing(response, this.#options.localFor(entry.replyTo)))
+    if (entry.runner.invite) {
+      if (response.status >= 200 && response.status < 300) entry.accepted = true
+      entry.runner.run.feed(inviteInput(response.status))
+    } else if (response.status >= 200) entry.runner.run.feed('finalSent')
+  }
+
+  stop(): void {
+    for (const entry of this.#entries.values()) entry.runner.run.stop()
+    this.#entries.clear()
+    this.#invites.clear()
+  }
+
+  #receiveAck(request: WireRequest, via: Via, source: HostPort): boolean {
+    const shared = this.#entries.get(transactionKey(request, via))
+    const entry = shared ?? this.#invites.get(callKey(request))
+    if (!entry?.runner.invite || entry.source.address !== source.address) return false
+    entry.ack = { request, shared: shared !== undefined && entry.accepted }
+    if (!entry.runner.run.feed('ackReceived')) this.#options.counters.count('droppedUnexpectedAck')
+    return true
+  }
+
+  #runner(method: string, perform: (effect: OwnerEffect) => void): Runner {
+    const { clock } = this.#options
+    return method === 'INVITE'
+      ? {
+          invite: true,
+          run: new TransactionRunner<InviteServerState, InviteServerInput>({
+            machine: inviteServer,
+            start: inviteServerStart,
+            clock,
+            perform,
+          }),
+        }
+      : {
+          invite: false,
+          run: new TransactionRunner<ServerState, ServerInput>({ machine: server, start: serverStart, clock, perform }),
+        }
+  }
+
+  #perform(entry: Entry, effect: OwnerEffect): void {
+    const { counters } = this.#options
+    switch (effect.do) {
+      case 'send':
+        if (!entry.response) return
+        counters.count('responsesSent')
+        this.#options.send(entry.response, entry.replyTo).catch((_fault: unknown) => counters.count('sendFailures'))
+        return
+      case 'passUp':
+        this.#options.passUpAck(entry.ack!.request, entry.ack!.shared)
+        return
+      case 'absorb':
+        counters.count('requestsAbsorbed')
+        return
+      case 'ackMissing':
+        counters.count('acksMissing')
+        this.#options.ackMissing(entry.request, entry.accepted)
+        return
+      case 'end':
+        this.#entries.delete(entry.key)
+        if (this.#invites.get(entry.callKey) === entry) this.#invites.delete(entry.callKey)
+        return
+      case 'sendAck':
+      case 'fail':
+        return
+    }
+  }
+}
+
+function inviteInput(status: number): InviteServerInput {
+  if (status < 200) return 'provisionalSent'
+  return status < 300 ? 'successSent' : 'failureSent'
+}
+
+/** RFC 3261 section 17.2.3; without the magic cookie (RFC 2543, RFC 4475 badbranch) everything that names a request. */
+function transactionKey(request: WireRequest, via: Via): string {
+  const method = request.method === 'ACK' ? 'INVITE' : request.method
+  if (via.branch.startsWith(branchCookie) && via.branch.length > branchCookie.length) return modernKey(via, method)
+  return oldKey(request, via, method)
+}
+
+function responseKey(response: WireResponse, via: Via, method: string): string {
+  if (via.branch.startsWith(branchCookie) && via.branch.length > branchCookie.length) return modernKey(via, method)
+  return oldKey(response, via, method)
+}
+
+function modernKey(via: Via, method: string): string {
+  return `${via.branch} ${via.host.toLowerCase()}:${via.port ?? ''} ${method}`
+}
+
+/** The To tag is left out: the ACK has one that its INVITE had not. */
+function oldKey(message: WireRequest | WireResponse, via: Via, method: string): string {
+  const fields = [tagOf(message, 'from'), header(message, 'call-id'), parseCSeq(message)?.number]
+  return `2543 ${via.branch} ${via.host.toLowerCase()}:${via.port ?? ''} ${fields.join(' ')} ${method}`
+}
+
+function callKey(request: WireRequest): string {
+  return `${header(request, 'call-id')} ${parseCSeq(request)?.number} ${tagOf(request, 'from')}`
+}

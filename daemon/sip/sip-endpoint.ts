@@ -1,0 +1,315 @@
+// The SIP endpoint: puts the parts together and keeps the books of registrations and legs.
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import type { IncomingInviteRequest } from 'sip.js/lib/core/index.js'
+import type { Clock } from '../clock.ts'
+import { Counters } from '../counters.ts'
+import type { Leg } from '../leg/leg.ts'
+import type { Log } from '../log/log.ts'
+import type { Audio, AudioEvent } from '../loop/audio.ts'
+import { AuthThrottle } from './auth-throttle.ts'
+import { Authenticator } from './authenticator.ts'
+import { type CallDialog, warning } from './call-dialog.ts'
+import { RtpPort } from './call-media.ts'
+import type { DialOptions, SipAccount, SipCounters, SipEndpoint } from './endpoint.ts'
+import { formatHost, type HostPort, parseHostPort } from './host-port.ts'
+import { InboundCall } from './inbound-call.ts'
+import { Nonces } from './nonces.ts'
+import { OutboundCall } from './outbound-call.ts'
+import type { PhoneAddress } from './outbound-fork.ts'
+import { register } from './registrar.ts'
+import { Registrations } from './registrations.ts'
+import type { CallWorld, SipLeg } from './sip-leg.ts'
+import { type Reply, SipStack } from './sip-stack.ts'
+import { escapeUser } from './sip-uri.ts'
+import { type DatagramSocket, UdpSocket } from './udp-socket.ts'
+import type { WireRequest } from './wire-message.ts'
+
+export interface SipEndpointOptions {
+  /** Local address to listen on; also where RTP ports are opened. */
+  address: string
+  /** 0: any free port, told by `localPort`. */
+  port: number
+  /** Digest realm and domain of our addresses. */
+  realm: string
+  /** What phones are told instead of the local address. */
+  advertisedAddress?: string | undefined
+  accounts: readonly SipAccount[]
+  audio: Audio
+  clock: Clock
+  log: Log
+  /** Silence of a talking phone that counts as lost media. Absent: 10 s. */
+  mediaTimeoutMs?: number
+  /** Hang up (reason `mediaLost`) when media is lost; otherwise it is only counted. */
+  endOnMediaLoss?: boolean
+  /** Legs at once; more are refused as `atCapacity`. Absent: 1000. */
+  maxLegs?: number
+  /** In the place of the UDP socket, for tests. */
+  socket?: DatagramSocket
+}
+
+export interface BoundSipEndpoint extends SipEndpoint {
+  /** The port bound; 0 before `start`. */
+  readonly localPort: number
+}
+
+/** How long `stop` lets far ends answer before the rest is dropped. */
+const farewellLimitMs = 2000
+const defaultMediaTimeoutMs = 10_000
+const defaultMaxLegs = 1000
+
+export function createSipEndpoint(options: SipEndpointOptions): BoundSipEndpoint {
+  return new Endpoint(options)
+}
+
+class Endpoint implements BoundSipEndpoint {
+  readonly #options: SipEndpointOptions
+  readonly #counters = new Counters()
+  readonly #accounts: ReadonlyMap<string, SipAccount>
+  readonly #registrations: Registrations
+  readonly #stack: SipStack
+  readonly #world: CallWorld
+  readonly #legs = new Set<SipLeg>()
+  /** By Call-ID: a call's dialog, and the second one that a forking proxy may add. */
+  readonly #dialogs = new Map<string, CallDialog[]>()
+  readonly #inboundListeners = new Set<(leg: Leg) => void>()
+  readonly #reachableListeners = new Set<(userName: string, reachable: boolean) => void>()
+  #bound: HostPort | undefined
+  #stopping = false
+  #unlisten: () => void = () => {}
+
+  constructor(options: SipEndpointOptions) {
+    const { clock, log, audio } = options
+    this.#options = options
+    this.#accounts = new Map(options.accounts.map((account) => [account.userName, account]))
+    const nowMs = () => clock.monotonicMs()
+    const counters = this.#counters
+    this.#registrations = new Registrations(clock, (userName, reachable) => this.#tellReachable(userName, reachable))
+    this.#stack = new SipStack({
+      address: options.address,
+      port: options.port,
+      advertisedAddress: options.advertisedAddress,
+      socket:
+        options.socket ??
+        new UdpSocket((fault) => {
+          counters.count('socketFaults')
+          log.error({ fault: fault.message }, 'sip socket fault')
+        }),
+      clock,
+      counters,
+      log,
+      authenticator: new Authenticator({
+        accounts: this.#accounts,
+        realm: options.realm,
+        nonces: new Nonces({ nowMs }),
+        throttle: new AuthThrottle(nowMs),
+        counters,
+        log,
+      }),
+      user: {
+        receiveInvite: (uas, request, account, source) => this.#receiveInvite(uas, request, account, source),
+        receiveRegister: (request, account, source) =>
+          register(this.#registrations, request, account, source, clock.epochMs()),
+        receiveUpdate: (dialogId, request) => this.#receiveUpdate(dialogId, request),
+        ackMissing: (callId) => {
+          for (const dialog of this.#dialogs.get(callId) ?? []) dialog.ackMissing()
+        },
+      },
+    })
+    this.#world = {
+      stack: this.#stack,
+      clock,
+      counters,
+      realm: options.realm,
+      newPort: () => new RtpPort(audio, options.address, options.mediaTimeoutMs ?? defaultMediaTimeoutMs),
+      onFault: (fault) => this.#contain(fault),
+      addDialog: (callId, dialog) => this.#addDialog(callId, dialog),
+    }
+  }
+
+  get localPort(): number {
+    return this.#bound?.port ?? 0
+  }
+
+  async start(): Promise<void> {
+    this.#bound = await this.#stack.start()
+    this.#unlisten = this.#options.audio.on((event) => this.#heard(event))
+    const { realm } = this.#options
+    this.#options.log.info({ address: this.#bound.address, port: this.#bound.port, realm }, 'sip listening')
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    const farewells = [...this.#legs].map((leg) => leg.hangUp('stopped'))
+    const late = Promise.withResolvers<void>()
+    const timer = this.#options.clock.after(farewellLimitMs, late.resolve)
+    await Promise.race([Promise.all(farewells), late.promise])
+    timer.cancel()
+    for (const leg of [...this.#legs]) leg.abandon()
+    this.#unlisten()
+    this.#registrations.stop()
+    await this.#stack.stop()
+    this.#bound = undefined
+  }
+
+  dial(options: DialOptions): Leg {
+    const account = this.#accounts.get(options.userName)
+    const leg = new OutboundCall(this.#world, options, account)
+    const admitted = this.#admit(leg)
+    const findPhones = async () => {
+      // The leg is returned first: whoever dialled must be able to listen before anything happens.
+      await Promise.resolve()
+      return admitted && account && !this.#stopping ? this.#phonesOf(account) : []
+    }
+    leg.start(findPhones).catch((fault: unknown) => {
+      this.#contain(fault)
+      leg.hangUpBy({ by: 'us', blame: 'us', reason: 'failed' })
+    })
+    return leg
+  }
+
+  reachable(userName: string): boolean {
+    if (this.#accounts.get(userName)?.address !== undefined) return true
+    return this.#registrations.bindings(userName).length > 0
+  }
+
+  onReachable(listener: (userName: string, reachable: boolean) => void): () => void {
+    this.#reachableListeners.add(listener)
+    return () => void this.#reachableListeners.delete(listener)
+  }
+
+  onInbound(listener: (leg: Leg) => void): () => void {
+    this.#inboundListeners.add(listener)
+    return () => void this.#inboundListeners.delete(listener)
+  }
+
+  counters(): SipCounters {
+    return {
+      ...this.#counters.snapshot(),
+      ...this.#stack.gauges(),
+      legs: this.#legs.size,
+      registrations: this.#registrations.size,
+    }
+  }
+
+  #receiveInvite(uas: IncomingInviteRequest, request: WireRequest, account: SipAccount, source: HostPort): void {
+    const refusal = InboundCall.refusal(request, account)
+    if (refusal !== undefined) {
+      this.#counters.count('invitesUnusable')
+      uas.reject({ statusCode: refusal === 'malformed' ? 400 : 488, extraHeaders: warning(refusal) })
+      return
+    }
+    if (this.#stopping || this.#inboundListeners.size === 0 || this.#legs.size >= this.#maxLegs) {
+      this.#counters.count('invitesRefused')
+      uas.reject({ statusCode: 503, extraHeaders: ['Retry-After: 30'] })
+      return
+    }
+    const leg = new InboundCall(this.#world, { uas, request, account, source })
+    this.#admit(leg)
+    for (const listener of [...this.#inboundListeners]) this.#guarded(() => listener(leg))
+    leg.ring()
+  }
+
+  #receiveUpdate(dialogId: string, request: WireRequest): Reply {
+    for (const dialogs of this.#dialogs.values()) {
+      const found = dialogs.find((dialog) => dialog.id === dialogId)
+      if (found) return found.update(request)
+    }
+    return { status: 481, reason: 'Call/Transaction Does Not Exist', headers: [] }
+  }
+
+  get #maxLegs(): number {
+    return this.#options.maxLegs ?? defaultMaxLegs
+  }
+
+  /** Takes the leg into the books; false, and the leg is none of ours, when they are full. */
+  #admit(leg: SipLeg): boolean {
+    if (this.#legs.size >= this.#maxLegs) {
+      this.#counters.count('dialsRefused')
+      return false
+    }
+    this.#legs.add(leg)
+    void leg.released.then(() => this.#legs.delete(leg))
+    return true
+  }
+
+  #addDialog(callId: string, dialog: CallDialog): () => void {
+    this.#dialogs.set(callId, [...(this.#dialogs.get(callId) ?? []), dialog])
+    return () => {
+      const left = (this.#dialogs.get(callId) ?? []).filter((one) => one !== dialog)
+      if (left.length > 0) this.#dialogs.set(callId, left)
+      else this.#dialogs.delete(callId)
+    }
+  }
+
+  async #phonesOf(account: SipAccount): Promise<PhoneAddress[]> {
+    const registered = this.#registrations
+      .bindings(account.userName)
+      .map((binding) => ({ uri: binding.uri, targets: [binding.source] }))
+    const fixed = account.address === undefined ? undefined : await this.#fixedPhone(account, account.address)
+    return fixed ? [...registered, fixed] : registered
+  }
+
+  async #fixedPhone(account: SipAccount, text: string): Promise<PhoneAddress | undefined> {
+    const place = parseHostPort(text)
+    if (!place) {
+      this.#options.log.warn({ user: account.userName, address: text }, 'sip account address is no host:port')
+      return undefined
+    }
+    const { host, port } = place
+    const targets = isIP(host) === 0 ? await this.#resolve(host, port) : [{ address: host, port }]
+    const uri = `sip:${escapeUser(account.userName)}@${isIP(host) === 6 ? formatHost(host) : host}:${port}`
+    return targets.length === 0 ? undefined : { uri, targets }
+  }
+
+  async #resolve(host: string, port: number): Promise<HostPort[]> {
+    try {
+      const found = await lookup(host, { all: true })
+      return found.slice(0, 4).map(({ address }) => ({ address, port }))
+    } catch (fault) {
+      this.#counters.count('addressesUnresolved')
+      this.#options.log.warn({ host, fault: String(fault) }, 'sip account address does not resolve')
+      return []
+    }
+  }
+
+  #heard(event: AudioEvent): void {
+    if (!('portId' in event)) return
+    const leg = [...this.#legs].find((one) => one.portId === event.portId)
+    if (!leg) return
+    switch (event.type) {
+      case 'digitReceived':
+        leg.receiveDigit(event.digit)
+        return
+      case 'mediaStopped':
+        this.#counters.count('mediaStops')
+        if (this.#options.endOnMediaLoss) leg.hangUpBy({ by: 'us', blame: 'farEnd', reason: 'mediaLost' })
+        return
+      case 'portFailed':
+        this.#counters.count('portFailures')
+        leg.hangUpBy({ by: 'us', blame: 'us', reason: 'mediaLost' })
+        return
+    }
+  }
+
+  #tellReachable(userName: string, reachable: boolean): void {
+    this.#options.log.info({ user: userName, reachable }, 'sip phone reachable changed')
+    // A phone with a fixed address is always reachable, whatever else registers.
+    if (this.#accounts.get(userName)?.address !== undefined) return
+    for (const listener of [...this.#reachableListeners]) this.#guarded(() => listener(userName, reachable))
+  }
+
+  #guarded(run: () => void): void {
+    try {
+      run()
+    } catch (fault) {
+      this.#contain(fault)
+    }
+  }
+
+  #contain(fault: unknown): void {
+    this.#counters.count('faults')
+    const text = fault instanceof Error ? fault.stack : String(fault)
+    this.#options.log.error({ fault: text }, 'sip fault contained')
+  }
+}

@@ -1,0 +1,140 @@
+// What inbound and outbound SIP legs share: state, events, media port, and the one way to end.
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { Counters } from '../counters.ts'
+import type { Leg, LegEnd, LegEvent, LegParty, LegState } from '../leg/leg.ts'
+import { LegEvents } from '../leg/leg-events.ts'
+import type { PortId } from '../media/port.ts'
+import type { CallDialog } from './call-dialog.ts'
+import type { RtpPort } from './call-media.ts'
+import { type LegInput, nextLegState } from './leg-machine.ts'
+import type { SipStack } from './sip-stack.ts'
+
+/** What legs need of the endpoint. */
+export interface CallWorld {
+  stack: SipStack
+  clock: Clock
+  counters: Counters
+  realm: string
+  newPort(): RtpPort
+  onFault(fault: unknown): void
+  /** A dialog of a call lives from now on, for UPDATE and missing ACKs; returns its removal. */
+  addDialog(callId: string, dialog: CallDialog): () => void
+}
+
+/** A far end that answers neither BYE nor CANCEL keeps a leg no longer than this. */
+const releaseLimitMs = 4000
+
+export abstract class SipLeg implements Leg {
+  readonly id = `sip-${randomUUID()}`
+  readonly kind = 'sip'
+  abstract readonly direction: 'inbound' | 'outbound'
+  abstract readonly remote: LegParty
+  abstract readonly local: LegParty
+  protected readonly world: CallWorld
+  protected readonly port: RtpPort
+  readonly #events: LegEvents
+  readonly #released = Promise.withResolvers<void>()
+  #state: LegState
+  #end: LegEnd | undefined
+  #ending: LegEnd | undefined
+  #finish: (() => void) | undefined
+
+  constructor(world: CallWorld, state: LegState) {
+    this.world = world
+    this.port = world.newPort()
+    this.#events = new LegEvents(world.onFault)
+    this.#state = state
+  }
+
+  get state(): LegState {
+    return this.#state
+  }
+
+  get portId(): PortId | undefined {
+    return this.port.portId
+  }
+
+  get end(): LegEnd | undefined {
+    return this.#end
+  }
+
+  /** Resolves when the leg has ended. */
+  get released(): Promise<void> {
+    return this.#released.promise
+  }
+
+  abstract answer(): Promise<boolean>
+
+  on(listener: (event: LegEvent) => void): () => void {
+    return this.#events.on(listener)
+  }
+
+  hangUp(reason = 'hangUp'): Promise<void> {
+    if (this.#ending === undefined) this.hangUpBy({ by: 'us', blame: 'none', reason })
+    return this.released
+  }
+
+  /** The same for ends with a blame. */
+  hangUpBy(end: LegEnd): void {
+    this.conclude(end, () => this.farewell(end))
+  }
+
+  /** Ends at once, whatever the far end has still to say. */
+  abandon(): void {
+    this.hangUpBy({ by: 'us', blame: 'us', reason: 'stopped' })
+    this.#finish?.()
+  }
+
+  /** A digit of the far end, from the audio path or from INFO. */
+  receiveDigit(digit: string): void {
+    if (this.#state === 'talking') this.#events.emit({ type: 'digitReceived', digit })
+  }
+
+  describe(): string {
+    const remote = this.remote.address ?? this.remote.withheld ?? 'unknown'
+    const path = this.portId === undefined ? 'no audio' : `port ${this.portId} ${this.mediaText()}`
+    const arrow = this.direction === 'inbound' ? '─▶' : '◀─'
+    return `sip ${remote} ${arrow} ${this.local.address ?? 'unknown'} ${this.#state} ${path}`
+  }
+
+  protected abstract mediaText(): string
+
+  /** Tells the far end; resolves when it has said all it will. Never rejects. */
+  protected abstract farewell(end: LegEnd): Promise<void>
+
+  /** False, and nothing happens, when the move is not in the picture. */
+  protected move(input: LegInput): boolean {
+    const next = nextLegState(this.#state, input)
+    if (next === undefined) return false
+    this.#state = next
+    return true
+  }
+
+  protected emit(event: LegEvent): void {
+    this.#events.emit(event)
+  }
+
+  /** The one way to end: the first reason counts, audio stops at once, `ended` is told when all is released. */
+  protected conclude(end: LegEnd, farewell: () => Promise<void>): void {
+    if (!this.move('endBegun')) return
+    this.#ending = end
+    const limit = this.world.clock.after(releaseLimitMs, () => {
+      this.world.counters.count('releasesTimedOut')
+      finish()
+    })
+    const finish = () => {
+      limit.cancel()
+      this.#finish = undefined
+      if (!this.move('released')) return
+      this.#end = end
+      this.#events.emit({ type: 'ended', end })
+      this.#released.resolve()
+    }
+    this.#finish = finish
+    Promise.all([farewell(), this.port.close()]).then(finish, (fault: unknown) => {
+      this.world.onFault(fault)
+      finish()
+    })
+  }
+}
