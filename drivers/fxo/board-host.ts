@@ -91,7 +91,7 @@ export class BoardHost {
       this.#link.command({ port, action: actions[command.type], flashMs }, (outcome) => {
         // Before the daemon hears of it: what it plays from now on belongs to this call.
         if (command.type === 'goOffHook') this.#pumps.get(port)?.begin()
-        resolve(commandResult(outcome))
+        resolve(commandResult(command.type, outcome))
       })
     })
   }
@@ -122,8 +122,10 @@ export class BoardHost {
       },
       stateChanged: (state) => listener.stateChanged(driverStates[state]),
       event: (event, atMs) => {
-        if (event.kind === 'boardReset')
-          listener.log('warn', { reason: event.boardReset.reason }, 'board has been reset')
+        if (event.kind === 'boardReset') {
+          const { reason } = event.boardReset
+          listener.log(reason === 'POWER_ON' ? 'info' : 'warn', { reason }, 'board has been reset')
+        }
         const signal = signalOf(event)
         if (signal && this.#pumps.has(event.port)) listener.signal(signal, atMs)
       },
@@ -173,8 +175,11 @@ function portConfig({ port, currentLossMs }: LinePortSettings): PortConfig {
   return { port, currentLossMs, ringOnMs: 100, ringOffMs: 200, ringLowestHz: 15, ringHighestHz: 68 }
 }
 
-function commandResult(outcome: CommandOutcome): LineCommandResult {
+function commandResult(type: LineCommand['type'], outcome: CommandOutcome): LineCommandResult {
   if ('refused' in outcome) return { done: false, refused: outcome.refused }
-  const { result } = outcome.ack
-  return result === 'DONE' ? { done: true } : { done: false, refused: refusals[result] }
+  const { result, hook } = outcome.ack
+  if (result !== 'DONE') return { done: false, refused: refusals[result] }
+  // A board that says done and is not must not make a held line look free.
+  const wanted = type === 'goOnHook' ? 'IS_ON_HOOK' : 'IS_OFF_HOOK'
+  return hook === wanted ? { done: true } : { done: false, refused: 'hookStuck' }
 }

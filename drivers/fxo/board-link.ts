@@ -50,7 +50,9 @@ export interface BoardLinkOptions {
 const audioBacklogBytes = 8 * 1024
 const stalledBacklogBytes = 64 * 1024
 
-export type CommandOutcome = { ack: HookAck } | { refused: 'deviceAbsent' | 'timeout' | 'tooManyCommands' }
+export type CommandOutcome =
+  | { ack: HookAck }
+  | { refused: 'deviceAbsent' | 'timeout' | 'superseded' | 'tooManyCommands' }
 
 export class BoardLink {
   readonly #options: BoardLinkOptions
@@ -62,6 +64,7 @@ export class BoardLink {
   readonly #waiting = new Map<number, (outcome: CommandOutcome) => void>()
   readonly #counts = new Map<string, number>()
   readonly #inputs: LinkInput[] = []
+  #isWorking = false
   #state: LinkState = { name: 'closed' }
   #device: ByteDevice | undefined
   #inbox = emptyInbox
@@ -102,6 +105,7 @@ export class BoardLink {
       return
     }
     this.#commands = added.table
+    for (const old of added.superseded) this.#settle(old, { refused: 'superseded' })
     this.#waiting.set(added.send.requestId, done)
     this.#send({ body: 'hookCommand', hookCommand: added.send })
     this.#scheduleCommands()
@@ -128,14 +132,18 @@ export class BoardLink {
   /** Inputs that come up while another one is worked off wait for their turn. */
   #input(input: LinkInput): void {
     this.#inputs.push(input)
-    if (this.#inputs.length > 1) return
-    for (let next = this.#inputs[0]; next; next = this.#inputs[0]) {
-      const before = this.#state.name
-      const { state, effects } = advanceLink(this.#state, next)
-      this.#state = state
-      if (state.name !== before) this.#listener.stateChanged(state.name)
-      for (const effect of effects) this.#perform(effect)
-      this.#inputs.shift()
+    if (this.#isWorking) return
+    this.#isWorking = true
+    try {
+      for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
+        const before = this.#state.name
+        const { state, effects } = advanceLink(this.#state, next)
+        this.#state = state
+        if (state.name !== before) this.#listener.stateChanged(state.name)
+        for (const effect of effects) this.#perform(effect)
+      }
+    } finally {
+      this.#isWorking = false
     }
   }
 

@@ -21,18 +21,24 @@ export interface CommandTable {
 
 export const emptyTable: CommandTable = { nextRequestId: 1, pending: [] }
 
-/** Undefined when the table is full. */
+/**
+ * Undefined when the table is full. Earlier commands to the same port are superseded: an off-hook sent again after the
+ * on-hook that followed it would hold the line for ever.
+ */
 export function addCommand(
   table: CommandTable,
   command: Omit<HookCommand, 'requestId'>,
   nowMs: number,
-): { table: CommandTable; send: HookCommand } | undefined {
-  if (table.pending.length >= pendingMax) return undefined
+): { table: CommandTable; send: HookCommand; superseded: HookCommand[] } | undefined {
+  const isOld = (entry: PendingCommand) => entry.command.port === command.port
+  const kept = table.pending.filter((entry) => !isOld(entry))
+  if (kept.length >= pendingMax) return undefined
   const send = { ...command, requestId: table.nextRequestId }
   const entry = { command: send, sends: 1, resendAtMs: nowMs + resendMs }
   return {
-    table: { nextRequestId: (table.nextRequestId + 1) >>> 0, pending: [...table.pending, entry] },
+    table: { nextRequestId: (table.nextRequestId + 1) >>> 0, pending: [...kept, entry] },
     send,
+    superseded: table.pending.filter(isOld).map((entry) => entry.command),
   }
 }
 

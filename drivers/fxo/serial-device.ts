@@ -73,6 +73,7 @@ export function openSerialDevice(path: string, listener: DeviceListener): ByteDe
         port.set({ dtr: true, rts: true }, (lack) => {
           if (lack && !told) listener.lacks(`modem lines: ${lack.message}`)
         })
+        runPromptly(port)
         opened()
       })
     },
@@ -94,6 +95,19 @@ export function openSerialDevice(path: string, listener: DeviceListener): ByteDe
     },
   }
 }
+
+/**
+ * The binding's poller calls into JavaScript without running the promises it settles: they would wait for the next
+ * timer, and audio came in bursts up to a second late (measured with Node 26.10 and bindings-cpp 13; the same is seen
+ * in node-serialport issue 2754). An immediate set in that call runs in the same turn of the loop, and they with it.
+ */
+function runPromptly(port: SerialPort): void {
+  const binding = port.port
+  if (!binding || !('poller' in binding)) return
+  for (const event of ['readable', 'writable', 'disconnect']) binding.poller.on(event, () => setImmediate(nothing))
+}
+
+function nothing(): void {}
 
 /** Closing a device that is gone answers with a fault; there is nothing left to be done about it. */
 function closeQuietly(port: SerialPort): void {

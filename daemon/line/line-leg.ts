@@ -1,0 +1,110 @@
+// A caller on a telephone line, as flows and bridges know it. The line (line.ts) owns it and tells it what happens.
+
+import type { Leg, LegEnd, LegEvent, LegParty, LegState } from '../leg/leg.ts'
+import { LegEvents } from '../leg/leg-events.ts'
+import type { PortId } from '../media/port.ts'
+
+export interface LineLegOptions {
+  id: string
+  /** Name of the line, for people. */
+  line: string
+  remote: LegParty
+  local: LegParty
+  askAnswer(): void
+  askHangUp(reason: string): void
+  /** Gets what a listener threw. */
+  onFault(fault: unknown): void
+}
+
+export class LineLeg implements Leg {
+  readonly kind = 'line'
+  readonly direction = 'inbound'
+  readonly #options: LineLegOptions
+  readonly #events: LegEvents
+  readonly #answered = Promise.withResolvers<boolean>()
+  readonly #ended = Promise.withResolvers<void>()
+  #state: LegState = 'ringing'
+  #portId: PortId | undefined
+  #end: LegEnd | undefined
+
+  constructor(options: LineLegOptions) {
+    this.#options = options
+    this.#events = new LegEvents(options.onFault)
+  }
+
+  get id(): string {
+    return this.#options.id
+  }
+
+  get state(): LegState {
+    return this.#state
+  }
+
+  get remote(): LegParty {
+    return this.#options.remote
+  }
+
+  get local(): LegParty {
+    return this.#options.local
+  }
+
+  get portId(): PortId | undefined {
+    return this.#portId
+  }
+
+  get end(): LegEnd | undefined {
+    return this.#end
+  }
+
+  answer(): Promise<boolean> {
+    if (this.#state === 'ringing') {
+      this.#state = 'answering'
+      this.#options.askAnswer()
+    }
+    return this.#answered.promise
+  }
+
+  hangUp(reason = 'hangUp'): Promise<void> {
+    if (this.#state !== 'ended' && this.#state !== 'clearing') this.#options.askHangUp(reason)
+    return this.#ended.promise
+  }
+
+  on(listener: (event: LegEvent) => void): () => void {
+    return this.#events.on(listener)
+  }
+
+  describe(): string {
+    const caller = this.remote.address ?? this.remote.withheld ?? 'unknown'
+    const audio = this.#portId === undefined ? 'no audio' : `audio port ${this.#portId}`
+    return `line:${this.#options.line} ${caller} ▶ ${this.local.address} ${this.#state}, ${audio}`
+  }
+
+  /** The line is off-hook and audio flows. */
+  tellAnswered(portId: PortId): void {
+    this.#portId = portId
+    this.#state = 'talking'
+    this.#answered.resolve(true)
+    this.#events.emit({ type: 'answered' })
+  }
+
+  tellClearing(): void {
+    if (this.#state === 'ended') return
+    this.#state = 'clearing'
+    this.#answered.resolve(false)
+  }
+
+  /** Everything of the leg is released. */
+  tellEnded(end: LegEnd): void {
+    if (this.#state === 'ended') return
+    this.#state = 'ended'
+    this.#portId = undefined
+    this.#end = end
+    this.#answered.resolve(false)
+    this.#events.emit({ type: 'ended', end })
+    this.#ended.resolve()
+  }
+
+  tellDigit(digit: string): void {
+    if (this.#state === 'talking') this.#events.emit({ type: 'digitReceived', digit })
+  }
+}

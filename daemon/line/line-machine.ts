@@ -1,0 +1,369 @@
+// One telephone line as a pure function: (state, input) to next state and effects. line.ts performs the effects.
+//
+//            ringStarted          answerAsked            audioOpened, hookDone
+//   idle ───────────────▶ ringing ───────────▶ answering ─────────────────────▶ talking
+//    ▲ ◀───────────────────┘ │ silent too long    │ hang-up, refused                │ hang-up, far end gone
+//    │ guard time over       │                    ▼                                 ▼
+//    └──────────────────── clearing ◀───────────────────────────────────────────────┘
+//                             ▲ deviceReady
+//   any ──deviceLost──▶ faulted
+//
+// A leg is announced while ringing, once the caller ID is known or no longer to be expected. It is told `ended` when
+// the line is on-hook again, or when the exchange stops ringing, or when the device is lost.
+import type { LegEnd } from '../leg/leg.ts'
+import type { PortId } from '../media/port.ts'
+import type { FarEndGone } from './supervision.ts'
+
+export const lineTimings = {
+  /** Caller ID comes between the first ring and the second (GR-30); from the end of the first, no longer than this. */
+  callerIdMs: 4000,
+  /** Two bursts closer together than this are one ring: 400/200/400/2000 in the UK, 400/200/400/2000 in Australia. */
+  sameRingMs: 1000,
+  /** No ring for longer than the longest pause of a cadence (5 s in Sweden): the caller has given up. */
+  ringSilenceMs: 6000,
+  /** A burst whose end was never told. */
+  ringBurstMs: 10_000,
+  /** A caller ID told before the first ring (BT, DTMF in some networks) belongs to a ring within this time. */
+  earlyCallerIdMs: 10_000,
+  /** The board tells on-hook within a few milliseconds; else it is told again. */
+  releaseRetryMs: 600,
+  /** After so many tries the leg is let go, while the line goes on trying. */
+  releaseTries: 3,
+  /** On-hook for so long before the next call, so that the exchange sees the release. */
+  guardMs: 1000,
+} as const
+
+export interface RingingCaller {
+  number?: string
+  name?: string
+  withheld?: 'private' | 'unavailable'
+}
+
+export type LineState =
+  | { name: 'faulted' }
+  | { name: 'idle'; early?: { caller: RingingCaller; atMs: number } }
+  | {
+      name: 'ringing'
+      caller: RingingCaller | undefined
+      ringing: boolean
+      /** End of the last burst. */
+      stoppedAtMs: number | undefined
+      /** `none` until told; `gone` when it was hung up before it was answered. */
+      leg: 'none' | 'announced' | 'gone'
+    }
+  | { name: 'answering'; step: 'openingAudio' | 'seizing'; portId: PortId | undefined }
+  | { name: 'talking'; portId: PortId; offHookAtMs: number }
+  | {
+      name: 'clearing'
+      /** What the leg is to be told; undefined when it has been, or there is none. */
+      end: LegEnd | undefined
+      tries: number
+      /** On-hook is confirmed: the guard time runs. */
+      released: boolean
+      /** A ring that began in the guard time. */
+      ringing: boolean
+    }
+
+export type LineTimer = 'callerId' | 'ring' | 'release' | 'guard'
+
+export type LineInput =
+  | { type: 'deviceReady' }
+  | { type: 'deviceLost' }
+  | { type: 'ringStarted'; atMs: number }
+  | { type: 'ringStopped'; atMs: number }
+  | { type: 'callerIdReceived'; caller: RingingCaller; atMs: number }
+  | { type: 'hookChanged'; hook: 'onHook' | 'offHook' }
+  | { type: 'farEndGone'; gone: FarEndGone }
+  | { type: 'answerAsked' }
+  | { type: 'hangUpAsked'; reason: string }
+  | { type: 'audioOpened'; portId: PortId }
+  | { type: 'audioFailed' }
+  /** The audio port ended by itself. */
+  | { type: 'audioLost' }
+  | { type: 'offHookDone'; atMs: number }
+  | { type: 'offHookRefused'; reason: string }
+  /** The board took the command to go on-hook. */
+  | { type: 'onHookDone' }
+  | { type: 'timerFired'; timer: LineTimer }
+
+export type LineEffect =
+  | { do: 'announceLeg'; caller: RingingCaller }
+  | { do: 'answerLeg'; portId: PortId }
+  | { do: 'endLeg'; end: LegEnd }
+  | { do: 'openAudio' }
+  | { do: 'closeAudio' }
+  | { do: 'goOffHook' }
+  | { do: 'goOnHook' }
+  | { do: 'setTimer'; timer: LineTimer; ms: number }
+  | { do: 'cancelTimer'; timer: LineTimer }
+  | { do: 'cancelTimers' }
+  | { do: 'count'; what: LineCount }
+  /** The machine was asked for what can't be from here: a fault of this program, which costs this call only. */
+  | { do: 'reportIllegal'; input: LineInput['type'] }
+
+export type LineCount =
+  | 'rings'
+  | 'callerIds'
+  | 'callerIdsMissing'
+  | 'callsAbandoned'
+  | 'callsAnswered'
+  | 'farEndHangUps'
+  | 'deviceLosses'
+  | 'releaseRetries'
+  | 'unexpectedOffHooks'
+  | 'ignoredSignals'
+  | 'illegalMoves'
+
+export interface LineStep {
+  state: LineState
+  effects: LineEffect[]
+}
+
+export function advanceLine(state: LineState, input: LineInput): LineStep {
+  if (input.type === 'deviceLost') return deviceLost(state)
+  switch (state.name) {
+    case 'faulted':
+      return input.type === 'deviceReady' ? clear(undefined) : ignore(state, input)
+    case 'idle':
+      return whenIdle(state, input)
+    case 'ringing':
+      return whenRinging(state, input)
+    case 'answering':
+      return whenAnswering(state, input)
+    case 'talking':
+      return whenTalking(state, input)
+    case 'clearing':
+      return whenClearing(state, input)
+  }
+}
+
+type In<Name extends LineState['name']> = Extract<LineState, { name: Name }>
+
+const byFarEnd = (reason: string): LegEnd => ({ by: 'farEnd', blame: 'none', reason })
+const byUs = (blame: LegEnd['blame'], reason: string): LegEnd => ({ by: 'us', blame, reason })
+const count = (what: LineCount): LineEffect => ({ do: 'count', what })
+
+/** Inputs that the line's owner gives only in certain states; anywhere else they are its fault. */
+const commanded = new Set<LineInput['type']>(['answerAsked'])
+
+/** Hardware tells what it likes when it likes, and late answers come after their time: counted, no harm done. */
+function ignore(state: LineState, input: LineInput): LineStep {
+  if (!commanded.has(input.type)) return { state, effects: [count('ignoredSignals')] }
+  const effects: LineEffect[] = [count('illegalMoves'), { do: 'reportIllegal', input: input.type }]
+  if (state.name !== 'answering' && state.name !== 'talking') return { state, effects }
+  const cleared = clear(byUs('us', 'illegalMove'))
+  return { state: cleared.state, effects: [...effects, ...cleared.effects] }
+}
+
+/** On-hook, whatever was; the leg hears of it once that is confirmed. */
+function clear(end: LegEnd | undefined): LineStep {
+  return {
+    state: { name: 'clearing', end, tries: 1, released: false, ringing: false },
+    effects: [
+      { do: 'cancelTimers' },
+      { do: 'closeAudio' },
+      { do: 'goOnHook' },
+      { do: 'setTimer', timer: 'release', ms: lineTimings.releaseRetryMs },
+    ],
+  }
+}
+
+function deviceLost(state: LineState): LineStep {
+  if (state.name === 'faulted') return { state, effects: [] }
+  const effects: LineEffect[] = [{ do: 'cancelTimers' }, { do: 'closeAudio' }, count('deviceLosses')]
+  const hasLeg = state.name === 'answering' || state.name === 'talking'
+  if (hasLeg || (state.name === 'ringing' && state.leg === 'announced'))
+    effects.push({ do: 'endLeg', end: byUs('line', 'deviceLost') })
+  // The board releases a line by itself when it loses us, so the end that was under way has come.
+  if (state.name === 'clearing' && state.end) effects.push({ do: 'endLeg', end: state.end })
+  return { state: { name: 'faulted' }, effects }
+}
+
+function startRinging(early: RingingCaller | undefined): LineStep {
+  const ringing: In<'ringing'> = {
+    name: 'ringing',
+    caller: early,
+    ringing: true,
+    stoppedAtMs: undefined,
+    leg: 'none',
+  }
+  const effects: LineEffect[] = [count('rings'), { do: 'setTimer', timer: 'ring', ms: lineTimings.ringBurstMs }]
+  if (!early) return { state: ringing, effects }
+  const announced = announce(ringing)
+  return { state: announced.state, effects: [...effects, ...announced.effects] }
+}
+
+function announce(state: In<'ringing'>): LineStep {
+  if (state.leg !== 'none') return { state, effects: [] }
+  return {
+    state: { ...state, leg: 'announced' },
+    effects: [
+      { do: 'cancelTimer', timer: 'callerId' },
+      count(state.caller ? 'callerIds' : 'callerIdsMissing'),
+      { do: 'announceLeg', caller: state.caller ?? { withheld: 'unavailable' } },
+    ],
+  }
+}
+
+function whenIdle(state: In<'idle'>, input: LineInput): LineStep {
+  switch (input.type) {
+    case 'ringStarted': {
+      const { early } = state
+      const isRecent = early !== undefined && input.atMs - early.atMs <= lineTimings.earlyCallerIdMs
+      return startRinging(isRecent ? early.caller : undefined)
+    }
+    case 'callerIdReceived':
+      return { state: { name: 'idle', early: { caller: input.caller, atMs: input.atMs } }, effects: [] }
+    case 'hookChanged': {
+      if (input.hook === 'onHook') return { state, effects: [] }
+      const cleared = clear(undefined)
+      return { state: cleared.state, effects: [count('unexpectedOffHooks'), ...cleared.effects] }
+    }
+    default:
+      return ignore(state, input)
+  }
+}
+
+function whenRinging(state: In<'ringing'>, input: LineInput): LineStep {
+  switch (input.type) {
+    case 'ringStarted': {
+      const isSameRing = state.stoppedAtMs === undefined || input.atMs - state.stoppedAtMs < lineTimings.sameRingMs
+      const rung: In<'ringing'> = { ...state, ringing: true }
+      const effects: LineEffect[] = [{ do: 'setTimer', timer: 'ring', ms: lineTimings.ringBurstMs }]
+      if (isSameRing) return { state: rung, effects }
+      const announced = announce(rung)
+      return { state: announced.state, effects: [...effects, ...announced.effects] }
+    }
+    case 'ringStopped': {
+      const effects: LineEffect[] = [{ do: 'setTimer', timer: 'ring', ms: lineTimings.ringSilenceMs }]
+      if (state.leg === 'none') effects.push({ do: 'setTimer', timer: 'callerId', ms: lineTimings.callerIdMs })
+      return { state: { ...state, ringing: false, stoppedAtMs: input.atMs }, effects }
+    }
+    case 'callerIdReceived':
+      return state.leg === 'none' ? announce({ ...state, caller: input.caller }) : ignore(state, input)
+    case 'timerFired':
+      if (input.timer === 'callerId') return announce(state)
+      return input.timer === 'ring' ? abandon(state) : ignore(state, input)
+    case 'answerAsked':
+      if (state.leg !== 'announced') return ignore(state, input)
+      return {
+        state: { name: 'answering', step: 'openingAudio', portId: undefined },
+        effects: [{ do: 'cancelTimers' }, { do: 'openAudio' }],
+      }
+    case 'hangUpAsked':
+      // A ringing line can't be refused: it rings on until the caller gives up, without us.
+      if (state.leg !== 'announced') return ignore(state, input)
+      return { state: { ...state, leg: 'gone' }, effects: [{ do: 'endLeg', end: byUs('none', input.reason) }] }
+    case 'hookChanged': {
+      if (input.hook === 'onHook') return { state, effects: [] }
+      const cleared = clear(state.leg === 'announced' ? byUs('line', 'unexpectedOffHook') : undefined)
+      return { state: cleared.state, effects: [count('unexpectedOffHooks'), ...cleared.effects] }
+    }
+    default:
+      return ignore(state, input)
+  }
+}
+
+function abandon(state: In<'ringing'>): LineStep {
+  const effects: LineEffect[] = [{ do: 'cancelTimers' }, count('callsAbandoned')]
+  if (state.leg === 'announced') effects.push({ do: 'endLeg', end: byFarEnd('cancelled') })
+  return { state: { name: 'idle' }, effects }
+}
+
+function whenAnswering(state: In<'answering'>, input: LineInput): LineStep {
+  switch (input.type) {
+    case 'audioOpened':
+      if (state.step !== 'openingAudio') return ignore(state, input)
+      return { state: { ...state, step: 'seizing', portId: input.portId }, effects: [{ do: 'goOffHook' }] }
+    case 'audioFailed':
+      return clear(byUs('us', 'audioFailed'))
+    case 'audioLost':
+      return clear(byUs('us', 'mediaLost'))
+    case 'offHookDone': {
+      const { portId } = state
+      if (portId === undefined) return ignore(state, input)
+      return {
+        state: { name: 'talking', portId, offHookAtMs: input.atMs },
+        effects: [count('callsAnswered'), { do: 'answerLeg', portId }],
+      }
+    }
+    case 'offHookRefused':
+      return clear(byUs('line', input.reason))
+    case 'hangUpAsked':
+      return clear(byUs('none', input.reason))
+    case 'hookChanged':
+      // Both ways expected: off-hook by our command, then the answer to it.
+      return { state, effects: [] }
+    default:
+      return ignore(state, input)
+  }
+}
+
+function whenTalking(state: In<'talking'>, input: LineInput): LineStep {
+  switch (input.type) {
+    case 'farEndGone': {
+      const cleared = clear(byFarEnd('hangUp'))
+      return { state: cleared.state, effects: [count('farEndHangUps'), ...cleared.effects] }
+    }
+    case 'hangUpAsked':
+      return clear(byUs('none', input.reason))
+    case 'audioLost':
+      return clear(byUs('us', 'mediaLost'))
+    case 'hookChanged':
+      // The board released the line by itself: it had not heard us for its safety time.
+      return input.hook === 'onHook' ? clear(byUs('line', 'releasedByBoard')) : { state, effects: [] }
+    default:
+      return ignore(state, input)
+  }
+}
+
+function whenClearing(state: In<'clearing'>, input: LineInput): LineStep {
+  switch (input.type) {
+    case 'onHookDone':
+      return state.released ? { state, effects: [] } : release(state)
+    case 'hookChanged':
+      if (input.hook === 'onHook') return state.released ? { state, effects: [] } : release(state)
+      return retry({ ...state, released: false })
+    case 'timerFired':
+      if (input.timer === 'release') return retry(state)
+      return input.timer === 'guard' ? guarded(state) : ignore(state, input)
+    case 'ringStarted':
+      return { state: { ...state, ringing: true }, effects: [] }
+    case 'ringStopped':
+      return { state: { ...state, ringing: false }, effects: [] }
+    case 'hangUpAsked':
+      return { state, effects: [] } // under way
+    default:
+      return ignore(state, input)
+  }
+}
+
+function release(state: In<'clearing'>): LineStep {
+  const effects: LineEffect[] = [
+    { do: 'cancelTimer', timer: 'release' },
+    { do: 'setTimer', timer: 'guard', ms: lineTimings.guardMs },
+  ]
+  if (state.end) effects.push({ do: 'endLeg', end: state.end })
+  return { state: { ...state, end: undefined, released: true }, effects }
+}
+
+/** For ever: a line must never stay off-hook. The leg is not kept waiting for longer than the tries it is given. */
+function retry(state: In<'clearing'>): LineStep {
+  const effects: LineEffect[] = [
+    count('releaseRetries'),
+    { do: 'cancelTimer', timer: 'guard' },
+    { do: 'goOnHook' },
+    { do: 'setTimer', timer: 'release', ms: lineTimings.releaseRetryMs },
+  ]
+  if (!state.end || state.tries < lineTimings.releaseTries)
+    return { state: { ...state, tries: state.tries + 1 }, effects }
+  return {
+    state: { ...state, end: undefined, tries: state.tries + 1 },
+    effects: [...effects, { do: 'endLeg', end: { ...state.end, blame: 'line' } }],
+  }
+}
+
+function guarded(state: In<'clearing'>): LineStep {
+  if (!state.released) return { state, effects: [] }
+  return state.ringing ? startRinging(undefined) : { state: { name: 'idle' }, effects: [] }
+}

@@ -1,0 +1,106 @@
+// All telephone lines: hands the drivers' signals and the audio thread's digits to the line they belong to, and their
+// callers to the daemon.
+import type { LineDriver, LineSignal } from '../../drivers/line-driver.ts'
+import type { Clock } from '../clock.ts'
+import type { Leg } from '../leg/leg.ts'
+import type { Log } from '../log/log.ts'
+import type { Audio, AudioEvent } from '../loop/audio.ts'
+import { Line } from './line.ts'
+import type { LineSettings, Lines, LineView } from './lines.ts'
+
+export interface LineServiceOptions {
+  lines: LineSettings[]
+  audio: Audio
+  clock: Clock
+  log: Log
+}
+
+/** Calls get this long to end in order before their drivers are stopped, which takes 3 s at most. */
+const hangUpMs = 900
+
+export function createLineService(options: LineServiceOptions): Lines {
+  return new LineService(options)
+}
+
+class LineService implements Lines {
+  readonly #options: LineServiceOptions
+  readonly #lines: Line[]
+  readonly #drivers: Set<LineDriver>
+  readonly #listeners = new Set<(leg: Leg) => void>()
+  #unsubscribe: (() => void)[] = []
+
+  constructor(options: LineServiceOptions) {
+    this.#options = options
+    const { audio, clock, log } = options
+    const announce = (leg: Leg) => this.#announce(leg)
+    this.#lines = options.lines.map((settings) => new Line(settings, { audio, clock, log, announce }))
+    this.#drivers = new Set(options.lines.map(({ driver }) => driver))
+  }
+
+  start(): void {
+    if (this.#unsubscribe.length > 0) return
+    this.#unsubscribe.push(this.#options.audio.on((event) => this.#heard(event)))
+    for (const driver of this.#drivers) {
+      this.#unsubscribe.push(driver.onSignal((signal) => this.#signalled(driver, signal)))
+      driver.start()
+    }
+  }
+
+  async stop(): Promise<void> {
+    const { clock } = this.#options
+    const legs = this.#lines.flatMap(({ leg }) => (leg ? [leg] : []))
+    await new Promise<void>((resolve) => {
+      const deadline = clock.after(hangUpMs, resolve)
+      void Promise.all(legs.map((leg) => leg.hangUp('stopped'))).then(() => {
+        deadline.cancel()
+        resolve()
+      })
+    })
+    await Promise.all([...this.#drivers].map((driver) => driver.stop()))
+    // A driver told `deviceLost` as it stopped; a line that missed it for any reason hears it here.
+    for (const line of this.#lines) if (line.view().state !== 'faulted') line.deviceLost('stopped')
+    for (const unsubscribe of this.#unsubscribe) unsubscribe()
+    this.#unsubscribe = []
+  }
+
+  /** A line's own counters, and its device's as `device.NAME`. */
+  views(): LineView[] {
+    return this.#lines.map((line) => {
+      const view = line.view()
+      const device = Object.entries(line.settings.driver.counters()).map(([name, value]) => [`device.${name}`, value])
+      return { ...view, counters: { ...view.counters, ...Object.fromEntries(device) } }
+    })
+  }
+
+  onInbound(listener: (leg: Leg) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  #announce(leg: Leg): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(leg)
+      } catch (fault) {
+        this.#options.log.error({ leg: leg.id, fault: String(fault) }, 'a caller could not be taken on')
+      }
+    }
+  }
+
+  #signalled(driver: LineDriver, signal: LineSignal): void {
+    for (const line of this.#lines) {
+      if (line.settings.driver !== driver) continue
+      if (signal.type === 'deviceReady') line.deviceReady()
+      else if (signal.type === 'deviceLost') line.deviceLost(signal.reason)
+      else if (signal.port === line.settings.port) line.signal(signal)
+    }
+  }
+
+  #heard(event: AudioEvent): void {
+    if (event.type !== 'digitReceived' && event.type !== 'portFailed') return
+    const line = this.#lines.find((candidate) => candidate.owns(event.portId))
+    if (!line) return
+    if (event.type === 'digitReceived') line.digit(event.digit)
+    else line.audioLost()
+  }
+}

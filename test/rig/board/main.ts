@@ -1,0 +1,103 @@
+// The simulated FXO board as a program: `node test/rig/board/main.ts --help`, or `scripts/rig sim`.
+import { mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { ControlEvent, ReadyLine } from './control-messages.ts'
+import { type ControlServer, openControl } from './control-server.ts'
+import { Simulator } from './simulator.ts'
+
+const help = `Simulates an FXO board on a pseudo-terminal, with an exchange and callers behind it.
+
+usage: scripts/rig sim [--ports N] [--device PATH] [--ppm N] [--frame-ms 20|10] [--json]
+
+  --ports N      telephone lines, 1 to 8 (default 1)
+  --device PATH  name of the serial device to be (default .cordboard/rig/fxo-board); it stays the same over a replug.
+                 The control socket is PATH.control
+  --ppm N        how fast the board's crystal is, in parts per million, -2000 to 2000 (default 0)
+  --frame-ms N   length of an audio frame, 20 or 10 (default 20)
+  --json         print one JSON object a line instead of text
+
+Place a call with: scripts/rig call --help
+`
+
+interface Arguments {
+  ports: number
+  device: string
+  ppm: number
+  frameMs: number
+  json: boolean
+}
+
+/** Throws with what is wrong; undefined when help was asked for. */
+function readArguments(): Arguments | undefined {
+  const { values } = parseArgs({
+    options: {
+      ports: { type: 'string', default: '1' },
+      device: { type: 'string', default: '.cordboard/rig/fxo-board' },
+      ppm: { type: 'string', default: '0' },
+      'frame-ms': { type: 'string', default: '20' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) return undefined
+  return {
+    ports: whole('--ports', values.ports, 1, 8),
+    device: resolve(values.device),
+    ppm: whole('--ppm', values.ppm, -2000, 2000),
+    frameMs: values['frame-ms'] === '10' ? 10 : whole('--frame-ms', values['frame-ms'], 20, 20),
+    json: values.json,
+  }
+}
+
+function whole(option: string, text: string, low: number, high: number): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < low || value > high)
+    throw new Error(`${option} ${text} is not a whole number from ${low} to ${high}`)
+  return value
+}
+
+async function main(): Promise<void> {
+  const given = readArguments()
+  if (!given) {
+    process.stdout.write(help)
+    return
+  }
+  const { device, json } = given
+  const control = `${device}.control`
+  mkdirSync(dirname(device), { recursive: true })
+  let server: ControlServer | undefined
+  const tell = (event: ControlEvent) => {
+    server?.broadcast(event)
+    if (json) process.stdout.write(`${JSON.stringify(event)}\n`)
+    else process.stdout.write(`${describe(event)}\n`)
+  }
+  const simulator = new Simulator({ ...given, tell })
+  server = await openControl(control, (command) => {
+    simulator.command(command)
+    return simulator.view()
+  })
+  simulator.start()
+  const ready: ReadyLine = { ready: { device, control, pid: process.pid } }
+  process.stdout.write(
+    json ? `${JSON.stringify(ready)}\n` : `board with ${given.ports} line(s) at ${device}\ncontrol socket ${control}\n`,
+  )
+  const end = async () => {
+    simulator.stop()
+    await server.close()
+    process.exit(0)
+  }
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
+}
+
+function describe(event: ControlEvent): string {
+  const { event: name, ...rest } = event
+  const details = Object.entries(rest).map(([key, value]) => `${key} ${value}`)
+  return [name, ...details].join('  ')
+}
+
+main().catch((fault: Error) => {
+  process.stderr.write(`scripts/rig sim: ${fault.message}\n`)
+  process.exit(2)
+})
