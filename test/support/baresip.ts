@@ -22,6 +22,8 @@ export interface BaresipOptions {
   codecs?: ('PCMU' | 'PCMA')[]
   /** `auto` answers at once; `manual` rings until told to `accept`. */
   answer?: 'auto' | 'manual'
+  /** Where it listens: the first of three ports in a row. Absent: free ones. */
+  sipPort?: number
   /** What its microphone hears, for as long as any call of a test lasts. */
   toneHz: number
 }
@@ -60,7 +62,7 @@ export class Baresip {
   static async start(options: BaresipOptions): Promise<Baresip> {
     const directory = mkdtempSync(join(tmpdir(), `cordboard-phone-${options.userName}-`))
     // SIP over UDP and TCP on the first, TLS on the second, remote control on the third: baresip opens all of them.
-    const port = await freePorts(3)
+    const port = options.sipPort ?? (await freePorts(3))
     writeFileSync(join(directory, 'config'), config(directory, port))
     writeFileSync(join(directory, 'accounts'), account(options))
     writeFileSync(join(directory, 'tone.wav'), wavOf(makeTone(options.toneHz, toneMs, -10)))
@@ -118,6 +120,13 @@ export class Baresip {
     await this.#control.command('hangup')
   }
 
+  /** Ends every call it still has, as far as it knows: after the box has died, say. */
+  async hangUpAll(): Promise<void> {
+    const opened = this.events.filter((event) => event.type === 'CALL_INCOMING' || event.type === 'CALL_RINGING').length
+    for (let closed = this.#closedCalls; closed < opened; closed++) await this.#control.command('hangup')
+    await until(`the phone of ${this.userName} to be idle`, () => this.#closedCalls >= opened)
+  }
+
   async dial(user: string): Promise<void> {
     await this.#control.command('dial', `sip:${user}@${this.#box}`)
   }
@@ -167,6 +176,10 @@ export class Baresip {
       ...options,
       instead: () => this.program.tail(),
     })
+  }
+
+  get #closedCalls(): number {
+    return this.events.filter((event) => event.type === 'CALL_CLOSED').length
   }
 
   #dump(direction: 'enc' | 'dec'): string | undefined {
