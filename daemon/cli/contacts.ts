@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { reportVersion } from '../api/reports.ts'
 import type { ContactRecord } from '../contact/contact-record.ts'
 import { openContactStoreReadOnly } from '../store/contact-store.ts'
-import { type Command, CommandFailure, noOperands, numberOption } from './command.ts'
+import { StoreError } from '../store/database-file.ts'
+import { type Command, CommandFailure, type Invocation, noOperands, numberOption } from './command.ts'
 import { storeFile } from './places.ts'
 import { type Cell, formatDuration, formatTable } from './table.ts'
 
@@ -29,7 +30,7 @@ Exit codes: 0 done, 1 the store is not there or can't be read, 2 wrong usage or 
   run(invocation) {
     noOperands(invocation)
     const limit = numberOption(invocation.options, 'limit', 1, maximumLimit) ?? defaultLimit
-    const contacts = readContacts(storeFile(invocation), limit)
+    const contacts = readContacts(invocation, storeFile(invocation), limit)
     invocation.terminal.out(
       invocation.options.json === true
         ? JSON.stringify({ version: reportVersion, contacts }, null, 2)
@@ -39,22 +40,27 @@ Exit codes: 0 done, 1 the store is not there or can't be read, 2 wrong usage or 
   },
 }
 
-function readContacts(file: string, limit: number): ContactRecord[] {
-  const mend = 'Name it with --store; a daemon that was started by hand says where it keeps its records.'
-  if (!existsSync(file)) throw new CommandFailure(1, `There is no contact store ${file}.`, mend)
+function readContacts({ terminal }: Invocation, file: string, limit: number): ContactRecord[] {
+  if (!existsSync(file)) {
+    const mend = 'Name it with --store; a daemon that was started by hand says where it keeps its records.'
+    throw new CommandFailure(1, `There is no contact store ${file}.`, mend)
+  }
+  const onUnreadable = (contactId: string, fault: string) =>
+    terminal.err(`cordboard: the record of contact ${contactId} can't be read and is left out: ${fault}`)
   try {
-    const store = openContactStoreReadOnly(file)
+    const store = openContactStoreReadOnly(file, onUnreadable)
     try {
       return store.list({ limit })
     } finally {
       store.close()
     }
   } catch (fault) {
+    if (fault instanceof StoreError) throw new CommandFailure(1, fault.message, '')
     const reason = fault instanceof Error ? fault.message : String(fault)
     throw new CommandFailure(
       1,
       `The contact store ${file} can't be read: ${reason}.`,
-      `Use sudo if it is not yours. ${mend}`,
+      'Try again, or name another with --store.',
     )
   }
 }

@@ -62,7 +62,7 @@ export async function runCli(args: readonly string[], surroundings: Surroundings
     return await command.run({ ...surroundings, options: flatten(values), operands: positionals })
   } catch (fault) {
     if (fault instanceof CommandFailure) {
-      terminal.err(`cordboard: ${fault.message} ${fault.mend}`)
+      terminal.err(`cordboard: ${fault.message} ${fault.mend}`.trimEnd())
       return fault.exitCode
     }
     // parseArgs throws TypeErrors with a code for what it can't understand.
