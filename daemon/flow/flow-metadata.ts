@@ -31,12 +31,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /** Identifier → parameter (`QueueId`, `Messages.0.PromptId`, `EventHooks.CustomerQueue`) → name. */
 export function readDisplayNames(metadata: unknown): Map<string, Map<string, string>> {
   const names = new Map<string, Map<string, string>>()
-  if (!isObject(metadata) || !isObject(metadata['ActionMetadata'])) return names
-  for (const [identifier, block] of Object.entries(metadata['ActionMetadata'])) {
+  if (!isObject(metadata) || !isObject(metadata.ActionMetadata)) return names
+  for (const [identifier, block] of Object.entries(metadata.ActionMetadata)) {
     if (!isObject(block)) continue
     const found = new Map<string, string>()
     readBlockHints(block, found)
-    if (isObject(block['parameters'])) readParameterNames(block['parameters'], '', found, 0)
+    if (isObject(block.parameters)) readParameterNames(block.parameters, '', found, 0)
     if (found.size > 0) names.set(identifier, found)
   }
   return names
@@ -53,13 +53,13 @@ function readParameterNames(value: unknown, path: string, found: Map<string, str
 function readBlockHints(block: Record<string, unknown>, found: Map<string, string>): void {
   for (const [key, parameters] of blockWideHints) {
     const hint = block[key]
-    const text = isObject(hint) ? hint['text'] : undefined
+    const text = isObject(hint) ? hint.text : undefined
     if (typeof text === 'string' && text !== '') for (const parameter of parameters) found.set(parameter, text)
   }
-  if (typeof block['promptName'] === 'string') found.set('PromptId', block['promptName'])
-  const audio = block['audio']
+  if (typeof block.promptName === 'string') found.set('PromptId', block.promptName)
+  const audio = block.audio
   if (Array.isArray(audio))
     for (const [index, entry] of audio.entries())
-      if (isObject(entry) && typeof entry['text'] === 'string')
-        found.set(audio.length === 1 ? 'PromptId' : `Messages.${index}.PromptId`, entry['text'])
+      if (isObject(entry) && typeof entry.text === 'string')
+        found.set(audio.length === 1 ? 'PromptId' : `Messages.${index}.PromptId`, entry.text)
 }

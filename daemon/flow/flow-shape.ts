@@ -74,15 +74,15 @@ function readTransitions(
     return {}
   }
   const read: FlowActionDocument['Transitions'] = {}
-  const next = transitions['NextAction']
+  const next = transitions.NextAction
   // An empty NextAction occurs in the guide's own samples: unconnected, not dangling.
   if (typeof next === 'string' && next !== '') read.NextAction = next
   else if (next !== undefined && next !== '' && next !== null) {
     const message = `NextAction of "${identifier}" is no text.`
     report(flowFaultCodes.wrongShape, [...path, 'NextAction'], message, 'Name the Identifier of an action.')
   }
-  read.Errors = readList(transitions['Errors'], [...path, 'Errors'], report, readError)
-  read.Conditions = readList(transitions['Conditions'], [...path, 'Conditions'], report, readCondition)
+  read.Errors = readList(transitions.Errors, [...path, 'Errors'], report, readError)
+  read.Conditions = readList(transitions.Conditions, [...path, 'Conditions'], report, readCondition)
   return read
 }
 
@@ -104,20 +104,20 @@ function readList<T>(list: unknown, path: Path, report: ReportAt, readEntry: (en
 
 /** An unconnected branch keeps its place in the list, with an empty NextAction. */
 function readError(entry: unknown): { ErrorType: string; NextAction: string } | string {
-  if (!isObject(entry) || typeof entry['ErrorType'] !== 'string' || entry['ErrorType'] === '')
+  if (!isObject(entry) || typeof entry.ErrorType !== 'string' || entry.ErrorType === '')
     return 'An error branch has no ErrorType.'
-  const next = entry['NextAction'] ?? ''
-  if (typeof next !== 'string') return `The branch of ${entry['ErrorType']} has no NextAction.`
-  return { ErrorType: entry['ErrorType'], NextAction: next }
+  const next = entry.NextAction ?? ''
+  if (typeof next !== 'string') return `The branch of ${entry.ErrorType} has no NextAction.`
+  return { ErrorType: entry.ErrorType, NextAction: next }
 }
 
 type ConditionDocument = NonNullable<FlowActionDocument['Transitions']['Conditions']>[number]
 
 function readCondition(entry: unknown): ConditionDocument | string {
-  const condition = isObject(entry) ? entry['Condition'] : undefined
-  if (!isObject(entry) || !isObject(condition) || typeof condition['Operator'] !== 'string')
+  const condition = isObject(entry) ? entry.Condition : undefined
+  if (!isObject(entry) || !isObject(condition) || typeof condition.Operator !== 'string')
     return 'A condition has no Condition with an Operator.'
-  const operands = condition['Operands']
+  const operands = condition.Operands
   if (!Array.isArray(operands)) return 'The Operands of a condition are no list.'
   const texts: string[] = []
   for (const operand of operands) {
@@ -125,7 +125,7 @@ function readCondition(entry: unknown): ConditionDocument | string {
       return 'An operand of a condition is neither text nor number.'
     texts.push(String(operand))
   }
-  const next = entry['NextAction'] ?? ''
+  const next = entry.NextAction ?? ''
   if (typeof next !== 'string') return 'A condition has no NextAction.'
-  return { NextAction: next, Condition: { Operator: condition['Operator'], Operands: texts } }
+  return { NextAction: next, Condition: { Operator: condition.Operator, Operands: texts } }
 }

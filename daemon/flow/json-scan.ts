@@ -20,8 +20,11 @@ interface Open {
   keys: Set<string>
 }
 
-const stringPattern = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y
+const escapePattern = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const numberPattern = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
+const quote = 0x22
+const backslash = 0x5c
+const firstPrintable = 0x20
 const wordPattern = /true|false|null/y
 const spacePattern = /[ \t\n\r]*/y
 
@@ -37,6 +40,26 @@ export function scanJson(text: string, maximumDepth: number, visitor: JsonVisito
     if (found !== undefined) at += found.length
     return found
   }
+  /** Nothing is consumed unless a whole string stands here. */
+  const matchString = (): string | undefined => {
+    if (text[at] !== '"') return undefined
+    let end = at + 1
+    for (;;) {
+      const code = text.charCodeAt(end)
+      if (code === quote) break
+      if (code === backslash) {
+        escapePattern.lastIndex = end
+        const escape = escapePattern.exec(text)
+        if (!escape) return undefined
+        end += escape[0].length
+      } else if (code >= firstPrintable) end++
+      // A control character, or NaN: the end of the text.
+      else return undefined
+    }
+    const start = at
+    at = end + 1
+    return text.slice(start, at)
+  }
   const skipSpace = () => void match(spacePattern)
   const fault = (expected: string): JsonFault => ({
     offset: at,
@@ -46,7 +69,7 @@ export function scanJson(text: string, maximumDepth: number, visitor: JsonVisito
   /** Reads `"key":` and puts the key on the path. */
   const readKey = (inside: Open): JsonFault | undefined => {
     const keyOffset = at
-    const written = match(stringPattern)
+    const written = matchString()
     if (written === undefined) return fault('a key in double quotes')
     const key: string = JSON.parse(written)
     path[open.length - 1] = key
@@ -78,11 +101,7 @@ export function scanJson(text: string, maximumDepth: number, visitor: JsonVisito
         if (wrong) return wrong
         continue
       }
-    } else if (
-      match(stringPattern) === undefined &&
-      match(numberPattern) === undefined &&
-      match(wordPattern) === undefined
-    ) {
+    } else if (matchString() === undefined && match(numberPattern) === undefined && match(wordPattern) === undefined) {
       return fault('a value')
     }
 

@@ -80,15 +80,15 @@ export function loadFlow(text: string, file: string, options: LoadFlowOptions = 
   const actions = readDocument(document, indexes, report)
   if (!actions || !isObject(document)) return { faults }
 
-  const metadata = isObject(document['Metadata']) ? document['Metadata'] : {}
+  const metadata = isObject(document.Metadata) ? document.Metadata : {}
   const id = basename(file).replace(/\.json$/i, '')
-  const name = typeof metadata['name'] === 'string' && metadata['name'] !== '' ? metadata['name'] : id
+  const name = typeof metadata.name === 'string' && metadata.name !== '' ? metadata.name : id
   const flow: Flow = {
     id,
     name,
     arn: `${options.instanceArn ?? 'arn:aws:connect:local:000000000000:instance/cordboard'}/contact-flow/${id}`,
     type: readFlowType(document, metadata, actions, `${name} ${id}`, report),
-    startAction: typeof document['StartAction'] === 'string' ? document['StartAction'] : '',
+    startAction: typeof document.StartAction === 'string' ? document.StartAction : '',
     actions,
     displayNames: readDisplayNames(metadata),
     source,
@@ -107,19 +107,19 @@ function readDocument(
     report(flowFaultCodes.wrongShape, [], 'The document is no JSON object.', mend)
     return undefined
   }
-  if (Array.isArray(document['modules']) && document['Version'] !== '2019-10-30') {
+  if (Array.isArray(document.modules) && document.Version !== '2019-10-30') {
     const mend = 'Import it in the Amazon Connect console and export it again: that converts it to Version 2019-10-30.'
     report(flowFaultCodes.legacyFormat, ['modules'], 'This is an export of the older flow designer.', mend)
     return undefined
   }
-  if (document['Version'] !== '2019-10-30') {
+  if (document.Version !== '2019-10-30') {
     const message =
-      document['Version'] === undefined
+      document.Version === undefined
         ? 'Version is missing.'
-        : `Version is ${JSON.stringify(document['Version'])}, not "2019-10-30".`
+        : `Version is ${JSON.stringify(document.Version)}, not "2019-10-30".`
     report(flowFaultCodes.wrongVersion, ['Version'], message, 'Write "Version": "2019-10-30".')
   }
-  const list = document['Actions']
+  const list = document.Actions
   if (!Array.isArray(list) || list.length === 0) {
     report(
       flowFaultCodes.wrongShape,
@@ -148,7 +148,7 @@ function readDocument(
     actions.set(action.Identifier, action)
     indexes.set(action.Identifier, index)
   }
-  checkTargets(document['StartAction'], list, actions, report)
+  checkTargets(document.StartAction, list, actions, report)
   return actions
 }
 
@@ -171,7 +171,7 @@ function checkTargets(
     report(flowFaultCodes.danglingTransition, path, message, 'Name the Identifier of an action, or add that action.')
   }
   for (const [index, entry] of list.entries()) {
-    const action = isObject(entry) ? actions.get(String(entry['Identifier'])) : undefined
+    const action = isObject(entry) ? actions.get(String(entry.Identifier)) : undefined
     if (!action) continue
     const path = ['Actions', index, 'Transitions']
     const { NextAction, Errors = [], Conditions = [] } = action.Transitions
@@ -189,7 +189,7 @@ function readFlowType(
   names: string,
   report: ReportAt,
 ): FlowType {
-  const written = metadata['type']
+  const written = metadata.type
   if (typeof written === 'string') {
     const type = exportedFlowTypes.get(written)
     if (type) return type
@@ -197,7 +197,7 @@ function readFlowType(
     const mend = `Write one of ${[...exportedFlowTypes.keys()].join(', ')}.`
     report(flowFaultCodes.unknownFlowType, ['Metadata', 'type'], message, mend)
   }
-  if (document['Settings'] !== undefined) return 'MODULE'
+  if (document.Settings !== undefined) return 'MODULE'
   const type = inferFlowType(actions.values(), names)
   if (type !== 'CONTACT_FLOW') {
     const message = `The flow does not say its type; by its actions and its name it is taken for ${type}.`

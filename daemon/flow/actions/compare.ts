@@ -13,7 +13,7 @@ export const compare: ActionDefinition = {
 
   check(action, report) {
     checkKnown(action, report, ['ComparisonValue'])
-    const value = action.Parameters['ComparisonValue']
+    const value = action.Parameters.ComparisonValue
     if (typeof value !== 'string' || findReferences(value).length === 0)
       report('Parameters.ComparisonValue', 'ComparisonValue is no reference.', 'Write one, e.g. $.Attributes.language.')
     checkBranches(action, report, { next: true, errors: ['NoMatchingCondition'] })

@@ -41,7 +41,7 @@ export const getParticipantInput: ActionDefinition = {
 
   check(action, report) {
     checkKnown(action, report, knownParameters)
-    if (action.Parameters['EnableDTMFBuffer'] !== undefined) {
+    if (action.Parameters.EnableDTMFBuffer !== undefined) {
       const message = 'The touch-tone buffer is not supported yet: digits are taken from the start of each input block.'
       report('Parameters.EnableDTMFBuffer', message, 'Remove the parameter, or the block when it only sets the buffer.')
       return
@@ -50,7 +50,7 @@ export const getParticipantInput: ActionDefinition = {
     checkSpeech(action, report, { required: true })
     checkNumber(action, report, 'InputTimeLimitSeconds', { required: true, minimum: 1, maximum: 600 })
     checkDtmf(action, report)
-    if (String(action.Parameters['StoreInput']).toLowerCase() === 'true') checkStore(action, report)
+    if (String(action.Parameters.StoreInput).toLowerCase() === 'true') checkStore(action, report)
     else checkMenu(action, report)
   },
 
@@ -135,7 +135,7 @@ function checkStore(action: FlowActionDocument, report: ActionReport): void {
   if (chosen === 'CustomValidation')
     checkNumber(action, report, `${custom}.MaximumLength`, { required: true, minimum: 1, maximum: maximumEntryDigits })
   if (chosen === 'PhoneNumberValidation') checkPhone(action, report)
-  if (action.Parameters['InputEncryption'] !== undefined) {
+  if (action.Parameters.InputEncryption !== undefined) {
     const message =
       'The entry is stored as RSA-OAEP (SHA-512) in base64, without the envelope of the AWS Encryption SDK.'
     report('Parameters.InputEncryption', message, 'Decrypt it with the private key directly.', 'warning')

@@ -21,7 +21,7 @@ export const messageParticipantIteratively: ActionDefinition = {
 
   check(action, report) {
     checkKnown(action, report, ['Messages', 'InterruptFrequencySeconds', 'ContinueMessagingDuringInterrupt'])
-    const messages: unknown = action.Parameters['Messages']
+    const messages: unknown = action.Parameters.Messages
     if (!Array.isArray(messages) || messages.length === 0)
       report(
         'Parameters.Messages',
@@ -33,7 +33,7 @@ export const messageParticipantIteratively: ActionDefinition = {
     else
       for (const index of messages.keys()) checkSpeech(action, report, { prefix: `Messages.${index}.`, required: true })
     checkNumber(action, report, 'InterruptFrequencySeconds', { minimum: 1, maximum: 86_400 })
-    if (String(action.Parameters['ContinueMessagingDuringInterrupt']).toLowerCase() === 'true')
+    if (String(action.Parameters.ContinueMessagingDuringInterrupt).toLowerCase() === 'true')
       report(
         'Parameters.ContinueMessagingDuringInterrupt',
         'The prompts stop at the interrupt on this box.',
@@ -57,7 +57,7 @@ export const messageParticipantIteratively: ActionDefinition = {
 }
 
 function interruptOf(action: FlowActionDocument): string[] {
-  return action.Parameters['InterruptFrequencySeconds'] === undefined ? [] : ['MessagesInterrupted']
+  return action.Parameters.InterruptFrequencySeconds === undefined ? [] : ['MessagesInterrupted']
 }
 
 function readMessages(parameters: ParameterReader, count: number): Speech[] {

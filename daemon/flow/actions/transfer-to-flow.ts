@@ -14,7 +14,7 @@ export const transferToFlow: ActionDefinition = {
 
   check(action, report) {
     checkKnown(action, report, ['ContactFlowId'])
-    if (action.Parameters['ContactFlowId'] === undefined)
+    if (action.Parameters.ContactFlowId === undefined)
       report('Parameters.ContactFlowId', 'ContactFlowId is missing.', 'Name the flow to go on in.')
     checkBranches(action, report, { errors: ['NoMatchingError'] })
   },

@@ -15,7 +15,7 @@ export const updateContactAttributes: ActionDefinition = {
     checkKnown(action, report, ['Attributes', 'TargetContact'])
     checkMap(action, report, 'Attributes')
     checkWord(action, report, 'TargetContact', ['Current', 'Related'])
-    if (action.Parameters['TargetContact'] === 'Related')
+    if (action.Parameters.TargetContact === 'Related')
       report('Parameters.TargetContact', 'There are no related contacts on this box.', 'Write "Current".')
     checkBranches(action, report, { next: true, errors: ['NoMatchingError'] })
   },

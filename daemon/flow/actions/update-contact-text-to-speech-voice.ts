@@ -18,7 +18,7 @@ export const updateContactTextToSpeechVoice: ActionDefinition = {
 
   check(action, report) {
     checkKnown(action, report, ['TextToSpeechVoice', 'TextToSpeechEngine', 'TextToSpeechStyle'])
-    const voice = action.Parameters['TextToSpeechVoice']
+    const voice = action.Parameters.TextToSpeechVoice
     if (typeof voice !== 'string' || (!isDynamic(voice) && !isVoiceName(voice)))
       report('Parameters.TextToSpeechVoice', 'TextToSpeechVoice is no name of a voice.', 'Name one, e.g. "Joanna".')
     checkWord(action, report, 'TextToSpeechEngine', engines, { anyCase: true })

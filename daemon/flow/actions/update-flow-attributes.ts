@@ -18,10 +18,10 @@ export const updateFlowAttributes: ActionDefinition = {
   check(action, report) {
     checkKnown(action, report, ['FlowAttributes'])
     checkMap(action, report, 'FlowAttributes')
-    const attributes = action.Parameters['FlowAttributes']
+    const attributes = action.Parameters.FlowAttributes
     if (isObject(attributes))
       for (const [key, value] of Object.entries(attributes))
-        if (!isObject(value) || typeof value['Value'] !== 'string')
+        if (!isObject(value) || typeof value.Value !== 'string')
           report('Parameters.FlowAttributes', `"${key}" has no Value.`, `Write "${key}": {"Value": "…"}.`)
     checkBranches(action, report, { next: true, errors: ['NoMatchingError'] })
   },
