@@ -86,7 +86,7 @@ void *cb_dtmf_arena(void *bank);
 int cb_dtmf_detector_bytes(void);
 int cb_dtmf_open(void *bank, int detector, int filter_dial_tone);
 void cb_dtmf_close(void *bank, int detector);
-int cb_dtmf_run(void *bank, int detectors);
+int cb_dtmf_run(void *bank);
 void cb_dtmf_destroy(void *bank);
 
 // resample.c

@@ -58,7 +58,7 @@ export class DtmfBank {
       throw new Error('the native library does not match its sources: run scripts/native --force')
     this.#arena = viewMemory(arena, detectors * detectorBytes)
     this.#used = new Array<boolean>(detectors).fill(false)
-    this.#run = prepareCall('cb_dtmf_run', pointer(self), i32(detectors))
+    this.#run = prepareCall('cb_dtmf_run', pointer(self))
     live++
   }
 

@@ -7,6 +7,7 @@
 
 typedef struct {
   int detectors;
+  int used; // one more than the highest number opened so far
   dtmf_rx_state_t **state;
   cb_detector_arena *arena;
 } bank_t;
@@ -50,6 +51,8 @@ int cb_dtmf_open(void *bank, int detector, int filter_dial_tone) {
   dtmf_rx_set_realtime_callback(state, report, &b->arena[detector]);
   dtmf_rx_parms(state, filter_dial_tone, -1, -1, -99);
   b->state[detector] = state;
+  if (detector >= b->used)
+    b->used = detector + 1;
   return 0;
 }
 
@@ -60,11 +63,11 @@ void cb_dtmf_close(void *bank, int detector) {
   b->state[detector] = NULL;
 }
 
-// Runs the first `detectors` of the bank over their frames. Returns how many events they told together.
-int cb_dtmf_run(void *bank, int detectors) {
+// Runs every detector that was fed over its frame. Returns how many events they told together.
+int cb_dtmf_run(void *bank) {
   bank_t *b = bank;
   int events = 0;
-  for (int i = 0; i < detectors; i++) {
+  for (int i = 0; i < b->used; i++) {
     cb_detector_arena *detector = &b->arena[i];
     detector->events = 0;
     if (!detector->feed || b->state[i] == NULL)

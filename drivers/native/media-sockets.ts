@@ -225,6 +225,11 @@ export class MediaSockets {
     return this.#arrivals[index * (entryBytes / 8) + 3]!
   }
 
+  /** `address:port` for people. */
+  addressText(address: number, port: number): string {
+    return `${ipv4Text(address)}:${port}`
+  }
+
   /** Starts a packet: returns its place in `sendBytes`, where `sendBytesPerPacket` less the SRTP tag may be written. */
   begin(slot: number, address: number, port: number): number {
     if (this.#sendCount === this.#sendCapacity) this.flush()

@@ -1,0 +1,315 @@
+// The audio thread's work without its thread: sockets, detectors and loop, driven turn by turn. audio-thread.ts drives
+// it by the clock; tests drive it by given times.
+import { DtmfBank } from '../../drivers/native/dtmf-bank.ts'
+import {
+  ipv4Number,
+  MediaSockets,
+  receiveBytesPerPacket,
+  statusReplayed,
+  statusTooOld,
+  statusTruncated,
+} from '../../drivers/native/media-sockets.ts'
+import { mapSharedMemory } from '../../drivers/native/shared-memory.ts'
+import { pcmFileBytes } from '../../drivers/pcm-ring.ts'
+import { LinePort } from '../media/line-port.ts'
+import type { PlaybackItem } from '../media/playback.ts'
+import { frameMs } from '../media/port.ts'
+import { RecordingRing } from '../media/recording-ring.ts'
+import { type RtpAgreement, RtpPort } from '../media/rtp-port.ts'
+import type { PacketStatus, StreamKey } from '../media/rtp-transport.ts'
+import type { LoopCounters, PlayItem, RtpRemote, SrtpKey } from './audio.ts'
+import { AudioLoop, type LoopReport } from './audio-loop.ts'
+import type { Command, ReplyValue, ThreadMessage } from './messages.ts'
+import { TickSchedule } from './schedule.ts'
+
+const receivePackets = 1024
+const sendPackets = 1024
+/** Rounds of receiving in one turn: what a flood leaves behind waits, and the kernel drops it when it is too much. */
+const maximumReceiveRounds = 8
+/** Lateness is told at most once a second: a loop in trouble must not be kept busy telling of it. */
+const lateReportMs = 1000
+
+export class AudioEngine {
+  readonly #post: (message: ThreadMessage) => void
+  readonly #sockets: MediaSockets
+  readonly #detectors: DtmfBank
+  readonly #loop: AudioLoop
+  readonly #schedule: TickSchedule
+  readonly #portsBySlot: (RtpPort | undefined)[]
+  readonly #prompts = new Map<string, Int16Array>()
+  #strayPackets = 0
+  #lateReportDueMs = -Infinity
+  #lateMs = 0
+  #skippedSinceReport = 0
+
+  constructor(options: { wakeFd: number; maximumPorts: number; post: (message: ThreadMessage) => void }) {
+    const { wakeFd, maximumPorts } = options
+    this.#post = options.post
+    this.#sockets = new MediaSockets({ slots: maximumPorts, receivePackets, sendPackets, wakeFd })
+    this.#detectors = new DtmfBank(maximumPorts)
+    this.#loop = new AudioLoop({ detectors: this.#detectors, report: (report) => this.#tell(report) })
+    this.#portsBySlot = new Array<RtpPort | undefined>(maximumPorts).fill(undefined)
+    this.#sockets.wait(0)
+    this.#schedule = new TickSchedule(this.#sockets.nowMs)
+  }
+
+  /** Monotonic time at the last `wait`. */
+  get nowMs(): number {
+    return this.#sockets.nowMs
+  }
+
+  get nextTickMs(): number {
+    return this.#schedule.nextMs
+  }
+
+  /** Sleeps until `deadlineMs` or the wake-up, then hands what was received to the ports. */
+  wait(deadlineMs: number): void {
+    for (let round = 0; round < maximumReceiveRounds; round++) {
+      const packets = this.#sockets.wait(round === 0 ? deadlineMs : 0)
+      for (let i = 0; i < packets; i++) this.#deliver(i)
+      if (packets < receivePackets) return
+    }
+  }
+
+  /** Does the tick that is due at `nowMs`, if one is. Returns whether it did. */
+  tick(nowMs: number): boolean {
+    const due = this.#schedule.take(nowMs)
+    if (due === undefined) return false
+    this.#loop.tick(due.skipped)
+    this.#sockets.flush()
+    if (due.lateMs > frameMs) this.#noteLate(nowMs, due.lateMs, due.skipped)
+    return true
+  }
+
+  /** Carries out one command. Faults of a command are answered, or end the port it was for. */
+  handle(command: Command): void {
+    try {
+      this.#carryOut(command)
+    } catch (fault) {
+      if ('requestId' in command && command.requestId !== undefined)
+        this.#post({
+          type: 'refused',
+          requestId: command.requestId,
+          reason: fault instanceof Error ? fault.message : String(fault),
+        })
+      else if ('portId' in command) this.#loop.fail(command.portId, fault)
+      else throw fault
+    }
+  }
+
+  /** Closes every port, then the sockets and detectors. Idempotent. */
+  close(): void {
+    this.#loop.removeAll()
+    this.#portsBySlot.fill(undefined)
+    this.#sockets.destroy()
+    this.#detectors.destroy()
+  }
+
+  #carryOut(command: Command): void {
+    const loop = this.#loop
+    switch (command.type) {
+      case 'openRtp':
+        this.#openRtp(command)
+        return this.#reply(command.requestId, undefined)
+      case 'openLine':
+        this.#openLine(command)
+        return this.#reply(command.requestId, undefined)
+      case 'setRtpRemote': {
+        const port = loop.port(command.portId)
+        if (port instanceof RtpPort) port.agree(agreementOf(command.remote))
+        return
+      }
+      case 'close':
+        return this.#reply(command.requestId, this.#remove(command.portId))
+      case 'connect':
+        return loop.connect(command.from, command.to)
+      case 'disconnect':
+        return loop.disconnect(command.from, command.to)
+      case 'play':
+        return this.#play(command)
+      case 'stopPlay':
+        return loop.stopPlay(command.playId)
+      case 'sendDigits': {
+        const port = loop.port(command.portId)
+        if (port === undefined) return this.#reply(command.requestId, undefined)
+        return port.sendDigits(command.digits, command.requestId)
+      }
+      case 'record':
+        return loop.record(command.recordingId, new RecordingRing(command.memory), command.left, command.right)
+      case 'stopRecording':
+        loop.stopRecording(command.recordingId)
+        return this.#reply(command.requestId, undefined)
+      case 'addPrompt':
+        this.#prompts.set(command.promptId, command.samples)
+        return
+      case 'removePrompt':
+        this.#prompts.delete(command.promptId)
+        return
+      case 'describe':
+        return this.#reply(command.requestId, loop.describe(command.portId))
+      case 'counters':
+        return this.#reply(command.requestId, this.counters())
+      case 'portCounters':
+        return this.#reply(command.requestId, loop.port(command.portId)?.counters() ?? {})
+      case 'stop':
+        this.close()
+        return this.#reply(command.requestId, undefined)
+    }
+  }
+
+  counters(): LoopCounters {
+    const { ticks, lateTicks, skippedTicks, worstLatenessMs } = this.#schedule
+    return {
+      ticks,
+      lateTicks,
+      skippedTicks,
+      worstLatenessMs,
+      ports: this.#loop.ports,
+      sockets: this.#sockets.openSockets,
+      detectors: this.#detectors.openDetectors,
+      recordings: this.#loop.recordings,
+      prompts: this.#prompts.size,
+      failedPorts: this.#loop.failedPorts,
+      strayPackets: this.#strayPackets,
+      sendErrors: this.#sockets.sendErrors,
+      cpuMs: this.#cpuMs(),
+    }
+  }
+
+  /** CPU time of the thread the engine runs on. */
+  #cpuMs(): number {
+    const { user, system } = process.threadCpuUsage()
+    return (user + system) / 1000
+  }
+
+  #openRtp(command: Command & { type: 'openRtp' }): void {
+    const slot = this.#sockets.addSocket(command.fd)
+    const port = new RtpPort({
+      id: command.portId,
+      slot,
+      localPort: command.localPort,
+      mediaTimeoutMs: command.mediaTimeoutMs,
+      transport: this.#sockets,
+      detectors: this.#detectors,
+      report: (report) => this.#tell(report),
+    })
+    this.#portsBySlot[slot] = port
+    this.#loop.add(port)
+  }
+
+  #openLine(command: Command & { type: 'openLine' }): void {
+    const memory = mapSharedMemory(command.pcmFile, pcmFileBytes)
+    try {
+      const report = (report: LoopReport) => this.#tell(report)
+      this.#loop.add(
+        new LinePort({ id: command.portId, name: command.name, memory, detectors: this.#detectors, report }),
+      )
+    } catch (fault) {
+      memory.unmap()
+      throw fault
+    }
+  }
+
+  #remove(portId: number): Record<string, number> {
+    const counters = this.#loop.remove(portId) ?? {}
+    this.#forgetClosedSlots()
+    return counters
+  }
+
+  #forgetClosedSlots(): void {
+    for (let slot = 0; slot < this.#portsBySlot.length; slot++) {
+      const port = this.#portsBySlot[slot]
+      if (port !== undefined && this.#loop.port(port.id) === undefined) this.#portsBySlot[slot] = undefined
+    }
+  }
+
+  #play(command: Command & { type: 'play' }): void {
+    const items: PlaybackItem[] = []
+    for (const item of command.items) {
+      const resolved = this.#resolve(item)
+      if (resolved === undefined) {
+        this.#post({ type: 'playEnded', playId: command.playId, outcome: 'unknownPrompt' })
+        return
+      }
+      items.push(resolved)
+    }
+    this.#loop.play(command.playId, command.portId, items, command.repeat)
+  }
+
+  #resolve(item: PlayItem): PlaybackItem | undefined {
+    if (item.kind !== 'prompt') return item
+    const samples = this.#prompts.get(item.promptId)
+    return samples && { kind: 'samples', samples }
+  }
+
+  #deliver(index: number): void {
+    const sockets = this.#sockets
+    const port = this.#portsBySlot[sockets.slotOf(index)]
+    if (port === undefined) {
+      this.#strayPackets++
+      return
+    }
+    try {
+      const drops = sockets.kernelDropsOf(index)
+      if (drops > 0) port.noteKernelDrops(drops)
+      port.receive(
+        sockets.receiveBytes,
+        index * receiveBytesPerPacket,
+        sockets.lengthOf(index),
+        sockets.addressOf(index),
+        sockets.portOf(index),
+        packetStatus(sockets.statusOf(index)),
+      )
+    } catch (fault) {
+      this.#loop.fail(port.id, fault)
+    }
+  }
+
+  #noteLate(nowMs: number, lateMs: number, skipped: number): void {
+    this.#lateMs = Math.max(this.#lateMs, lateMs)
+    this.#skippedSinceReport += skipped
+    if (nowMs < this.#lateReportDueMs) return
+    this.#lateReportDueMs = nowMs + lateReportMs
+    this.#post({ type: 'loopLate', lateMs: this.#lateMs, skippedTicks: this.#skippedSinceReport })
+    this.#lateMs = 0
+    this.#skippedSinceReport = 0
+  }
+
+  #tell(report: LoopReport): void {
+    if (report.type === 'digitsSent') this.#reply(report.requestId, undefined)
+    else this.#post(report)
+    if (report.type === 'portFailed') this.#forgetClosedSlots()
+  }
+
+  #reply(requestId: number | undefined, value: ReplyValue): void {
+    if (requestId !== undefined) this.#post({ type: 'reply', requestId, value })
+  }
+}
+
+function packetStatus(status: number): PacketStatus {
+  if (status === 0) return 0
+  if (status === statusTruncated) return 'truncated'
+  return status === statusReplayed || status === statusTooOld ? 'replayed' : 'rejected'
+}
+
+/** Throws when the address is not IPv4: media over IPv6 is not done yet. */
+function agreementOf(remote: RtpRemote): RtpAgreement {
+  const address = ipv4Number(remote.address)
+  const { direction } = remote
+  return {
+    address,
+    // RFC 2543's way to hold a call: 0.0.0.0 is nowhere.
+    port: address === 0 ? 0 : remote.port,
+    codec: remote.codec,
+    payloadType: remote.payloadType,
+    eventPayloadType: remote.eventPayloadType,
+    sends: direction === 'sendrecv' || direction === 'sendonly',
+    receives: direction === 'sendrecv' || direction === 'recvonly',
+    sendKey: streamKey(remote.sendKey),
+    receiveKey: streamKey(remote.receiveKey),
+  }
+}
+
+function streamKey(key: SrtpKey | undefined): StreamKey | undefined {
+  return key && { tagBytes: key.suite === 'AES_CM_128_HMAC_SHA1_32' ? 4 : 10, keyAndSalt: key.keyAndSalt }
+}

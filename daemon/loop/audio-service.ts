@@ -1,0 +1,260 @@
+// The audio service on the main thread: turns calls into commands for the audio thread, and keeps what is open, so
+// that every playback, recording and question settles even when the thread is gone.
+import { closeSync } from 'node:fs'
+import { startSpandsp } from '../../drivers/native/dtmf-bank.ts'
+import { bindRtpSocket } from '../../drivers/native/media-sockets.ts'
+import { type Clock, SystemClock } from '../clock.ts'
+import type { PortCounters, PortId } from '../media/port.ts'
+import { RecordingRing } from '../media/recording-ring.ts'
+import type {
+  Audio,
+  AudioEvent,
+  LoopCounters,
+  Playback,
+  PlayItem,
+  PlayOutcome,
+  Recording,
+  RecordingOptions,
+  RtpRemote,
+} from './audio.ts'
+import type { ReplyValue } from './messages.ts'
+import { RecordingWriter } from './recording-writer.ts'
+import { ThreadLink, type ThreadTelling } from './thread-link.ts'
+
+const defaultMaximumPorts = 4096
+
+export interface AudioLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface AudioOptions {
+  /** Even ports of this range are used for RTP. */
+  rtpPorts: { from: number; to: number }
+  log: AudioLog
+  clock?: Clock
+  /** Bound on lines and RTP streams open at once; 4096 when absent. */
+  maximumPorts?: number
+  /** The audio thread is gone, and with it all audio; each port was told as `portFailed` before. */
+  onThreadLost?: (reason: string) => void
+}
+
+/** Starts the audio thread. Rejects, with the reason, when it can't start. */
+export async function createAudio(options: AudioOptions): Promise<Audio> {
+  startSpandsp()
+  const service = new AudioService(options)
+  await service.start()
+  return service
+}
+
+class AudioService implements Audio {
+  readonly #options: AudioOptions
+  readonly #clock: Clock
+  readonly #link: ThreadLink
+  readonly #listeners = new Set<(event: AudioEvent) => void>()
+  readonly #ports = new Set<PortId>()
+  readonly #plays = new Map<number, (outcome: PlayOutcome) => void>()
+  readonly #recordings = new Set<Recording>()
+  #nextId = 1
+  #nextRtpPort: number
+  #listenerFaults = 0
+  #stopped: Promise<void> | undefined
+
+  constructor(options: AudioOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? new SystemClock()
+    this.#nextRtpPort = options.rtpPorts.from
+    this.#link = new ThreadLink({
+      clock: this.#clock,
+      maximumPorts: options.maximumPorts ?? defaultMaximumPorts,
+      onTold: (message) => this.#hear(message),
+      onGone: (reason, expected) => this.#lose(reason, expected),
+    })
+  }
+
+  async start(): Promise<void> {
+    const priorityRefused = await this.#link.start()
+    if (priorityRefused !== undefined)
+      this.#options.log.info({ reason: priorityRefused }, 'audio thread runs at ordinary priority')
+  }
+
+  async openRtp(options: { localAddress: string; mediaTimeoutMs?: number }) {
+    const { rtpPorts } = this.#options
+    const { fd, port: localPort } = bindRtpSocket(options.localAddress, rtpPorts, this.#nextRtpPort)
+    // The next search begins behind this one: a port just closed rests a while, so that late packets find no new call.
+    this.#nextRtpPort = localPort + 2 > rtpPorts.to ? rtpPorts.from : localPort + 2
+    const portId = this.#nextId++
+    const { mediaTimeoutMs } = options
+    try {
+      await this.#link.ask((requestId) => ({ type: 'openRtp', requestId, portId, fd, localPort, mediaTimeoutMs }))
+    } catch (fault) {
+      closeSync(fd)
+      throw fault
+    }
+    this.#ports.add(portId)
+    return { portId, localPort }
+  }
+
+  setRtpRemote(portId: PortId, remote: RtpRemote): void {
+    this.#link.send({ type: 'setRtpRemote', portId, remote })
+  }
+
+  async openLine(options: { pcmFile: string; name: string }): Promise<PortId> {
+    const { pcmFile, name } = options
+    const portId = this.#nextId++
+    await this.#link.ask((requestId) => ({ type: 'openLine', requestId, portId, pcmFile, name }))
+    this.#ports.add(portId)
+    return portId
+  }
+
+  async close(portId: PortId): Promise<PortCounters> {
+    this.#ports.delete(portId)
+    try {
+      return numbers(await this.#link.ask((requestId) => ({ type: 'close', requestId, portId })))
+    } catch (fault) {
+      // A thread that is gone has taken the port with it.
+      if (this.#link.gone) return {}
+      throw fault
+    }
+  }
+
+  connect(from: PortId, to: PortId): void {
+    this.#link.send({ type: 'connect', from, to })
+  }
+
+  disconnect(from: PortId, to: PortId): void {
+    this.#link.send({ type: 'disconnect', from, to })
+  }
+
+  play(portId: PortId, items: PlayItem[], options: { repeat?: boolean } = {}): Playback {
+    const playId = this.#nextId++
+    const { promise: ended, resolve } = Promise.withResolvers<PlayOutcome>()
+    if (this.#link.gone) {
+      resolve('portClosed')
+      return { ended, stop: () => {} }
+    }
+    this.#plays.set(playId, resolve)
+    this.#link.send({ type: 'play', playId, portId, items, repeat: options.repeat ?? false })
+    return { ended, stop: () => this.#link.send({ type: 'stopPlay', playId }) }
+  }
+
+  async sendDigits(portId: PortId, digits: string): Promise<void> {
+    await this.#link.ask((requestId) => ({ type: 'sendDigits', requestId, portId, digits }))
+  }
+
+  record(options: RecordingOptions): Recording {
+    const { file, left, right } = options
+    const recordingId = this.#nextId++
+    const ring = new RecordingRing()
+    const writer = new RecordingWriter({
+      file,
+      ring,
+      clock: this.#clock,
+      onFailure: (reason) => {
+        this.#options.log.error({ file, reason }, 'recording failed')
+        this.#emit({ type: 'recordingFailed', file, reason })
+        this.#link.send({ type: 'stopRecording', requestId: undefined, recordingId })
+      },
+    })
+    this.#link.send({ type: 'record', recordingId, memory: ring.memory, left, right })
+    const finish = async () => {
+      // Without a thread nothing goes into the ring any more; what it holds is saved all the same.
+      if (!this.#link.gone)
+        await this.#link.ask((requestId) => ({ type: 'stopRecording', requestId, recordingId })).catch(this.#unlessGone)
+      if (ring.overrunSamples > 0)
+        this.#options.log.warn({ file, lostSamples: ring.overrunSamples }, 'recording has gaps: the disk was too slow')
+      this.#recordings.delete(recording)
+      return writer.finish()
+    }
+    let finished: ReturnType<typeof finish> | undefined
+    const stop = () => {
+      finished ??= finish()
+      return finished
+    }
+    const recording: Recording = { stop }
+    this.#recordings.add(recording)
+    return recording
+  }
+
+  addPrompt(promptId: string, samples: Int16Array): void {
+    const shared = new Int16Array(new SharedArrayBuffer(samples.byteLength))
+    shared.set(samples)
+    this.#link.send({ type: 'addPrompt', promptId, samples: shared })
+  }
+
+  removePrompt(promptId: string): void {
+    this.#link.send({ type: 'removePrompt', promptId })
+  }
+
+  async describe(portId: PortId): Promise<string> {
+    return String(await this.#link.ask((requestId) => ({ type: 'describe', requestId, portId })))
+  }
+
+  async counters(): Promise<LoopCounters> {
+    const told = numbers(await this.#link.ask((requestId) => ({ type: 'counters', requestId })))
+    const own = { plays: this.#plays.size, openRecordings: this.#recordings.size, listenerFaults: this.#listenerFaults }
+    return { ticks: 0, lateTicks: 0, skippedTicks: 0, worstLatenessMs: 0, ports: 0, ...told, ...own }
+  }
+
+  async portCounters(portId: PortId): Promise<PortCounters> {
+    return numbers(await this.#link.ask((requestId) => ({ type: 'portCounters', requestId, portId })))
+  }
+
+  on(listener: (event: AudioEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  async #stop(): Promise<void> {
+    // A recording that can't be completed has told so by its event.
+    const recordings = Promise.allSettled([...this.#recordings].map((recording) => recording.stop()))
+    this.#ports.clear()
+    await this.#link.stop()
+    await recordings
+  }
+
+  readonly #unlessGone = (fault: unknown): undefined => {
+    if (!this.#link.gone) throw fault
+  }
+
+  #hear(message: ThreadTelling): void {
+    if (message.type === 'playEnded') {
+      this.#plays.get(message.playId)?.(message.outcome)
+      this.#plays.delete(message.playId)
+      return
+    }
+    if (message.type === 'portFailed') this.#ports.delete(message.portId)
+    this.#emit(message)
+  }
+
+  #emit(event: AudioEvent): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event)
+      } catch (fault) {
+        this.#listenerFaults++
+        this.#options.log.error({ event: event.type, err: fault }, 'fault in a listener of the audio service')
+      }
+    }
+  }
+
+  #lose(reason: string, expected: boolean): void {
+    for (const resolve of this.#plays.values()) resolve('portClosed')
+    this.#plays.clear()
+    if (expected) return
+    this.#options.log.error({ reason }, 'audio thread lost')
+    for (const portId of this.#ports) this.#emit({ type: 'portFailed', portId, reason })
+    this.#ports.clear()
+    this.#options.onThreadLost?.(reason)
+  }
+}
+
+function numbers(value: ReplyValue): Record<string, number> {
+  return typeof value === 'object' ? value : {}
+}

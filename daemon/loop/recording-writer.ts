@@ -1,0 +1,138 @@
+// Writes one recording to disk, on the main thread: fetches from the ring ten times a second and completes the header
+// each time, so that after a kill the file opens and holds all audio up to the last fetch. Synced every 5 s.
+import { type FileHandle, open } from 'node:fs/promises'
+import type { Clock, Timer } from '../clock.ts'
+import { telephoneFormat } from '../media/port.ts'
+import type { RecordingRing } from '../media/recording-ring.ts'
+
+const fetchMs = 100
+const syncMs = 5000
+const channels = 2
+const bytesPerSample = channels * 2
+export const wavHeaderBytes = 44
+/** Stereo samples fetched at once: half a second, so that a backlog is written in a few steps. */
+const chunkSamples = 4096
+
+export class RecordingWriter {
+  readonly #file: string
+  readonly #ring: RecordingRing
+  readonly #clock: Clock
+  readonly #onFailure: (reason: string) => void
+  readonly #chunk = new Int16Array(chunkSamples * channels)
+  readonly #header = wavHeader()
+  #handle: FileHandle | undefined
+  #samples = 0
+  #syncedMs: number
+  #timer: Timer | undefined
+  #failure: Error | undefined
+  #finishing = false
+  /** The step under way, if any. */
+  #step: Promise<void>
+
+  /** Creates the file, replacing one of that name. `onFailure` is told once; writing ends there. */
+  constructor(options: { file: string; ring: RecordingRing; clock: Clock; onFailure: (reason: string) => void }) {
+    this.#file = options.file
+    this.#ring = options.ring
+    this.#clock = options.clock
+    this.#onFailure = options.onFailure
+    this.#syncedMs = options.clock.monotonicMs()
+    this.#step = this.#guard(async () => {
+      this.#handle = await open(this.#file, 'w', 0o640)
+      await this.#writeHeader()
+    })
+  }
+
+  /** Writes what is left, syncs and closes. To be called when nothing is written into the ring any more. */
+  async finish(): Promise<{ file: string; durationMs: number }> {
+    this.#finishing = true
+    this.#timer?.cancel()
+    await this.#step
+    await this.#guard(async () => {
+      await this.#fetch()
+      await this.#handle?.datasync()
+    })
+    await this.#close()
+    if (this.#failure !== undefined) throw this.#failure
+    return { file: this.#file, durationMs: Math.round((this.#samples * 1000) / telephoneFormat.rateHz) }
+  }
+
+  /** Does one step at a time, then sets the timer for the next. */
+  async #guard(step: () => Promise<void>): Promise<void> {
+    if (this.#failure !== undefined) return
+    try {
+      await step()
+    } catch (fault) {
+      const reason = fault instanceof Error ? fault.message : String(fault)
+      this.#failure = new Error(`recording ${this.#file} failed: ${reason}`, { cause: fault })
+      await this.#close()
+      this.#onFailure(reason)
+      return
+    }
+    if (this.#finishing) return
+    this.#timer = this.#clock.after(fetchMs, () => {
+      this.#step = this.#guard(() => this.#fetchAndSync())
+    })
+  }
+
+  async #fetchAndSync(): Promise<void> {
+    await this.#fetch()
+    const nowMs = this.#clock.monotonicMs()
+    if (nowMs - this.#syncedMs < syncMs) return
+    this.#syncedMs = nowMs
+    await this.#handle?.datasync()
+  }
+
+  /** Audio first, then the header that tells of it: at no moment does the header claim more than there is. */
+  async #fetch(): Promise<void> {
+    const before = this.#samples
+    for (;;) {
+      const count = this.#ring.read(this.#chunk)
+      if (count === 0) break
+      const bytes = Buffer.from(this.#chunk.buffer, 0, count * bytesPerSample)
+      await this.#writeAll(bytes, wavHeaderBytes + this.#samples * bytesPerSample)
+      this.#samples += count
+    }
+    if (this.#samples > before) await this.#writeHeader()
+  }
+
+  async #writeHeader(): Promise<void> {
+    const dataBytes = this.#samples * bytesPerSample
+    this.#header.writeUInt32LE(wavHeaderBytes - 8 + dataBytes, 4)
+    this.#header.writeUInt32LE(dataBytes, 40)
+    await this.#writeAll(this.#header, 0)
+  }
+
+  async #writeAll(bytes: Buffer, position: number): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await this.#handle!.write(bytes, done, bytes.length - done, position + done)
+      done += bytesWritten
+    }
+  }
+
+  async #close(): Promise<void> {
+    const handle = this.#handle
+    this.#handle = undefined
+    try {
+      await handle?.close()
+    } catch (fault) {
+      this.#failure ??= new Error(`recording ${this.#file} could not be closed`, { cause: fault })
+    }
+  }
+}
+
+/** Header of a stereo 16-bit PCM file at telephone rate, without its lengths. */
+function wavHeader(): Buffer {
+  const { rateHz } = telephoneFormat
+  const header = Buffer.alloc(wavHeaderBytes)
+  header.write('RIFF', 0, 'latin1')
+  header.write('WAVEfmt ', 8, 'latin1')
+  header.writeUInt32LE(16, 16)
+  header.writeUInt16LE(1, 20)
+  header.writeUInt16LE(channels, 22)
+  header.writeUInt32LE(rateHz, 24)
+  header.writeUInt32LE(rateHz * bytesPerSample, 28)
+  header.writeUInt16LE(bytesPerSample, 32)
+  header.writeUInt16LE(16, 34)
+  header.write('data', 36, 'latin1')
+  return header
+}

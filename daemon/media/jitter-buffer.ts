@@ -1,0 +1,259 @@
+// Puts RTP audio back onto the clock: packets go in when they come, 20 ms come out each tick. Samples are placed by
+// their RTP timestamp, so order, duplicates and packet length do not matter. All storage is made at birth.
+//
+//   insert ─▶ ring of samples, one flag each ─▶ read: flagged ones as they are, the others concealed
+//
+// The delay starts at 40 ms. It grows at once when the newest packet comes too late to be played, and shrinks by one
+// frame in a quiet moment when for two seconds every packet was early.
+import type { G711 } from '../../drivers/codec/g711.ts'
+import { Concealment } from './concealment.ts'
+import { telephoneFormat } from './port.ts'
+
+const { frameSamples, rateHz } = telephoneFormat
+const samplesPerMs = rateHz / 1000
+
+/** A power of two, 512 ms. */
+const ringSamples = 4096
+const startDelaySamples = 40 * samplesPerMs
+const maximumDelaySamples = 200 * samplesPerMs
+/** Further off than this, the sender's timestamps have jumped. */
+const jumpSamples = 1000 * samplesPerMs
+/** This many late packets in a row, none in time: the sender's clock has stepped. */
+const lateRunLimit = 5
+const windowReads = 100
+/** Early by so much more than needed that the delay is cut without waiting for a quiet moment. */
+const urgentSurplusSamples = 100 * samplesPerMs
+/** About -45 dBm0: a frame whose loss is not heard. */
+const quietPeak = 130
+/** Without a packet for this long, the stream is over; the next packet starts one. */
+const idleReads = 25
+
+export class JitterBuffer {
+  /** Frames in which at least one sample was made up, while a packet was missing. */
+  concealedFrames = 0
+  /** Frames of nothing within a stream: concealment had faded out. */
+  silentFrames = 0
+  /** Packets thrown away because their time was over. */
+  latePackets = 0
+  /** Frames of delay put in, and taken out. */
+  insertedFrames = 0
+  discardedFrames = 0
+  /** Fresh starts because timestamps had jumped. */
+  resyncs = 0
+
+  readonly #ring = new Int16Array(ringSamples)
+  readonly #present = new Uint8Array(ringSamples)
+  readonly #concealment = new Concealment()
+  #running = false
+  /** RTP timestamp of the next sample to be read. Like all timestamps here modulo 2^32, kept as int32. */
+  #playout = 0
+  #streamStart = 0
+  #newestEnd = 0
+  /** How long the earliest packets wait; bounded by `maximumDelaySamples`. */
+  #delaySamples = startDelaySamples
+  #pendingInserts = 0
+  #lateRun = 0
+  #readsSincePacket = 0
+  // Of the present window: its age, and how long before their time its latest and its earliest packet came.
+  #windowReads = 0
+  #leastSlack = ringSamples
+  #mostSlack = 0
+  #surplusSamples = 0
+  #eventStart = 0
+  #eventSamples = 0
+
+  get delayMs(): number {
+    return this.#delaySamples / samplesPerMs
+  }
+
+  /** Forgets the stream: the next packet starts a new one. Counters stay. */
+  reset(): void {
+    this.#running = false
+    this.#eventSamples = 0
+    this.#present.fill(0)
+    this.#concealment.reset()
+  }
+
+  insert(timestamp: number, octets: Uint8Array, offset: number, count: number, law: G711): void {
+    if (!this.#running) this.#start(timestamp)
+    let slack = (timestamp - this.#playout) | 0
+    if (slack < -jumpSamples || slack + count > ringSamples) {
+      this.resyncs++
+      this.#start(timestamp)
+      slack = (timestamp - this.#playout) | 0
+    }
+    this.#readsSincePacket = 0
+    const isNewest = ((timestamp - this.#newestEnd) | 0) >= 0
+    if (slack < 0) slack = this.#meetLate(timestamp, slack, isNewest)
+    if (slack + count <= 0) {
+      this.latePackets++
+      return
+    }
+    if (slack >= 0) {
+      this.#lateRun = 0
+      if (slack < this.#leastSlack) this.#leastSlack = slack
+      if (slack > this.#mostSlack) this.#mostSlack = slack
+    }
+    const decoded = law.decoded
+    for (let i = Math.max(0, -slack); i < count; i++) {
+      const at = (timestamp + i) & (ringSamples - 1)
+      this.#ring[at] = decoded[octets[offset + i]!]!
+      this.#present[at] = 1
+    }
+    this.#noteEnd((timestamp + count) | 0)
+    if (this.#eventSamples > 0) this.#silence(this.#eventStart, this.#eventSamples)
+  }
+
+  /**
+   * An event (RFC 4733) stands for the audio of this time, and its packet for the next 20 ms of it: silence is heard,
+   * nothing is missing, and a tone sent beside the event is not let through.
+   */
+  standIn(timestamp: number, samples: number): void {
+    if (!this.#running) return
+    this.#readsSincePacket = 0
+    this.#eventStart = timestamp | 0
+    this.#eventSamples = Math.min(samples, ringSamples)
+    this.#silence(this.#eventStart, this.#eventSamples)
+    if (((this.#newestEnd - this.#playout) | 0) > ringSamples - 2 * frameSamples) return
+    this.#silence(this.#newestEnd, frameSamples)
+    this.#noteEnd((this.#newestEnd + frameSamples) | 0)
+  }
+
+  /** Fills the frame. False when there is nothing to hear in it (the frame may have been zeroed). */
+  read(frame: Int16Array): boolean {
+    if (!this.#running) return false
+    if (++this.#readsSincePacket > idleReads) {
+      this.reset()
+      return false
+    }
+    if (this.#pendingInserts > 0) {
+      this.#pendingInserts--
+      this.insertedFrames++
+      return this.#concealment.make(frame, 0, frameSamples)
+    }
+    const audible = this.#readRuns(frame)
+    this.#advance(frameSamples)
+    this.#adapt(frame)
+    return audible
+  }
+
+  /** Lets 20 ms pass unheard: the loop has skipped a tick. */
+  skipFrame(): void {
+    if (!this.#running) return
+    if (++this.#readsSincePacket > idleReads) this.reset()
+    else this.#advance(frameSamples)
+  }
+
+  #start(timestamp: number): void {
+    this.reset()
+    this.#running = true
+    this.#streamStart = timestamp | 0
+    this.#newestEnd = timestamp | 0
+    this.#playout = (timestamp - startDelaySamples) | 0
+    this.#delaySamples = startDelaySamples
+    this.#pendingInserts = 0
+    this.#lateRun = 0
+    this.#readsSincePacket = 0
+    this.#openWindow()
+    this.#surplusSamples = 0
+  }
+
+  #openWindow(): void {
+    this.#windowReads = 0
+    this.#leastSlack = ringSamples
+    this.#mostSlack = 0
+  }
+
+  /** A packet whose time has come already. Returns its slack after the delay was mended, if it could be. */
+  #meetLate(timestamp: number, slack: number, isNewest: boolean): number {
+    this.#leastSlack = 0
+    const room = maximumDelaySamples - this.#delaySamples
+    // Nothing behind it has been played: going back by its lateness loses not a sample.
+    if (isNewest && -slack <= room) {
+      this.#playout = timestamp | 0
+      this.#delaySamples -= slack
+      this.#lateRun = 0
+      return 0
+    }
+    if (++this.#lateRun >= lateRunLimit) {
+      this.resyncs++
+      this.#start(timestamp)
+      return (timestamp - this.#playout) | 0
+    }
+    if (room >= frameSamples) {
+      this.#pendingInserts++
+      this.#delaySamples += frameSamples
+    }
+    return slack
+  }
+
+  #noteEnd(end: number): void {
+    if (((end - this.#newestEnd) | 0) > 0) this.#newestEnd = end
+  }
+
+  /** Of these samples, those that are yet to be played. */
+  #silence(timestamp: number, count: number): void {
+    const slack = (timestamp - this.#playout) | 0
+    for (let i = Math.max(0, -slack); i < count && slack + i < ringSamples; i++) {
+      const at = (timestamp + i) & (ringSamples - 1)
+      this.#ring[at] = 0
+      this.#present[at] = 1
+    }
+  }
+
+  #readRuns(frame: Int16Array): boolean {
+    let audible = false
+    let concealed = false
+    let silent = false
+    for (let from = 0; from < frameSamples; ) {
+      const present = this.#present[(this.#playout + from) & (ringSamples - 1)]!
+      let to = from
+      while (to < frameSamples && this.#present[(this.#playout + to) & (ringSamples - 1)] === present) to++
+      if (present) {
+        for (let i = from; i < to; i++) frame[i] = this.#ring[(this.#playout + i) & (ringSamples - 1)]!
+        this.#concealment.hear(frame, from, to - from)
+        audible = true
+      } else if (((this.#playout + from - this.#streamStart) | 0) < 0) {
+        frame.fill(0, from, to) // the initial delay: nothing was sent for this time
+      } else if (this.#concealment.make(frame, from, to - from)) {
+        concealed = true
+      } else {
+        silent = true
+      }
+      from = to
+    }
+    if (concealed) this.concealedFrames++
+    else if (silent) this.silentFrames++
+    return audible || concealed
+  }
+
+  #advance(samples: number): void {
+    const at = this.#playout & (ringSamples - 1)
+    const tail = Math.min(samples, ringSamples - at)
+    this.#present.fill(0, at, at + tail)
+    if (tail < samples) this.#present.fill(0, 0, samples - tail)
+    this.#playout = (this.#playout + samples) | 0
+  }
+
+  /** Once a window, sees how early the latest packet was; drops one frame at a time, a quiet one unless it is urgent. */
+  #adapt(frame: Int16Array): void {
+    if (++this.#windowReads >= windowReads) {
+      if (this.#mostSlack > 0) {
+        this.#surplusSamples = this.#leastSlack - startDelaySamples
+        this.#delaySamples = this.#mostSlack
+      }
+      this.#openWindow()
+    }
+    if (this.#surplusSamples < frameSamples) return
+    if (this.#surplusSamples < urgentSurplusSamples && !isQuiet(frame)) return
+    this.#surplusSamples -= frameSamples
+    this.#delaySamples -= frameSamples
+    this.discardedFrames++
+    this.#advance(frameSamples)
+  }
+}
+
+function isQuiet(frame: Int16Array): boolean {
+  for (let i = 0; i < frame.length; i++) if (frame[i]! > quietPeak || frame[i]! < -quietPeak) return false
+  return true
+}

@@ -1,0 +1,144 @@
+// A telephone line's audio: two rings of samples shared with the driver's process. The driver's clock is the board's
+// and its frames come in bursts, so that a small cushion is kept, and never more than 60 ms of delay each way.
+import type { SharedMemory } from '../../drivers/native/shared-memory.ts'
+import { type PcmPath, pcmPath } from '../../drivers/pcm-ring.ts'
+import { Concealment } from './concealment.ts'
+import { DigitDetector } from './digit-detector.ts'
+import { DigitQueue } from './digit-queue.ts'
+import type { DetectorSource, LoopPort, Report } from './loop-port.ts'
+import { frameMs, type PortCounters, type PortId, telephoneFormat } from './port.ts'
+import { ToneSender } from './tone-sender.ts'
+
+const { frameSamples, rateHz } = telephoneFormat
+const samplesPerMs = rateHz / 1000
+/** Read once this much is there: a frame, and one more for the driver's unevenness. */
+const cushionSamples = 40 * samplesPerMs
+const maximumQueuedSamples = 60 * samplesPerMs
+
+export class LinePort implements LoopPort {
+  readonly id: PortId
+  readonly format = telephoneFormat
+  readonly detector: DigitDetector
+  readonly #name: string
+  readonly #memory: SharedMemory
+  readonly #path: PcmPath
+  readonly #report: Report
+  readonly #concealment = new Concealment()
+  readonly #digits: DigitQueue
+  readonly #tones: ToneSender
+  readonly #toneFrame = new Int16Array(frameSamples)
+  readonly #silence = new Int16Array(frameSamples)
+  readonly #counters = {
+    framesHeard: 0,
+    framesSent: 0,
+    underrunFrames: 0,
+    concealedFrames: 0,
+    discardedSamples: 0,
+    playbackDroppedFrames: 0,
+    digitsReceived: 0,
+    digitsRefused: 0,
+  }
+  #filling = true
+  #closed = false
+
+  /** Owns `memory` from now on. What the ring holds from before is thrown away. */
+  constructor(options: {
+    id: PortId
+    name: string
+    memory: SharedMemory
+    detectors: DetectorSource
+    report: Report
+  }) {
+    const { id, report } = options
+    this.id = id
+    this.#report = report
+    this.#name = options.name
+    this.#memory = options.memory
+    this.#path = pcmPath(options.memory.memory, options.memory.byteOffset)
+    this.detector = new DigitDetector(options.detectors.open({ filterDialTone: true }), (digit, durationMs) => {
+      this.#counters.digitsReceived++
+      report({ type: 'digitReceived', portId: id, digit, source: 'inBand', durationMs })
+    })
+    this.#digits = new DigitQueue((requestId) => report({ type: 'digitsSent', requestId }))
+    this.#tones = new ToneSender(this.#digits)
+    this.#path.capture.discard()
+  }
+
+  get(frame: Int16Array): boolean {
+    const ring = this.#path.capture
+    if (ring.available > maximumQueuedSamples) this.#counters.discardedSamples += ring.discard(cushionSamples)
+    if (this.#filling) {
+      if (ring.available < cushionSamples) return this.#conceal(frame)
+      this.#filling = false
+    }
+    if (ring.available < frameSamples) {
+      // One frame of waiting: what comes meanwhile is the cushion again.
+      this.#counters.underrunFrames++
+      return this.#conceal(frame)
+    }
+    ring.read(frame)
+    this.#concealment.hear(frame, 0, frameSamples)
+    this.#counters.framesHeard++
+    return true
+  }
+
+  put(frame: Int16Array | false): void {
+    let outgoing = frame === false ? this.#silence : frame
+    if (this.#tones.next(this.#toneFrame)) {
+      outgoing = this.#toneFrame
+      this.detector.expectEcho()
+    }
+    const ring = this.#path.playback
+    if (ring.available > maximumQueuedSamples) {
+      // The driver does not fetch: what it would play later would only be late.
+      this.#counters.playbackDroppedFrames++
+      return
+    }
+    ring.write(outgoing)
+    this.#counters.framesSent++
+  }
+
+  get outputTicks(): number {
+    return Math.ceil(this.#path.playback.available / frameSamples)
+  }
+
+  /** Nothing to be done: the ring is cut to its bound at the next get. */
+  skip(): void {}
+
+  sendDigits(digits: string, requestId: number): void {
+    if (this.#digits.push(digits, requestId)) return
+    this.#counters.digitsRefused += digits.length
+    this.#report({ type: 'digitsSent', requestId })
+  }
+
+  describe(): string {
+    const queuedMs = (samples: number) => Math.round(samples / samplesPerMs)
+    const { capture, playback } = this.#path
+    return `line:${this.#name} ring ${queuedMs(capture.available)}ms/${queuedMs(playback.available)}ms`
+  }
+
+  counters(): PortCounters {
+    return {
+      ...this.#counters,
+      ownDigitsIgnored: this.detector.ownDigits,
+      captureOverrunSamples: this.#closed ? 0 : this.#path.capture.overrunSamples,
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#digits.abandon()
+    this.detector.close()
+    this.#closed = true
+    this.#memory.unmap()
+  }
+
+  #conceal(frame: Int16Array): boolean {
+    if (this.#counters.framesHeard === 0 || !this.#concealment.make(frame, 0, frameSamples)) return false
+    this.#counters.concealedFrames++
+    return true
+  }
+}
+
+/** Longest delay the port adds each way, beside the driver's own. */
+export const lineDelayBoundMs = maximumQueuedSamples / samplesPerMs + frameMs

@@ -1,0 +1,30 @@
+// What the audio loop asks of its ports beyond the passive get and put, and what ports tell the loop. One loop serves
+// all of them on one thread.
+import type { DtmfDetector } from '../../drivers/native/dtmf-bank.ts'
+import type { DigitDetector } from './digit-detector.ts'
+import type { MediaPort, PortId } from './port.ts'
+
+export interface LoopPort extends MediaPort {
+  /** Set where digits are sought in what the far end says: fed by the loop each tick, run in one batch. */
+  readonly detector: DigitDetector | undefined
+  /** Ticks until what was put last has left the port; the end of a prompt is told that much later. */
+  readonly outputTicks: number
+  /** A tick that the loop could not do: time passes, nothing is heard or said. */
+  skip(): void
+  /** Digits for the far end; `requestId` is told as `digitsSent` when the last is out. */
+  sendDigits(digits: string, requestId: number): void
+}
+
+/** What a port tells of its own accord. */
+export type PortReport =
+  | { type: 'digitReceived'; portId: PortId; digit: string; source: 'inBand' | 'event'; durationMs: number }
+  | { type: 'digitsSent'; requestId: number }
+  | { type: 'mediaStopped'; portId: PortId; silentMs: number }
+  | { type: 'mediaStarted'; portId: PortId }
+
+export type Report = (report: PortReport) => void
+
+/** Where ports get their digit detectors from (drivers/native/dtmf-bank.ts). */
+export interface DetectorSource {
+  open(options: { filterDialTone: boolean }): DtmfDetector
+}

@@ -1,0 +1,60 @@
+// Stereo samples on their way from the audio thread to the disk: a ring in shared memory, one per recording. The audio
+// thread never waits for the disk: a full ring drops the newest frames and counts them.
+import { telephoneFormat } from './port.ts'
+
+/** Stereo samples held: a power of two, 4 s. The disk side fetches ten times a second. */
+const ringSamples = 32768
+const headerBytes = 32
+const writeIndex = 0
+const readIndex = 1
+const overrunSamples = 2
+
+export const recordingRingBytes = headerBytes + ringSamples * 4
+
+export class RecordingRing {
+  readonly memory: SharedArrayBuffer
+  readonly #header: Int32Array
+  readonly #samples: Int16Array
+
+  /** A new ring, or the view of one made by the other thread. */
+  constructor(memory = new SharedArrayBuffer(recordingRingBytes)) {
+    this.memory = memory
+    this.#header = new Int32Array(memory, 0, headerBytes / 4)
+    this.#samples = new Int16Array(memory, headerBytes)
+  }
+
+  /** Audio thread: one frame of each channel, false for silence. */
+  write(left: Int16Array | false, right: Int16Array | false): void {
+    const { frameSamples } = telephoneFormat
+    const head = Atomics.load(this.#header, writeIndex)
+    const used = (head - Atomics.load(this.#header, readIndex)) >>> 0
+    if (used + frameSamples > ringSamples) {
+      Atomics.add(this.#header, overrunSamples, frameSamples)
+      return
+    }
+    for (let i = 0; i < frameSamples; i++) {
+      const at = ((head + i) & (ringSamples - 1)) * 2
+      this.#samples[at] = left === false ? 0 : left[i]!
+      this.#samples[at + 1] = right === false ? 0 : right[i]!
+    }
+    Atomics.store(this.#header, writeIndex, (head + frameSamples) | 0)
+  }
+
+  /** Disk side: copies interleaved samples into `into`, little-endian as the machine is. Returns stereo samples. */
+  read(into: Int16Array): number {
+    const tail = Atomics.load(this.#header, readIndex)
+    const ready = (Atomics.load(this.#header, writeIndex) - tail) >>> 0
+    const count = Math.min(ready, into.length >> 1)
+    const at = tail & (ringSamples - 1)
+    const straight = Math.min(count, ringSamples - at)
+    into.set(this.#samples.subarray(at * 2, (at + straight) * 2))
+    into.set(this.#samples.subarray(0, (count - straight) * 2), straight * 2)
+    Atomics.store(this.#header, readIndex, (tail + count) | 0)
+    return count
+  }
+
+  /** Stereo samples lost because the disk side did not fetch them. */
+  get overrunSamples(): number {
+    return Atomics.load(this.#header, overrunSamples) >>> 0
+  }
+}

@@ -1,0 +1,32 @@
+// What an RTP port needs of its socket. MediaSockets (drivers/native) is it in the daemon.
+
+/** Keys of one direction, as libsrtp2 takes them. */
+export interface StreamKey {
+  tagBytes: 10 | 4
+  /** 30 bytes: master key, then salt. */
+  keyAndSalt: Uint8Array
+}
+
+/** 0: a packet, decrypted where there is a key. Else why it is none. */
+export type PacketStatus = 0 | 'truncated' | 'replayed' | 'rejected'
+
+export interface RtpTransport {
+  readonly sendBytes: Uint8Array
+  /** Starts a packet and returns its place in `sendBytes`; without a `commit` nothing is sent. */
+  begin(slot: number, address: number, port: number): number
+  commit(length: number): void
+  setKey(slot: number, direction: 'send' | 'receive', key: StreamKey | undefined): void
+  forgetPreviousKey(slot: number): void
+  removeSocket(slot: number): void
+  /** `address:port` for people. */
+  addressText(address: number, port: number): string
+}
+
+export function sameKey(one: StreamKey | undefined, other: StreamKey | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other
+  return (
+    one.tagBytes === other.tagBytes &&
+    one.keyAndSalt.length === other.keyAndSalt.length &&
+    one.keyAndSalt.every((byte, at) => byte === other.keyAndSalt[at])
+  )
+}

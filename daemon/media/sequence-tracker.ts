@@ -1,0 +1,71 @@
+// Which RTP packets of a stream came, came twice, out of order, or not at all (RFC 3550 appendix A.1, A.3).
+
+export type Arrival = 'inOrder' | 'reordered' | 'duplicate'
+
+const window = 1024
+/** A step further than this, either way, is a restart of the sender, not loss: RFC 3550's MAX_DROPOUT is 3000. */
+const maximumStep = 3000
+
+export class SequenceTracker {
+  duplicates = 0
+  reordered = 0
+  restarts = 0
+  #unique = 0
+  /** Lost in streams that are over. */
+  #lostBefore = 0
+  /** Extended numbers seen, by their low bits. */
+  readonly #seen = new Float64Array(window)
+  #first = -1
+  #highest = -1
+
+  /** Forgets the stream: a new SSRC numbers its packets anew. Its losses stay counted. */
+  restart(): void {
+    this.#lostBefore += this.#lostNow()
+    this.#unique = 0
+    this.#first = -1
+    this.#highest = -1
+    this.#seen.fill(-1)
+  }
+
+  note(sequence: number): Arrival {
+    if (this.#highest < 0) return this.#begin(sequence)
+    const step = ((sequence - this.#highest) << 16) >> 16
+    if (step > maximumStep || step < -maximumStep) {
+      this.restarts++
+      this.restart()
+      return this.#begin(sequence)
+    }
+    const extended = this.#highest + step
+    if (this.#seen[extended % window] === extended) {
+      this.duplicates++
+      return 'duplicate'
+    }
+    this.#seen[extended % window] = extended
+    this.#unique++
+    if (step > 0) {
+      this.#highest = extended
+      return 'inOrder'
+    }
+    this.reordered++
+    if (extended < this.#first) this.#first = extended
+    return 'reordered'
+  }
+
+  /** Packets that never came, over all streams. One still on its way counts until it is here. */
+  get lost(): number {
+    return this.#lostBefore + this.#lostNow()
+  }
+
+  #begin(sequence: number): Arrival {
+    // Two rounds up, so that packets from before the first one have positive numbers too.
+    this.#first = this.#highest = sequence + 0x20000
+    this.#seen.fill(-1)
+    this.#seen[this.#first % window] = this.#first
+    this.#unique = 1
+    return 'inOrder'
+  }
+
+  #lostNow(): number {
+    return this.#highest < 0 ? 0 : Math.max(0, this.#highest - this.#first + 1 - this.#unique)
+  }
+}
