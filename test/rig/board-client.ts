@@ -15,6 +15,8 @@ type Order<Do extends ControlCommand['do']> = Omit<Extract<ControlCommand, { do:
 export class BoardClient {
   /** In the order they came; `next` waits. */
   readonly events = new Feed<ControlEvent>()
+  /** Settles when the simulator, or `close`, ended the connection. */
+  readonly closed: Promise<void>
   readonly #socket: Socket
   readonly #waiting = new Map<number, (answer: ControlAnswer) => void>()
   #nextId = 1
@@ -22,7 +24,8 @@ export class BoardClient {
   private constructor(socket: Socket) {
     this.#socket = socket
     createInterface({ input: socket }).on('line', (line) => this.#take(JSON.parse(line)))
-    socket.on('close', () => {
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()))
+    void this.closed.then(() => {
       for (const [id, settle] of this.#waiting) settle({ id, ok: false, error: 'the simulator has gone' })
       this.#waiting.clear()
     })
