@@ -1,10 +1,14 @@
 // The configuration while it is checked: documents that could be read, and the names of flows and prompts beside them.
 import type { FlowType } from '../flow/host.ts'
 import type { ConfigDocument } from './document.ts'
-import { findTexts } from './place.ts'
-import type { fileSchemas } from './schema.ts'
+import { child, findAll } from './place.ts'
+import { fileSchemas } from './schema.ts'
 
 export type FileName = keyof typeof fileSchemas
+
+export const fileNames = Object.keys(fileSchemas) as FileName[]
+/** An instance without lines, or without quick connects, is whole. */
+export const optionalFiles: ReadonlySet<FileName> = new Set(['lines', 'quick-connects'])
 
 export interface Configuration {
   /** By file name without `.yaml`. Absent: missing or not YAML, which is told elsewhere; so nothing hangs on it here. */
@@ -39,10 +43,20 @@ export const kindWords: Readonly<Record<NamedKind, KindWords>> = {
   quickConnect: { one: 'quick connect', many: 'quick connects', where: ['quick-connects', 'quickConnects.*.name'] },
 }
 
-/** Names of a kind, of entries with faults too; undefined when the file that holds them could not be read. */
+/** Names of a kind, of entries with faults too; undefined when the list that holds them could not be read. */
 export function namesOf(configuration: Configuration, kind: NamedKind): ReadonlySet<string> | undefined {
   const { where } = kindWords[kind]
   if (!where) return new Set(configuration.flows.keys())
-  const document = configuration.documents.get(where[0])
-  return document && new Set(findTexts(document.value, where[1]).map(({ value }) => value))
+  const [file, pattern] = where
+  const document = configuration.documents.get(file)
+  const [list = ''] = pattern.split('.')
+  const isReadable = document && (optionalFiles.has(file) || Array.isArray(child(document.value, list)))
+  if (!isReadable) return undefined
+  // A telephone number that lacks its quotes has been read as an amount: one fault is enough for it.
+  return new Set(
+    findAll(document.value, pattern).flatMap(({ value }) => {
+      if (typeof value === 'number') return [`+${value}`]
+      return typeof value === 'string' ? [value] : []
+    }),
+  )
 }

@@ -3,15 +3,11 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Fault } from '../fault.ts'
 import { code } from './codes.ts'
-import type { FileName } from './configuration.ts'
+import { fileNames } from './configuration.ts'
 import { fault } from './document.ts'
 import { errorCode } from './read-file.ts'
-import { fileSchemas } from './schema.ts'
 import { closest } from './suggest.ts'
 
-export const fileNames = Object.keys(fileSchemas) as FileName[]
-/** An instance without lines, or without quick connects, is whole. */
-export const optionalFiles: ReadonlySet<FileName> = new Set(['lines', 'quick-connects'])
 export const folders = { flows: 'json', prompts: 'wav' } as const
 export type Folder = keyof typeof folders
 

@@ -52,7 +52,8 @@ export function referenceFaults(configuration: Configuration): Fault[] {
       .map(({ path, value }) => {
         const { one, many, where } = kindWords[reference.to]
         const owner = ownerName(document.value, path.slice(0, reference.ownerDepth), reference.owner)
-        const message = `${owner} names the ${one} ${JSON.stringify(value)}, which does not exist.`
+        const home = where ? `${where[0]}.yaml` : 'flows/'
+        const message = `${owner} names the ${one} ${JSON.stringify(value)}, which is not in ${home}.`
         const add = where ? `add it to ${where[0]}.yaml` : `add flows/${value}.json`
         const mend = `${suggestion(value, known, many)} Correct the name, or ${add}.`
         return document.fault(reference.code, path, message, mend)

@@ -42,7 +42,7 @@ function issueFault(document: ConfigDocument, schema: z.ZodType, path: Path, iss
       return document.fault(...sizeFault(issue, path, name, value))
     case 'invalid_format': {
       const rule = /^(must|Invalid)/.exec(issue.message)?.[0] === 'must' ? issue.message : formatRule(issue.format)
-      const mend = purpose ? `${purpose}.` : 'Write it in that form.'
+      const mend = purpose ? `Wanted here: ${purpose}.` : 'Write it in that form.'
       return document.fault(code.wrongForm, path, `${name} is ${quote(value)} but ${rule}.`, mend)
     }
     case 'invalid_value': {
@@ -92,7 +92,10 @@ function wrongType(name: string, expected: string, value: unknown): [string, str
   if (expected === 'number' && typeof value === 'string' && /^[0-9]+$/.test(value))
     return [`${name} is a text but must be a number.`, 'Remove the quotes.']
   if (expected === 'array')
-    return [`${name} is ${kindOf(value)} but must be a list.`, 'Begin each item with "- " on its own line.']
+    return [
+      `${name} is ${kindOf(value)} but must be a list.`,
+      'Write it as a list: [one, two], or each item behind "- " on its own line.',
+    ]
   return [`${name} is ${kindOf(value)} but must be ${wanted}.`, `Write ${wanted} there.`]
 }
 
@@ -115,8 +118,15 @@ function sizeFault(issue: SizeIssue, path: Path, name: string, value: unknown): 
   if (issue.origin === 'string' || issue.origin === 'array') {
     const length = typeof value === 'string' || Array.isArray(value) ? value.length : 0
     const unit = issue.origin === 'string' ? 'characters' : 'items'
-    const has = length === 0 ? `${name} is empty` : `${name} has ${length} ${unit}`
-    return [code.wrongLength, path, `${has} but must have ${limit}.`, small ? 'Write more.' : 'Shorten it.']
+    if (length === 0)
+      return [
+        code.wrongLength,
+        path,
+        `${name} is empty.`,
+        issue.origin === 'string' ? 'Write a text there.' : 'Write at least one item there.',
+      ]
+    const message = `${name} has ${length} ${unit} but must have ${limit}.`
+    return [code.wrongLength, path, message, small ? 'Write more.' : 'Shorten it.']
   }
   return [code.outOfRange, path, `${name} is ${String(value)} but must be ${limit}.`, 'Write a value inside the range.']
 }

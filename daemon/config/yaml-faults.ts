@@ -22,8 +22,11 @@ export function yamlFaults(document: Document, placeOf: (offset: number) => Plac
   }
   for (const error of document.errors) {
     if (faults.length === mostSyntaxFaults) break
-    const [faultCode, message, mend] = inWords(error)
-    add(placeOf(error.pos[0]), faultCode, message, mend)
+    const openQuote = /^Missing closing/.test(error.message) ? openQuoteBefore(document, error.pos[0]) : undefined
+    if (openQuote !== undefined) {
+      const message = 'A quote is opened here and never closed.'
+      add(placeOf(openQuote), code.yamlSyntax, message, 'Close it at the end of the text.')
+    } else add(placeOf(error.pos[0]), ...inWords(error))
   }
   if (faults.length > 0) return faults
   for (const warning of document.warnings) {
@@ -47,6 +50,17 @@ export function yamlFaults(document: Document, placeOf: (offset: number) => Plac
     },
   })
   return faults
+}
+
+/** Where the text in quotes begins that the file ended in: the parser tells its end only. */
+function openQuoteBefore(document: Document, offset: number): number | undefined {
+  let start: number | undefined
+  visit(document, {
+    Scalar(_, { type, range }) {
+      if (type?.startsWith('QUOTE_') && range && range[0] <= offset) start = range[0]
+    },
+  })
+  return start
 }
 
 const duplicate = (name: string) => `The key ${JSON.stringify(name)} is written twice in the same place.`
