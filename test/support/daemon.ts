@@ -167,13 +167,11 @@ export class Daemon {
   }
 
   async #ready(): Promise<void> {
-    await until(
-      'the daemon to be ready',
-      async () => {
-        if (this.#program.exit) throw new Error(`it ended with ${JSON.stringify(this.#program.exit)}`)
-        return (await this.status()).state === 'running'
-      },
-      { withinMs: 20_000, everyMs: 50, instead: () => this.#program.tail(4000) },
-    )
+    await until('the daemon to be ready', async () => (await this.status()).state === 'running', {
+      withinMs: 20_000,
+      everyMs: 50,
+      unless: () => this.#program.ending,
+      instead: () => this.#program.tail(4000),
+    })
   }
 }

@@ -10,6 +10,8 @@ export interface ProgramExit {
 export interface ProgramOptions {
   cwd?: string
   env?: NodeJS.ProcessEnv
+  /** Out of reach of the terminal's Ctrl-C, which otherwise goes to all that was started from it. */
+  ownSession?: boolean
   /** Called with each piece of output (both streams) as it comes. */
   onOutput?: (text: string) => void
 }
@@ -37,6 +39,7 @@ export class Program {
     this.name = name
     this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: options.ownSession === true,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.env === undefined ? {} : { env: options.env }),
     })
@@ -71,6 +74,11 @@ export class Program {
     return this.#exit
   }
 
+  /** In words, once it has ended: what a wait for it is given up for. */
+  get ending(): string | undefined {
+    return this.#exit && `${this.name} ended: ${JSON.stringify(this.#exit)}`
+  }
+
   /** Both streams, as they came. */
   get output(): string {
     return this.#output
@@ -78,15 +86,12 @@ export class Program {
 
   /** Waits for the program to print something, and fails early when it ends instead. */
   async printed(pattern: RegExp, options: WaitOptions = {}): Promise<RegExpExecArray> {
-    return await until(
-      `${this.name} to print ${pattern}`,
-      () => {
-        const match = pattern.exec(this.#output)
-        if (!match && this.#exit) throw new Error(`${this.name} ended (${JSON.stringify(this.#exit)})`)
-        return match
-      },
-      { withinMs: 10_000, ...options, instead: () => this.tail() },
-    )
+    return await until(`${this.name} to print ${pattern}`, () => pattern.exec(this.#output), {
+      withinMs: 10_000,
+      unless: () => this.ending,
+      ...options,
+      instead: () => this.tail(),
+    })
   }
 
   tail(characters = 2000): string {

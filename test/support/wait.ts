@@ -6,6 +6,8 @@ export interface WaitOptions {
   withinMs?: number
   /** Milliseconds between two looks, for `until`. */
   everyMs?: number
+  /** Ends the wait at once, with the reason why it can't come any more. For `until`. */
+  unless?: () => string | undefined
   /** Told when the wait fails: what is there instead, e.g. the last lines of a log. */
   instead?: () => string
 }
@@ -15,7 +17,7 @@ const defaultEveryMs = 20
 
 export class WaitFailed extends Error {
   constructor(what: string, withinMs: number, waiter: string, instead: string) {
-    super(`waited ${withinMs} ms in vain for ${what}${instead === '' ? '' : `\ninstead: ${instead}`}`)
+    super(`waited in vain (${withinMs} ms at most) for ${what}${instead === '' ? '' : `\ninstead: ${instead}`}`)
     this.name = 'WaitFailed'
     this.stack = `${this.name}: ${this.message}\n${waiter}`
   }
@@ -48,8 +50,11 @@ export async function until<T>(
     } catch (thrown) {
       fault = thrown instanceof Error ? thrown.message : String(thrown)
     }
-    if (performance.now() >= deadlineMs)
-      throw new WaitFailed(what, withinMs, waiter, [fault, options.instead?.() ?? ''].filter(Boolean).join('\n'))
+    const never = options.unless?.()
+    if (never !== undefined || performance.now() >= deadlineMs) {
+      const instead = [never ?? fault, options.instead?.() ?? ''].filter(Boolean).join('\n')
+      throw new WaitFailed(what, withinMs, waiter, instead)
+    }
     await new Promise((resolve) => setTimeout(resolve, options.everyMs ?? defaultEveryMs))
   }
 }
