@@ -46,7 +46,7 @@ export function readOptions(args: string[], environment: Record<string, string |
     instanceDirectory: values.instance ?? '/etc/cordboard',
     runtimeDirectory:
       values.runtime ?? environment.RUNTIME_DIRECTORY ?? join(tmpdir(), `cordboard-${userInfo().username}`),
-    storageDirectory: values.storage ?? environment.STATE_DIRECTORY,
+    storageDirectory: values.storage,
     boardDevices,
   }
 }

@@ -1,0 +1,80 @@
+// Wires the contacts to the parts they use: flows run on the engine, agents ring over SIP, parties hear the voice.
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { bridgeLegs } from './bridge/bridge.ts'
+import type { Clock } from './clock.ts'
+import { resourceArn } from './config/ids.ts'
+import type { Instance } from './config/instance.ts'
+import type { ContactStore } from './contact/contact-record.ts'
+import type { ContactWorld } from './contact/contact-world.ts'
+import type { Counters } from './counters.ts'
+import type { FlowLogEntry, ResourceRef } from './flow/host.ts'
+import { createFlowResources, type FlowResources } from './flow/resources.ts'
+import { runFlow } from './flow/run-flow.ts'
+import type { Log } from './log/log.ts'
+import type { Audio } from './loop/audio.ts'
+import type { Routing } from './routing/routing.ts'
+import type { SipEndpoint } from './sip/endpoint.ts'
+import type { Voice } from './voice/voice.ts'
+import { createVoiceParticipant } from './voice/voice-participant.ts'
+
+export interface WorldParts {
+  instance: Instance
+  /** Folder of the recordings; a subfolder for each day is made. */
+  recordings: string
+  clock: Clock
+  log: Log
+  routing: Routing
+  store: ContactStore
+  flowLog: { write(entry: FlowLogEntry): void }
+  audio: Audio
+  voice: Voice
+  sip: Pick<SipEndpoint, 'dial'>
+  counters: Counters
+}
+
+export function createWorld(parts: WorldParts): ContactWorld {
+  const { instance, clock, log, routing, store, flowLog, audio, voice, sip, counters } = parts
+  const resources = resourcesOf(instance)
+  return {
+    instance,
+    clock,
+    log,
+    routing,
+    store,
+    flowLog,
+    counters,
+    async runFlow(flowId, host, signal) {
+      const flow = instance.flows.get(flowId)
+      if (!flow) return { type: 'failed', identifier: '', reason: `there is no flow ${flowId}` }
+      return await runFlow({ flow, host, flows: instance.flows, resources, signal, clock })
+    },
+    participant: (leg, contactVoice) => createVoiceParticipant({ leg, audio, voice, contactVoice, clock }),
+    dialAgent: (userName, caller, queueName) =>
+      sip.dial({
+        userName,
+        ...(caller.address !== undefined && { callerAddress: caller.address }),
+        callerName: [caller.displayName, queueName && `(${queueName})`].filter(Boolean).join(' '),
+      }),
+    bridge: (first, second) => bridgeLegs(audio, first, second),
+    record(contactId, channels) {
+      const stamp = new Date(clock.epochMs()).toISOString()
+      const folder = join(parts.recordings, stamp.slice(0, 10))
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      const file = join(folder, `${contactId}_${stamp.slice(0, 19).replaceAll(/[-:]/g, '')}Z.wav`)
+      return { file, recording: audio.record({ file, ...channels }) }
+    },
+  }
+}
+
+function resourcesOf(instance: Instance): FlowResources {
+  const refs = (kind: 'queue' | 'prompt' | 'hours' | 'agent', names: Iterable<string>): ResourceRef[] =>
+    [...names].map((name) => ({ id: name, name, arn: resourceArn(instance, kind, name) }))
+  return createFlowResources({
+    queues: refs('queue', instance.queues.keys()),
+    prompts: refs('prompt', instance.prompts.keys()),
+    hours: refs('hours', instance.hours.keys()),
+    agents: refs('agent', instance.agents.keys()),
+    flows: instance.flows.values(),
+  })
+}
