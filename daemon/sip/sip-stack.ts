@@ -2,45 +2,25 @@
 //
 //   socket → parse → duplicates? → gate → who is it? → server transaction → sip.js core → calls
 //   socket ← resend ←──────────── client and server transactions ←───────── sip.js core ← calls
-//
-// sip.js is told nothing of UDP: it believes its transport to be reliable, and below it is made so.
-import {
-  Dialog,
-  type IncomingInviteRequest,
-  type IncomingRequestMessage,
-  Levels,
-  LoggerFactory,
-  type SessionDialog,
-  type Transport,
-  URI,
-  UserAgentCore,
-} from 'sip.js/lib/core/index.js'
+import type { IncomingInviteRequest, UserAgentCore } from 'sip.js/lib/core/index.js'
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import type { Log } from '../log/log.ts'
 import type { Authenticator } from './authenticator.ts'
 import { ClientTransactions } from './client-transactions.ts'
-import { toCoreRequest, toCoreResponse } from './core-message.ts'
+import { CoreBridge, contactUser } from './core-bridge.ts'
 import { DialogRoutes } from './dialog-routes.ts'
 import type { SipAccount } from './endpoint.ts'
 import { formatHostPort, type HostPort } from './host-port.ts'
 import { LocalAddresses } from './local-address.ts'
-import { allowedMethods, placeholderHost } from './outgoing-edit.ts'
+import { allowedMethods } from './outgoing-edit.ts'
 import { digitsType, refuse } from './request-gate.ts'
 import { ServerTransactions } from './server-transactions.ts'
 import { SourceRate } from './source-rate.ts'
 import { statelessReply } from './stateless-reply.ts'
 import type { DatagramSocket } from './udp-socket.ts'
-import { branchCookie, formatVia, parseVia, responseTarget, stampVia, type Via } from './via.ts'
-import {
-  formatWire,
-  header,
-  parseCSeq,
-  tagOf,
-  type WireRequest,
-  type WireResponse,
-  withFirstHeader,
-} from './wire-message.ts'
+import { parseVia, responseTarget, stampVia, type Via } from './via.ts'
+import { formatWire, header, tagOf, type WireMessage, type WireRequest, type WireResponse } from './wire-message.ts'
 import { parseWire } from './wire-parse.ts'
 
 /** An answer the stack sends for its user. */
@@ -74,10 +54,7 @@ export interface StackOptions {
   maxTransactions?: number
 }
 
-const contactUser = 'cordboard'
-
 export class SipStack {
-  readonly core: UserAgentCore
   readonly routes = new DialogRoutes()
   readonly #options: StackOptions
   readonly #counters: Counters
@@ -85,8 +62,10 @@ export class SipStack {
   readonly #servers: ServerTransactions
   readonly #rate: SourceRate
   readonly #locals: LocalAddresses
-  readonly #contact = new URI('sip', contactUser, placeholderHost)
+  readonly #bridge: CoreBridge
   #bound: HostPort | undefined
+  /** The INVITE that is being handed to sip.js, which hands it back before it returns. */
+  #inviting: { request: WireRequest; account: SipAccount; source: HostPort } | undefined
 
   constructor(options: StackOptions) {
     const { clock, counters, socket } = options
@@ -105,12 +84,16 @@ export class SipStack {
     this.#clients = new ClientTransactions({ ...shared, passUp: (response) => this.#passUpResponse(response) })
     this.#servers = new ServerTransactions({
       ...shared,
-      passUpAck: (ack, sharedBranch) => this.#passUpAck(ack, sharedBranch),
+      passUpAck: (ack, sharedBranch) => void this.#contained(() => this.#bridge.passAck(ack, sharedBranch)),
       ackMissing: (request, accepted) => {
         if (accepted) this.#contained(() => options.user.ackMissing(header(request, 'call-id')!))
       },
     })
-    this.core = this.#makeCore()
+    this.#bridge = new CoreBridge({
+      counters,
+      send: (message) => this.#sendFromCore(message),
+      receiveInvite: (uas) => this.#receiveInvite(uas),
+    })
     socket.onDatagram((datagram, source) => this.#contained(() => this.#receive(datagram, source)))
   }
 
@@ -132,9 +115,13 @@ export class SipStack {
     return { address: this.#locals.for(peerAddress), port: this.#bound?.port ?? this.#options.port }
   }
 
+  get core(): UserAgentCore {
+    return this.#bridge.core
+  }
+
   /** `Contact: <sip:…>`, completed with our address when it is sent. */
   get contactHeader(): string {
-    return `Contact: <${this.#contact}>`
+    return this.#bridge.contactHeader
   }
 
   gauges(): Record<string, number> {
@@ -146,48 +133,7 @@ export class SipStack {
     }
   }
 
-  #makeCore(): UserAgentCore {
-    const loggerFactory = new LoggerFactory()
-    loggerFactory.builtinEnabled = false
-    loggerFactory.level = Levels.warn
-    loggerFactory.connector = (level) => this.#counters.count(level === 'error' ? 'coreErrors' : 'coreWarnings')
-    const transport: Transport = { protocol: 'UDP', send: (text) => this.#sendFromCore(text) }
-    const contact = this.#contact
-    return new UserAgentCore(
-      {
-        aor: contact,
-        contact: { uri: contact, pubGruu: undefined, tempGruu: undefined, toString: () => `<${contact}>` },
-        displayName: '',
-        loggerFactory,
-        hackViaTcp: false,
-        routeSet: [],
-        // Only compared with the Call-IDs of requests that begin a dialog; ours are never of that form.
-        sipjsId: '\u0000',
-        supportedOptionTags: [],
-        supportedOptionTagsResponse: [],
-        userAgentHeaderFieldValue: 'Cordboard',
-        viaForceRport: true,
-        viaHost: placeholderHost,
-        authenticationFactory: () => undefined,
-        transportAccessor: () => transport,
-      },
-      {
-        onInvite: (uas) => {
-          const context = this.#inviting
-          if (context) this.#options.user.receiveInvite(uas, context.request, context.account, context.source)
-          else uas.reject({ statusCode: 480 })
-        },
-      },
-    )
-  }
-
-  /** The INVITE that is being handed to sip.js, which hands it back by `onInvite` before it returns. */
-  #inviting: { request: WireRequest; account: SipAccount; source: HostPort } | undefined
-
-  async #sendFromCore(text: string): Promise<void> {
-    const framed = parseWire(Buffer.from(text, 'latin1'))
-    if (framed.outcome !== 'message') throw new Error('sip.js wrote a message that is no SIP.')
-    const { message } = framed
+  #sendFromCore(message: WireMessage): void {
     if (message.kind === 'response') this.#servers.respond(message)
     else this.#clients.send(message, this.routes.get(header(message, 'call-id') ?? '')?.targets ?? [])
   }
@@ -237,7 +183,7 @@ export class SipStack {
   #receiveInDialog(request: WireRequest, via: Via, source: HostPort): void {
     const callId = header(request, 'call-id')!
     const route = this.routes.get(callId)
-    if (!route || !this.core.dialogs.has(dialogIdOf(request))) {
+    if (!route || !this.#bridge.hasDialog(request)) {
       this.#refuse(request, via, source, 481, 'Call/Transaction Does Not Exist')
       return
     }
@@ -279,12 +225,7 @@ export class SipStack {
     const verdict = this.#options.authenticator.verify(request, source)
     if (verdict.outcome === 'authenticated') return verdict.account
     if (verdict.outcome === 'challenge')
-      this.#reply(
-        request,
-        via,
-        source,
-        statelessReply(request, 401, 'Unauthorized', [`WWW-Authenticate: ${verdict.challenge}`]),
-      )
+      this.#reply(via, source, statelessReply(request, 401, 'Unauthorized', [`WWW-Authenticate: ${verdict.challenge}`]))
     return undefined
   }
 
@@ -298,59 +239,43 @@ export class SipStack {
       if (request.method === 'REGISTER' && account)
         this.#respond(request, this.#options.user.receiveRegister(request, account, source))
       else if (request.method === 'UPDATE') this.#respond(request, this.#receiveUpdate(request))
-      else this.#passUpRequest(request, account, source)
+      else this.#passUp(request, account, source)
     })
     if (!handled) this.#respond(request, { status: 500, reason: 'Server Internal Error', headers: [] })
   }
 
-  #passUpRequest(request: WireRequest, account: SipAccount | undefined, source: HostPort): void {
-    const message = toCoreRequest(request, this.#contact)
-    if (!message) {
-      this.#respond(request, { status: 400, reason: 'Bad Request', headers: [] })
-      return
-    }
+  #passUp(request: WireRequest, account: SipAccount | undefined, source: HostPort): void {
     this.#inviting = account && { request, account, source }
     try {
-      this.core.receiveIncomingRequestFromTransport(message)
+      if (!this.#bridge.passRequest(request))
+        this.#respond(request, { status: 400, reason: 'Bad Request', headers: [] })
     } finally {
       this.#inviting = undefined
     }
   }
 
-  /** sip.js does not know UPDATE (RFC 3311): its dialog lends the sequence numbers, the call does the rest. */
-  #receiveUpdate(request: WireRequest): Reply {
-    const id = dialogIdOf(request)
-    const dialog = this.core.dialogs.get(id) as SessionDialog | undefined
-    const message: IncomingRequestMessage | undefined = toCoreRequest(request, this.#contact)
-    if (!dialog || !message) return { status: 481, reason: 'Call/Transaction Does Not Exist', headers: [] }
-    if (dialog.remoteSequenceNumber !== undefined && message.cseq <= dialog.remoteSequenceNumber)
-      return { status: 500, reason: 'Out of order', headers: [] }
-    Dialog.prototype.receiveRequest.call(dialog, message)
-    return this.#options.user.receiveUpdate(id, request)
+  #receiveInvite(uas: IncomingInviteRequest): void {
+    const context = this.#inviting
+    if (context) this.#options.user.receiveInvite(uas, context.request, context.account, context.source)
+    else uas.reject({ statusCode: 480 })
   }
 
-  #passUpAck(ack: WireRequest, sharedBranch: boolean): void {
-    // Some phones acknowledge a 2xx in the INVITE's own transaction; sip.js would take it for a stray.
-    const via = parseVia(header(ack, 'via')!)!
-    const parameters = new Map(via.parameters).set('branch', `${branchCookie}${via.branch}-ack`)
-    const own = sharedBranch ? withFirstHeader(ack, 'via', formatVia({ ...via, parameters })) : ack
-    this.#contained(() => {
-      const message = toCoreRequest(own, this.#contact)
-      if (message) this.core.receiveIncomingRequestFromTransport(message)
-    })
+  #receiveUpdate(request: WireRequest): Reply {
+    const taken = this.#bridge.takeUpdate(request)
+    if (taken === undefined) return { status: 481, reason: 'Call/Transaction Does Not Exist', headers: [] }
+    if (taken === 'outOfOrder') return { status: 500, reason: 'Out of order', headers: [] }
+    return this.#options.user.receiveUpdate(taken, request)
   }
 
   #passUpResponse(response: WireResponse): void {
     this.#contained(() => {
-      const message = toCoreResponse(withContact(response))
-      if (message) this.core.receiveIncomingResponseFromTransport(message)
-      else this.#counters.count('droppedBrokenResponse')
+      if (!this.#bridge.passResponse(response)) this.#counters.count('droppedBrokenResponse')
     })
   }
 
   #answerOptions(request: WireRequest, via: Via, source: HostPort): void {
     const extra = [`Allow: ${allowedMethods}`, `Accept: application/sdp, ${digitsType}`, this.#contactFor(source)]
-    this.#reply(request, via, source, statelessReply(request, 200, 'OK', extra))
+    this.#reply(via, source, statelessReply(request, 200, 'OK', extra))
   }
 
   #refuse(
@@ -363,10 +288,10 @@ export class SipStack {
   ): void {
     this.#counters.count(`refused${status}`)
     if (request.method === 'ACK') return
-    this.#reply(request, via, source, statelessReply(request, status, reason, extraHeaders))
+    this.#reply(via, source, statelessReply(request, status, reason, extraHeaders))
   }
 
-  #reply(_request: WireRequest, via: Via, source: HostPort, response: WireResponse): void {
+  #reply(via: Via, source: HostPort, response: WireResponse): void {
     this.#options.socket
       .send(formatWire(response), responseTarget(via, source))
       .catch((_fault: unknown) => this.#counters.count('sendFailures'))
@@ -396,20 +321,4 @@ export class SipStack {
       return false
     }
   }
-}
-
-/** As sip.js names its dialogs, for a request we received. */
-function dialogIdOf(request: WireRequest): string {
-  return `${header(request, 'call-id')}${tagOf(request, 'to')}${tagOf(request, 'from')}`
-}
-
-/**
- * sip.js drops responses to INVITE that have no Contact, and would leave a phone that forgot it ringing or off-hook for
- * ever. Whatever stands there, requests go where the INVITE went (dialog-routes.ts).
- */
-function withContact(response: WireResponse): WireResponse {
-  const wanted = response.status > 100 && response.status < 300 && parseCSeq(response)?.method === 'INVITE'
-  if (!wanted || header(response, 'contact') !== undefined) return response
-  const contact = { name: 'Contact', key: 'contact', value: '<sip:phone@contact.invalid>' }
-  return { ...response, headers: [...response.headers, contact] }
 }
