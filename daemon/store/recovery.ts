@@ -1,0 +1,58 @@
+// At start: closes the records of contacts that were alive when the daemon was killed or the power went.
+//
+// A contact is known to have lived until its record was saved last, and as long as its recording has sound: it ends at
+// the later of the two. The reason is OTHER: TELECOM_PROBLEM is for a carrier or network that failed, and what fails on
+// the system's own side Amazon Connect calls OTHER (contact record facts, 4).
+import type { ContactRecord, ContactStore, RecordRecording } from '../contact/contact-record.ts'
+import { disconnected, recordingStopped, recordTimestamp } from '../contact/record-builder.ts'
+import { StoreError } from './database-file.ts'
+import type { RepairedRecording } from './recording-repair.ts'
+
+export interface RecoveryOptions {
+  /** Now. */
+  epochMs: number
+  /** What is on disk of the recordings, from `repairRecordings`. */
+  recordingsRepaired: readonly RepairedRecording[]
+}
+
+/** Returns the records as they were closed and saved. Run before the first contact; a second run finds nothing. */
+export function closeInterrupted(store: ContactStore, options: RecoveryOptions): ContactRecord[] {
+  const durations = new Map(options.recordingsRepaired.map(({ file, durationMs }) => [file, durationMs]))
+  return store.unfinished().map((record) => {
+    const closed = closeRecord(record, durations, options.epochMs)
+    try {
+      store.save(closed)
+    } catch (fault) {
+      // The store has counted and told it, keeps the record and tries again: the start goes on.
+      if (!(fault instanceof StoreError)) throw fault
+    }
+    return closed
+  })
+}
+
+function closeRecord(record: ContactRecord, durations: ReadonlyMap<string, number>, nowMs: number): ContactRecord {
+  let closed = record
+  let endMs = record.Cordboard.lastSavedEpochMs
+  for (const recording of record.Recordings) {
+    if (recording.StopTimestamp !== undefined) continue
+    const soundUntilMs = lastSound(recording, durations)
+    const outcome = soundUntilMs === undefined ? 'failed' : 'written'
+    closed = recordingStopped(closed, recording.Location, soundUntilMs ?? endMs, outcome)
+    endMs = Math.max(endMs, soundUntilMs ?? endMs)
+  }
+  const ended = disconnected(closed, {
+    reason: 'OTHER',
+    endReason: 'daemonInterrupted',
+    atEpochMs: endMs,
+    interrupted: true,
+  })
+  // The clock may have lost the time with the power: an update is never before what it tells.
+  return { ...ended, LastUpdateTimestamp: recordTimestamp(Math.max(nowMs, endMs)) }
+}
+
+/** When the recording's sound ends; undefined when there is none. Locations are absolute, or end the file's path. */
+function lastSound(recording: RecordRecording, durations: ReadonlyMap<string, number>): number | undefined {
+  const { Location, StartTimestamp } = recording
+  const durationMs = durations.get(Location) ?? [...durations].find(([file]) => file.endsWith(`/${Location}`))?.[1]
+  return durationMs ? Date.parse(StartTimestamp) + durationMs : undefined
+}
