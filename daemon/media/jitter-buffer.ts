@@ -238,7 +238,7 @@ export class JitterBuffer {
   /** Once a window, sees how early the latest packet was; drops one frame at a time, a quiet one unless it is urgent. */
   #adapt(frame: Int16Array): void {
     if (++this.#windowReads >= windowReads) {
-      if (this.#mostSlack > 0) {
+      if (this.#leastSlack !== ringSamples) {
         this.#surplusSamples = this.#leastSlack - startDelaySamples
         this.#delaySamples = this.#mostSlack
       }
