@@ -26,7 +26,7 @@ t.test('an empty file is an empty map', async (t) => {
 t.test('each slip is told with its place', async (t) => {
   for (const [what, text, expected] of [
     ['tab', 'a:\n\t- b\n', 'x.yaml:2:1 CFG-107'],
-    ['open quote', 'a: 1\nb: "x\n', 'x.yaml:3:1 CFG-105'],
+    ['open quote', 'a: 1\nb: "x\n', 'x.yaml:2:4 CFG-105'],
     ['missing colon', 'a: 1\nb\nc: 1\n', 'x.yaml:2:1 CFG-105'],
     ['odd indent', 'a:\n  - x\n - y\n', 'x.yaml:3:1 CFG-105'],
     ['colon in text', 'a: b: c\n', 'x.yaml:1:4 CFG-105'],

@@ -31,9 +31,13 @@ export class InstanceCopy {
     return this
   }
 
+  read(file: string): string {
+    return readFileSync(this.path(file), 'utf8')
+  }
+
   /** Replaces the first occurrence, which must be there. */
   edit(file: string, from: string, to: string): this {
-    const text = readFileSync(this.path(file), 'utf8')
+    const text = this.read(file)
     if (!text.includes(from)) throw new Error(`${file} has no ${JSON.stringify(from)}`)
     return this.write(
       file,
