@@ -64,8 +64,8 @@ const textRules: readonly TextRule[] = [
   },
   {
     pattern:
-      /\bcatch\s*(?:\([^)]*\))?\s*\{\s*(?:\/\/[^\n]*\s*)*\}|\.catch\(\s*\(\s*\)\s*=>\s*(?:\{\s*\}|undefined|null)\s*\)/g,
-    message: 'a fault is swallowed: count it, tell it, or let it go on',
+      /\bcatch\s*(?:\([^)]*\))?\s*\{\s*(?:\/\/[^\n]*\s*)*\}|(?<!\/\/[^\n]*\n[^\n]*)\.catch\(\s*\(\s*\)\s*=>\s*(?:\{\s*\}|undefined|null)\s*\)/g,
+    message: 'a fault is swallowed: count it, tell it, or say on the line before who does',
     in: isTypeScript,
   },
   {

@@ -140,6 +140,7 @@ t.test('what only looks like it', async (t) => {
     't.skip(`not run: no sox`)',
     "skip: 'not run: no board'",
     'try { x() } catch (error) {\n  report(error)\n}',
+    '// Told to the listener above.\nentry.catch(() => undefined)',
     'root="$work/root/etc"',
     "join(tmpdir(), 'cordboard')",
     'https://github.com/x/y',
