@@ -1,5 +1,6 @@
 // Contact records on disk. A database that turns out broken is moved aside and a new one begun, with a fault raised; a
 // record that can't be written now (disk full) is kept in memory and tried again. Neither stops a call.
+import type { DatabaseSync } from 'node:sqlite'
 import type { Clock, Timer } from '../clock.ts'
 import type { ContactRecord, ContactStore } from '../contact/contact-record.ts'
 import { Counters } from '../counters.ts'
@@ -41,7 +42,7 @@ export function openContactStoreReadOnly(
   onUnreadable: (contactId: string, fault: string) => void = () => undefined,
 ): ContactReader {
   try {
-    return new ContactTable(openDatabaseReadOnly(file), onUnreadable)
+    return tableIn(openDatabaseReadOnly(file), onUnreadable)
   } catch (fault) {
     const mend = isBroken(fault)
       ? 'The daemon moves it aside at its next start; `sqlite3 FILE .recover` may save what it holds.'
@@ -123,7 +124,7 @@ class SqliteContactStore implements DurableContactStore {
   }
 
   #open(): ContactTable {
-    return new ContactTable(openDatabase(this.#file), (contactId, fault) => {
+    return tableIn(openDatabase(this.#file), (contactId, fault) => {
       this.#counters.count('unreadable')
       this.#log.error({ contactId, fault }, 'a stored contact record cannot be read; it is left out')
     })
@@ -194,6 +195,16 @@ class SqliteContactStore implements DurableContactStore {
     this.#retry = undefined
     this.#faults?.clear('STORE-UNWRITABLE', this.#file)
     this.#log.info({}, 'all contact records are on disk again')
+  }
+}
+
+/** Owns the database from here on, also when it proves to have no such table. */
+function tableIn(database: DatabaseSync, onUnreadable: (contactId: string, fault: string) => void): ContactTable {
+  try {
+    return new ContactTable(database, onUnreadable)
+  } catch (fault) {
+    database.close()
+    throw fault
   }
 }
 
