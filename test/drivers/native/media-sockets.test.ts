@@ -1,0 +1,193 @@
+// RTP sockets over the loopback interface, with libsrtp2 on the way.
+import t, { type Test } from 'tap'
+import {
+  bindRtpSocket,
+  ipv4Number,
+  ipv4Text,
+  liveMediaSockets,
+  MediaSockets,
+  type SrtpKeyMaterial,
+  statusAuthenticationFailed,
+  statusReplayed,
+  statusTruncated,
+} from '../../../drivers/native/media-sockets.ts'
+import { closeWake, openWake, ringWake } from '../../../drivers/native/wake.ts'
+
+const loopback = ipv4Number('127.0.0.1')
+// Above the kernel's ephemeral ports; several test processes search it at once, which is what it is for.
+const range = { from: 61000, to: 64998 }
+
+const key = (fill: number, tagBytes: 10 | 4 = 10): SrtpKeyMaterial => ({
+  tagBytes,
+  keyAndSalt: Uint8Array.from({ length: 30 }, (_, i) => (fill * 31 + i) & 255),
+})
+
+function openPair(t: Test, options: { receivePackets?: number; wakeFd?: number } = {}) {
+  const sockets = new MediaSockets({ slots: 4, receivePackets: 64, sendPackets: 64, wakeFd: -1, ...options })
+  t.teardown(() => sockets.destroy())
+  const open = () => {
+    const { fd, port } = bindRtpSocket('127.0.0.1', range, range.from + 2 * Math.floor(Math.random() * 1900))
+    return { slot: sockets.addSocket(fd), port }
+  }
+  const [alice, bob] = [open(), open()]
+  const send = (sequence: number, payloadBytes = 4, payloadType = 0) => {
+    const at = sockets.begin(alice.slot, loopback, bob.port)
+    const packet = [0x80, payloadType, sequence >> 8, sequence & 255, 0, 0, 0, 0, 1, 2, 3, 4]
+    sockets.sendBytes.set([...packet, ...new Array(payloadBytes).fill(0x55)], at)
+    sockets.commit(12 + payloadBytes)
+  }
+  /** Packets that come within the second, as [sequence, length, status]. */
+  const receive = (wanted: number) => {
+    sockets.flush()
+    const came: [number, number, number][] = []
+    for (let tries = 0; came.length < wanted && tries < 100; tries++) {
+      const count = sockets.wait(sockets.nowMs + 10, true)
+      for (let i = 0; i < count; i++)
+        came.push([sockets.receiveBytes[i * 1536 + 3]!, sockets.lengthOf(i), sockets.statusOf(i)])
+    }
+    return came
+  }
+  sockets.wait(0)
+  return { sockets, alice, bob, send, receive }
+}
+
+t.test('a batch arrives in order, with its source, its time and its bytes', async (t) => {
+  const { sockets, alice, bob, send } = openPair(t)
+  for (let n = 0; n < 10; n++) send(n)
+  sockets.flush()
+  const count = sockets.wait(sockets.nowMs + 1000, true)
+  t.equal(count, 10)
+  t.equal(sockets.slotOf(3), bob.slot)
+  t.equal(sockets.addressText(sockets.addressOf(3), sockets.portOf(3)), `127.0.0.1:${alice.port}`)
+  t.equal(sockets.receiveBytes[3 * 1536 + 3], 3)
+  const ageMs = sockets.nowMs - sockets.arrivalMsOf(3)
+  t.ok(ageMs >= 0 && ageMs < 1000, `stamped by the kernel ${ageMs.toFixed(3)} ms ago`)
+  t.equal(sockets.sendErrors, 0)
+})
+
+t.test('a full receive table leaves the rest for the next look', async (t) => {
+  const { receive, send } = openPair(t, { receivePackets: 4 })
+  for (let n = 0; n < 10; n++) send(n)
+  t.same(
+    receive(10).map(([sequence]) => sequence),
+    [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  )
+})
+
+t.test('more packets than the send table holds are sent in several batches', async (t) => {
+  const { receive, send } = openPair(t)
+  for (let n = 0; n < 150; n++) send(n)
+  t.equal(receive(150).length, 150)
+})
+
+for (const tagBytes of [10, 4] as const)
+  t.test(`SRTP with a tag of ${tagBytes} bytes: encrypted on the wire, clear at the end`, async (t) => {
+    const { sockets, alice, bob, send, receive } = openPair(t)
+    sockets.setKey(alice.slot, 'send', key(1, tagBytes))
+    send(1)
+    const [onTheWire] = receive(1)
+    t.same(onTheWire, [1, 16 + tagBytes, 0], 'as long as packet and tag')
+    t.notMatch([...sockets.receiveBytes.subarray(12, 16)], [0x55, 0x55, 0x55, 0x55])
+    sockets.setKey(bob.slot, 'receive', key(1, tagBytes))
+    send(2)
+    t.same(receive(1), [[2, 16, 0]])
+    t.same([...sockets.receiveBytes.subarray(12, 16)], [0x55, 0x55, 0x55, 0x55])
+  })
+
+t.test('SRTP made with another key, without a key, or sent twice is told as such', async (t) => {
+  const { sockets, alice, bob, send, receive } = openPair(t)
+  sockets.setKey(bob.slot, 'receive', key(1))
+  send(1, 40)
+  t.equal(receive(1)[0]![2], statusAuthenticationFailed, 'plain')
+  sockets.setKey(alice.slot, 'send', key(2))
+  send(2)
+  t.equal(receive(1)[0]![2], statusAuthenticationFailed, 'another key')
+  sockets.setKey(alice.slot, 'send', key(1))
+  send(3)
+  t.equal(receive(1)[0]![2], 0)
+  sockets.setKey(alice.slot, 'send', key(1))
+  send(3)
+  t.equal(receive(1)[0]![2], statusReplayed, 'again')
+})
+
+t.test('after a new receive key packets of the old one pass until it is forgotten', async (t) => {
+  const { sockets, alice, bob, send, receive } = openPair(t)
+  sockets.setKey(alice.slot, 'send', key(1))
+  sockets.setKey(bob.slot, 'receive', key(1))
+  sockets.setKey(bob.slot, 'receive', key(2))
+  send(1)
+  t.equal(receive(1)[0]![2], 0)
+  sockets.forgetPreviousKey(bob.slot)
+  send(2)
+  t.equal(receive(1)[0]![2], statusAuthenticationFailed)
+})
+
+t.test('RTCP on the same port is handed on as it is, never decrypted as RTP', async (t) => {
+  const { sockets, bob, send, receive } = openPair(t)
+  sockets.setKey(bob.slot, 'receive', key(1))
+  send(1, 16, 200)
+  t.same(receive(1), [[1, 28, 0]])
+})
+
+t.test('a key of the wrong length, and a packet too long to send, are refused', async (t) => {
+  const { sockets, alice, bob } = openPair(t)
+  t.throws(
+    () => sockets.setKey(alice.slot, 'send', { tagBytes: 10, keyAndSalt: new Uint8Array(16) }),
+    /30 bytes, not 16/,
+  )
+  sockets.begin(alice.slot, loopback, bob.port)
+  t.throws(() => sockets.commit(400), /too long/)
+})
+
+t.test('a datagram longer than any RTP packet is told as cut', async (t) => {
+  const { sockets, bob } = openPair(t)
+  const { createSocket } = await import('node:dgram')
+  const stranger = createSocket('udp4')
+  t.teardown(() => stranger.close())
+  await new Promise((resolve) => stranger.send(new Uint8Array(4000), bob.port, '127.0.0.1', resolve))
+  t.equal(sockets.wait(sockets.nowMs + 1000, true), 1)
+  t.equal(sockets.statusOf(0), statusTruncated)
+})
+
+t.test('the wake-up ends a wait at once', async (t) => {
+  const wakeFd = openWake()
+  t.teardown(() => closeWake(wakeFd))
+  const { sockets } = openPair(t, { wakeFd })
+  const beganMs = sockets.nowMs
+  ringWake(wakeFd)
+  sockets.wait(beganMs + 5000)
+  t.ok(sockets.woken)
+  t.ok(sockets.nowMs - beganMs < 2000)
+  sockets.wait(sockets.nowMs + 1)
+  t.notOk(sockets.woken, 'one ring, one wake-up')
+})
+
+t.test('an empty range says so, and names the setting', async (t) => {
+  const taken = bindRtpSocket('127.0.0.1', range, range.from)
+  const { closeSync } = await import('node:fs')
+  t.teardown(() => closeSync(taken.fd))
+  const only = { from: taken.port, to: taken.port }
+  t.throws(() => bindRtpSocket('127.0.0.1', only, only.from), /no RTP port free .*EADDRINUSE.*: widen sip\.rtpPorts/)
+})
+
+t.test('all slots in use is refused, and a closed one is used again', async (t) => {
+  const sockets = new MediaSockets({ slots: 1, receivePackets: 4, sendPackets: 4, wakeFd: -1 })
+  t.teardown(() => sockets.destroy())
+  const bind = () => bindRtpSocket('127.0.0.1', range, range.from).fd
+  const slot = sockets.addSocket(bind())
+  const second = bind()
+  t.throws(() => sockets.addSocket(second), /no room/)
+  sockets.removeSocket(slot)
+  t.equal(sockets.addSocket(second), slot)
+  t.equal(sockets.openSockets, 1)
+})
+
+t.test('addresses', async (t) => {
+  t.equal(ipv4Text(ipv4Number('192.0.2.255')), '192.0.2.255')
+  for (const bad of ['', '1.2.3', '1.2.3.256', '1.2.3.4.5', 'localhost', '::1', '1.2.3.-4'])
+    t.throws(() => ipv4Number(bad), /is not an IPv4 address/)
+})
+
+t.test('ledger: all sockets are gone', async (t) => {
+  t.equal(liveMediaSockets(), 0)
+})
