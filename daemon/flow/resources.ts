@@ -29,13 +29,15 @@ interface Index {
 
 export function createFlowResources(lists: FlowResourceLists): FlowResources {
   const flowTypes = new Map<string, FlowType>()
-  for (const flow of lists.flows ?? []) flowTypes.set(flow.id, flow.type)
+  // Gone through twice, and an iterator (of Map.values(), say) gives its values only once.
+  const flows = [...(lists.flows ?? [])]
+  for (const flow of flows) flowTypes.set(flow.id, flow.type)
   const indexes: Record<ResourceKind, Index> = {
     queue: indexOf(lists.queues),
     prompt: indexOf(lists.prompts),
     hours: indexOf(lists.hours),
     agent: indexOf(lists.agents),
-    flow: indexOf(lists.flows),
+    flow: indexOf(flows),
   }
   return {
     resolve(kind, value, displayName) {
