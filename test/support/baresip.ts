@@ -88,8 +88,8 @@ export class Baresip {
     if (!this.#registers) throw new Error(`the phone of ${this.userName} is not to register`)
     await until(
       `the phone of ${this.userName} to be registered at ${this.#box}`,
-      async () => /\bOK\b/.test(await this.#control.command('reginfo')),
-      { withinMs: 10_000, everyMs: 50, ...options, instead: () => this.program.tail() },
+      async () => (await this.#control.command('reginfo')).includes('OK'),
+      { withinMs: 10_000, everyMs: 50, ...options, instead: () => this.#said() },
     )
   }
 
@@ -174,8 +174,14 @@ export class Baresip {
     return await this.#control.events.next(`the phone of ${this.userName} to ${what}`, (event) => event.type === type, {
       withinMs: 10_000,
       ...options,
-      instead: () => this.program.tail(),
+      instead: () => this.#said(),
     })
+  }
+
+  /** Its output without our own questions. */
+  #said(): string {
+    const lines = this.program.output.split('\n').filter((line) => !line.startsWith('ctrl_tcp: handle_command'))
+    return `the phone of ${this.userName} said:\n  ${lines.slice(-25).join('\n  ')}`
   }
 
   get #closedCalls(): number {
