@@ -3,13 +3,12 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { bridgeLegs } from './bridge/bridge.ts'
 import type { Clock } from './clock.ts'
-import { resourceArn } from './config/ids.ts'
+import { flowResources } from './config/flows.ts'
 import type { Instance } from './config/instance.ts'
 import type { ContactStore } from './contact/contact-record.ts'
 import type { ContactWorld } from './contact/contact-world.ts'
 import type { Counters } from './counters.ts'
-import type { FlowLogEntry, ResourceRef } from './flow/host.ts'
-import { createFlowResources, type FlowResources } from './flow/resources.ts'
+import type { FlowLogEntry } from './flow/host.ts'
 import { runFlow } from './flow/run-flow.ts'
 import type { Log } from './log/log.ts'
 import type { Audio } from './loop/audio.ts'
@@ -35,7 +34,7 @@ export interface WorldParts {
 
 export function createWorld(parts: WorldParts): ContactWorld {
   const { instance, clock, log, routing, store, flowLog, audio, voice, sip, counters } = parts
-  const resources = resourcesOf(instance)
+  const resources = flowResources(instance)
   return {
     instance,
     clock,
@@ -65,16 +64,4 @@ export function createWorld(parts: WorldParts): ContactWorld {
       return { file, recording: audio.record({ file, ...channels }) }
     },
   }
-}
-
-function resourcesOf(instance: Instance): FlowResources {
-  const refs = (kind: 'queue' | 'prompt' | 'hours' | 'agent', names: Iterable<string>): ResourceRef[] =>
-    [...names].map((name) => ({ id: name, name, arn: resourceArn(instance, kind, name) }))
-  return createFlowResources({
-    queues: refs('queue', instance.queues.keys()),
-    prompts: refs('prompt', instance.prompts.keys()),
-    hours: refs('hours', instance.hours.keys()),
-    agents: refs('agent', instance.agents.keys()),
-    flows: instance.flows.values(),
-  })
 }

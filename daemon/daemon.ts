@@ -5,10 +5,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createFxoDriver } from '../drivers/fxo/fxo-driver.ts'
+import type { LineDriver } from '../drivers/line-driver.ts'
 import { createControlMethods } from './api/control-methods.ts'
 import { createControlServer } from './api/control-server.ts'
 import type { StatusReport } from './api/reports.ts'
-import type { Clock } from './clock.ts'
+import type { Clock, Timer } from './clock.ts'
 import type { Instance } from './config/instance.ts'
 import { ContactService } from './contact/contact-service.ts'
 import { createWorld } from './contact-wiring.ts'
@@ -41,6 +42,11 @@ export interface DaemonSurroundings {
   notifier: Notifier
 }
 
+/** A board that has power is found within this time. */
+const deviceGraceMs = 10_000
+/** How often systemd's status line is made anew. */
+const statusLineMs = 5_000
+
 export class Daemon {
   readonly #of: DaemonSurroundings
   readonly #startedEpochMs: number
@@ -49,6 +55,7 @@ export class Daemon {
   readonly #undo: { part: string; stop: () => Promise<void> | void }[] = []
   #state: StatusReport['state'] = 'starting'
   #contacts: ContactService | undefined
+  #statusTimer: Timer | undefined
   #stopped: Promise<void> | undefined
 
   constructor(of: DaemonSurroundings) {
@@ -104,6 +111,7 @@ export class Daemon {
     this.#started('lines', () => lines.stop())
     this.#watch(audio)
     this.#state = 'running'
+    this.#tellStatus(contacts, lines)
     log.info(
       { instance: instance.box.instance.name, sipPort: instance.box.sip.port, lines: lines.views().length },
       'calls are taken',
@@ -174,9 +182,31 @@ export class Daemon {
         clock,
         log: lineLog,
       })
+      this.#tellDeviceFaults(board.name, driver)
       return board.lines.map(({ name, port, number, currentLossMs }) => ({ name, driver, port, number, currentLossMs }))
     })
     return createLineService({ lines: settings, audio, clock, log: lineLog })
+  }
+
+  /** A board that is gone, or was not there within a few seconds of the start, stands in `status` until it is back. */
+  #tellDeviceFaults(board: string, driver: LineDriver): void {
+    const { clock, faults } = this.#of
+    const raise = (reason: string) =>
+      faults.raise({
+        code: 'LINE-DEVICE',
+        where: board,
+        message: `The board does not answer at ${driver.device}: ${reason}.`,
+        mend: 'Check its plug and power, and that the path in lines.yaml is the one under /dev/cordboard or /dev/serial/by-id.',
+      })
+    const grace = clock.after(deviceGraceMs, () => void raise('it has not been found since the start'))
+    this.#started(`watch over ${board}`, () => grace.cancel())
+    driver.onSignal((signal) => {
+      if (signal.type === 'deviceLost') raise(signal.reason)
+      else if (signal.type === 'deviceReady') {
+        grace.cancel()
+        faults.clear('LINE-DEVICE', board)
+      }
+    })
   }
 
   async #serveControl(parts: {
@@ -244,6 +274,18 @@ export class Daemon {
     this.#started('watchdog', () => watchdog.stop())
   }
 
+  /** The line under `systemctl status`. */
+  #tellStatus(contacts: ContactService, lines: Lines): void {
+    const { clock, faults, notifier } = this.#of
+    if (!notifier.present) return
+    const ready = lines.views().filter((line) => line.state !== 'faulted').length
+    const parts = [`${contacts.alive} contacts`, `${ready} of ${lines.views().length} lines ready`]
+    const standing = faults.list().length
+    if (standing > 0) parts.push(`${standing} faults: see cordboard status`)
+    notifier.status(parts.join(', '))
+    this.#statusTimer = clock.after(statusLineMs, () => this.#tellStatus(contacts, lines))
+  }
+
   #recordingFailed(file: string, reason: string): void {
     this.#of.log.error({ file, reason }, 'recording failed; the call goes on')
     this.#of.faults.raise({
@@ -262,6 +304,7 @@ export class Daemon {
 
   async #stopInOrder(drainMs: number): Promise<void> {
     this.#state = 'draining'
+    this.#statusTimer?.cancel()
     await this.#contacts?.drain(drainMs)
     for (const { part, stop } of this.#undo.reverse()) {
       try {

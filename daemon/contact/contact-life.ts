@@ -1,6 +1,7 @@
 // One contact, alive: feeds what happens to its legs, flows and offers into the contact machine, and carries out what
 // the machine decides. Whatever goes wrong in here ends this contact and no other.
 import type { Timer } from '../clock.ts'
+import { defaultFlows } from '../config/default-flows.ts'
 import type { FlowEnd, FlowHost } from '../flow/host.ts'
 import type { Leg } from '../leg/leg.ts'
 import { agentRef, type ContactData, createFlowHost, newContactData } from './contact-data.ts'
@@ -210,7 +211,7 @@ export class ContactLife {
   }
 
   #runQueueFlow(): void {
-    const flowId = this.#hookedFlow('CustomerQueue', 'default-customer-queue')
+    const flowId = this.#hookedFlow('CustomerQueue', defaultFlows.customerQueue.name)
     if (flowId === undefined) return
     this.#runCustomerFlow(flowId, (end) => this.handle({ type: 'queueFlowEnded', end }))
   }
@@ -247,14 +248,14 @@ export class ContactLife {
     this.#whispers = controller
     this.data.agent = agentRef(this.#world.instance, this.#agent)
     this.#whisperTimer = this.#world.clock.after(whisperLimitMs, () => this.handle({ type: 'whispersTimedOut' }))
-    this.#whisper('AgentWhisper', 'default-agent-whisper', agentLeg, controller, () =>
+    this.#whisper('AgentWhisper', defaultFlows.agentWhisper.name, agentLeg, controller, () =>
       this.handle({ type: 'agentWhisperEnded' }),
     )
   }
 
   #runCustomerWhisper(): void {
     if (!this.#whispers) return
-    this.#whisper('CustomerWhisper', 'default-customer-whisper', this.#customer, this.#whispers, () =>
+    this.#whisper('CustomerWhisper', defaultFlows.customerWhisper.name, this.#customer, this.#whispers, () =>
       this.handle({ type: 'customerWhisperEnded' }),
     )
   }
