@@ -46,12 +46,13 @@ export function speaksForAll(status: number): boolean {
   return status >= 600
 }
 
-/** Of several phones' failures, the one that tells the caller most. */
+/** Of several phones' failures, the one that tells the caller most; 0 is none yet. */
 export function worseToHide(a: number, b: number): number {
   return rank(a) >= rank(b) ? a : b
 }
 
 function rank(status: number): number {
+  if (status === 0) return -1
   if (status >= 600) return 4
   if (status === 486) return 3
   if (status === 488 || status === 606 || status === 415) return 2

@@ -36,6 +36,8 @@ export interface Stage {
   phone(name: string, host?: string): Promise<SipPeer>
   /** The same, registered. */
   registered(name: string, host?: string): Promise<SipPeer>
+  /** Faults that the test provokes on purpose. */
+  expectFaults(count: number): void
 }
 
 /** Sets the stage; at the end of the test everything must be given back. */
@@ -62,6 +64,7 @@ export async function sipStage(
   endpoint.onInbound((leg) => inbound.push(leg))
   await endpoint.start()
   const phones: SipPeer[] = []
+  let expectedFaults = 0
   let host = 7
 
   const phone = async (name: string, address = `10.0.0.${host++}`) => {
@@ -89,9 +92,12 @@ export async function sipStage(
       containedFaults: endpoint.counters().faults ?? 0,
     }
     // tap takes no assertions in a teardown, but a fault thrown there fails the test.
-    assert.deepEqual(left, { rtpPorts: 0, audioListeners: 0, sockets: 0, timers: 0, containedFaults: 0 })
+    assert.deepEqual(left, { rtpPorts: 0, audioListeners: 0, sockets: 0, timers: 0, containedFaults: expectedFaults })
   })
-  return { clock, network, audio, endpoint, log, inbound, phone, registered }
+  const expectFaults = (count: number) => {
+    expectedFaults = count
+  }
+  return { clock, network, audio, endpoint, log, inbound, phone, registered, expectFaults }
 }
 
 export async function registerPhone(clock: MockClock, peer: SipPeer, secret = password): Promise<void> {
