@@ -1,0 +1,423 @@
+// The engine: which way a flow goes, and what can't stop the daemon.
+import t from 'tap'
+import { ParticipantError } from '../../../daemon/flow/host.ts'
+import { runFlow } from '../../../daemon/flow/run-flow.ts'
+import { MockClock, settle } from '../../support/mock-clock.ts'
+import { FakeHost, type FakeParticipant } from './fake-host.ts'
+import { type Block, flowOf, testResources } from './flow-text.ts'
+import { run } from './run-support.ts'
+
+const bye: Block = { id: 'bye', type: 'DisconnectParticipant' }
+const end: Block = { id: 'end', type: 'EndFlowExecution' }
+const say = (id: string, text: string, next: string, errors: Record<string, string> = {}): Block => ({
+  id,
+  type: 'MessageParticipant',
+  parameters: { Text: text },
+  next,
+  errors,
+})
+const check = (id: string, value: string, conditions: Record<string, string>, rest: Partial<Block> = {}): Block => ({
+  id,
+  type: 'Compare',
+  parameters: { ComparisonValue: value },
+  conditions,
+  ...rest,
+})
+
+t.test('from start to the hang-up', async (t) => {
+  const { end, path, host } = await run([say('hello', 'Hello $.CustomerEndpoint.DisplayName', 'bye'), bye])
+  t.same(end, { type: 'disconnect' })
+  t.same(path, ['hello', 'bye'])
+  t.same(host.participant?.heard, ['Hello Ada'])
+})
+
+t.test('the first true condition wins', async (t) => {
+  const blocks = [
+    check(
+      'a',
+      '$.Channel',
+      { 'TextStartsWith V': 'end', 'Equals VOICE': 'bye' },
+      { errors: { NoMatchingCondition: 'bye' } },
+    ),
+    bye,
+    end,
+  ]
+  t.same((await run(blocks)).path, ['a', 'end'])
+})
+
+t.test('no condition true: NoMatchingCondition, before NextAction', async (t) => {
+  const conditions = { 'Equals CHAT': 'end' }
+  t.same(
+    (
+      await run([
+        check('a', '$.Channel', conditions, { errors: { NoMatchingCondition: 'bye' }, next: 'end' }),
+        bye,
+        end,
+      ])
+    ).path,
+    ['a', 'bye'],
+  )
+  t.same((await run([check('a', '$.Channel', conditions, { next: 'end' }), bye, end])).path, ['a', 'end'])
+  t.match((await run([check('a', '$.Channel', conditions, { errors: { NoMatchingError: 'end' } }), bye, end])).end, {
+    type: 'failed',
+    identifier: 'a',
+    reason: 'no branch for "VOICE"',
+  })
+})
+
+t.test('a value without data is equal to nothing', async (t) => {
+  const blocks = [
+    check(
+      'a',
+      '$.Attributes.none',
+      { 'NumberLessThan 5': 'end', 'Equals undefined': 'end' },
+      { errors: { NoMatchingCondition: 'bye' } },
+    ),
+    bye,
+    end,
+  ]
+  t.same((await run(blocks)).path, ['a', 'bye'])
+})
+
+const setQueue = (errors: Record<string, string>): Block => ({
+  id: 'set',
+  type: 'UpdateContactTargetQueue',
+  parameters: { QueueId: '$.Attributes.none' },
+  next: 'end',
+  errors,
+})
+
+t.test('an error takes its own branch, else NoMatchingError, else the flow fails', async (t) => {
+  const host = new FakeHost()
+  host.room = 'atCapacity'
+  const transfer = (errors: Record<string, string>): Block => ({
+    id: 'to',
+    type: 'TransferContactToQueue',
+    errors,
+    next: 'end',
+  })
+  t.same((await run([transfer({ QueueAtCapacity: 'bye', NoMatchingError: 'end' }), bye, end], { host })).path, [
+    'to',
+    'bye',
+  ])
+  t.same((await run([transfer({ NoMatchingError: 'end' }), end])).end, { type: 'queued' })
+  t.same((await run([setQueue({ NoMatchingError: 'bye' }), bye, end])).path, ['set', 'bye'])
+  t.match((await run([setQueue({ QueueAtCapacity: 'bye' }), bye, end])).end, { type: 'failed', identifier: 'set' })
+})
+
+t.test('a prompt of an older export, without an error branch, goes on when it fails', async (t) => {
+  const host = new FakeHost()
+  host.participant!.fault = new ParticipantError('promptMissing', 'no such prompt')
+  t.same((await run([say('hello', 'x', 'bye'), bye], { host })).end, { type: 'disconnect' })
+  const { path } = await run([say('hello', 'x', 'bye', { NoMatchingError: 'end' }), bye, end], { host })
+  t.same(path.slice(-2), ['hello', 'end'])
+})
+
+t.test('an action that throws ends its own flow, with its name', async (t) => {
+  const host = new FakeHost()
+  host.participant!.fault = new TypeError('a bug')
+  t.same((await run([say('hello', 'x', 'bye', { NoMatchingError: 'bye' }), bye], { host })).end, {
+    type: 'failed',
+    identifier: 'hello',
+    reason: 'a bug',
+  })
+  const broken = new FakeHost()
+  broken.setFlowLogging = () => {
+    throw new Error('the host broke')
+  }
+  const block: Block = {
+    id: 'log',
+    type: 'UpdateFlowLoggingBehavior',
+    parameters: { FlowLoggingBehavior: 'Disabled' },
+    next: 'bye',
+  }
+  t.match((await run([block, bye], { host: broken })).end, { type: 'failed', reason: 'the host broke' })
+})
+
+t.test('an action this box does not have takes its error branch', async (t) => {
+  const blocks: Block[] = [
+    { id: 'task', type: 'CreateTask', next: 'end', errors: { NoMatchingError: 'bye' } },
+    bye,
+    end,
+  ]
+  t.same((await run(blocks)).path, ['task', 'bye'])
+})
+
+t.test('a flow without an action to go on with fails', async (t) => {
+  t.match((await run([say('hello', 'x', '')])).end, {
+    type: 'failed',
+    identifier: 'hello',
+    reason: 'has no NextAction',
+  })
+})
+
+t.test('nobody on the line: prompts take the error branch, a hang-up only ends the flow', async (t) => {
+  const host = new FakeHost()
+  host.participant = undefined
+  const { end: ended, path } = await run([say('hello', 'x', 'end', { NoMatchingError: 'bye' }), bye, end], { host })
+  t.same(path, ['hello', 'bye'])
+  t.same(ended, { type: 'ended' })
+})
+
+t.test('blocks for calls take the error branch in a chat', async (t) => {
+  const host = new FakeHost()
+  host.channel = 'CHAT'
+  const ask: Block = {
+    id: 'ask',
+    type: 'GetParticipantInput',
+    parameters: { Text: 'x', InputTimeLimitSeconds: '5' },
+    next: 'end',
+    errors: { NoMatchingError: 'bye' },
+  }
+  t.same((await run([ask, bye, end], { host })).path, ['ask', 'bye'])
+})
+
+t.test('another flow: attributes of the contact stay, those of the flow are gone', async (t) => {
+  const set = (id: string, next: string): Block => ({
+    id,
+    type: 'UpdateFlowAttributes',
+    parameters: { FlowAttributes: { step: { Value: '1' } } },
+    next,
+  })
+  const keep: Block = {
+    id: 'keep',
+    type: 'UpdateContactAttributes',
+    parameters: { Attributes: { kept: 'yes' } },
+    next: 'go',
+  }
+  const go: Block = {
+    id: 'go',
+    type: 'TransferToFlow',
+    parameters: { ContactFlowId: 'Other flow' },
+    next: 'bye',
+    errors: { NoMatchingError: 'bye' },
+  }
+  const other = flowOf(
+    [say('second', 'flow $.FlowAttributes.step, contact $.Attributes.kept', 'bye'), bye],
+    {},
+    'other.json',
+  )
+  const {
+    host,
+    path,
+    end: ended,
+  } = await run([set('set', 'keep'), keep, go, bye], { flows: new Map([['other', other]]) })
+  t.same(path, ['set', 'keep', 'go', 'second', 'bye'])
+  t.same(host.participant?.heard, ['flow , contact yes'])
+  t.same(ended, { type: 'disconnect' })
+  t.equal(host.logged[3]?.ContactFlowName, 'other')
+  t.same((await run([go, bye])).path, ['go', 'bye'], 'a flow that is known but gone')
+})
+
+t.test('loop counters of two flows with the same names do not mix', async (t) => {
+  const loop = (done: string): Block => ({
+    id: 'Loop',
+    type: 'Loop',
+    parameters: { LoopCount: '1' },
+    conditions: { ContinueLooping: 'go', DoneLooping: done },
+  })
+  const go: Block = {
+    id: 'go',
+    type: 'TransferToFlow',
+    parameters: { ContactFlowId: 'other' },
+    errors: { NoMatchingError: 'bye' },
+  }
+  const again: Block = { id: 'go', type: 'MessageParticipant', parameters: { Text: 'once' }, next: 'bye' }
+  const other = flowOf([loop('bye'), again, bye], {}, 'other.json')
+  const { host } = await run([loop('bye'), go, bye], { flows: new Map([['other', other]]) })
+  t.same(host.participant?.heard, ['once'])
+})
+
+t.test('the flow log has one entry a block, in the shape of the service', async (t) => {
+  const clock = new MockClock(Date.UTC(2026, 0, 5, 10, 0, 0))
+  const { host } = await run(
+    [say('hello', 'Hello $.CustomerEndpoint.DisplayName', 'check'), check('check', '$.Channel', { VOICE: 'bye' }), bye],
+    { clock },
+  )
+  t.same(host.logged, [
+    {
+      ContactId: 'contact-1',
+      ContactFlowId: 'arn:aws:connect:local:000000000000:instance/cordboard/contact-flow/test',
+      ContactFlowName: 'test',
+      ContactFlowModuleType: 'PlayPrompt',
+      Identifier: 'hello',
+      Timestamp: '2026-01-05T10:00:00.000Z',
+      Parameters: { Text: 'Hello Ada' },
+    },
+    {
+      ...host.logged[1],
+      ContactFlowModuleType: 'CheckAttribute',
+      Identifier: 'check',
+      Parameters: { ComparisonValue: 'VOICE' },
+      Results: 'VOICE',
+    },
+    { ...host.logged[2], ContactFlowModuleType: 'Disconnect', Identifier: 'bye', Parameters: {} },
+  ])
+})
+
+t.test('no log without logging; the block that switches it is logged itself', async (t) => {
+  const host = new FakeHost()
+  const logging = (id: string, behavior: string, next: string): Block => ({
+    id,
+    type: 'UpdateFlowLoggingBehavior',
+    parameters: { FlowLoggingBehavior: behavior },
+    next,
+  })
+  const blocks = [
+    say('1', 'x', '2'),
+    logging('2', 'Enabled', '3'),
+    say('3', 'x', '4'),
+    logging('4', 'Disabled', '5'),
+    say('5', 'x', 'bye'),
+    bye,
+  ]
+  await runFlow({
+    flow: flowOf(blocks),
+    host,
+    flows: new Map(),
+    resources: testResources,
+    signal: new AbortController().signal,
+    clock: new MockClock(),
+  })
+  t.same(
+    host.logged.map(({ Identifier }) => Identifier),
+    ['2', '3', '4'],
+  )
+})
+
+t.test('a flow that goes round without waiting is stopped, and says so', async (t) => {
+  const round = [check('a', '$.Channel', { VOICE: 'b' }), check('b', '$.Channel', { VOICE: 'a' })]
+  const host = new FakeHost()
+  host.log = () => undefined
+  t.same((await run(round, { host })).end, {
+    type: 'failed',
+    identifier: 'a',
+    reason: 'goes round: 10000 blocks in a row waited for nothing',
+  })
+})
+
+t.test('a flow that goes round with prompts that fail at once is stopped by its budget', async (t) => {
+  const { end: ended } = await run([say('a', 'x', 'b'), say('b', 'x', 'a')], { limits: { blocks: 500 } })
+  t.match(ended, { type: 'failed', reason: 'more than 500 blocks in one run' })
+})
+
+t.test('an endless flow does not starve the daemon, and an abort ends it', async (t) => {
+  const round = [check('a', '$.Channel', { VOICE: 'a' })]
+  const caller = new AbortController()
+  const host = new FakeHost()
+  host.log = () => undefined
+  const running = run(round, { host, signal: caller.signal, limits: { blocks: 1e9, blocksWithoutWaiting: 1e9 } })
+  for (let turn = 0; turn < 20; turn++) await settle()
+  caller.abort(new Error('hung up'))
+  t.same((await running).end, { type: 'left' })
+})
+
+t.test('the party leaves: the flow ends when the prompt has stopped', async (t) => {
+  const caller = new AbortController()
+  const host = new FakeHost()
+  host.participant!.endless = true
+  const clock = new MockClock()
+  const running = run([say('hello', 'x', 'bye'), bye], { host, signal: caller.signal, clock })
+  await settle()
+  t.equal(clock.liveTimers, 1, 'the time limit of the prompt')
+  caller.abort(new Error('hung up'))
+  const { end: ended, path } = await running
+  t.same(ended, { type: 'left' })
+  t.same(path, ['hello'])
+  t.equal(clock.liveTimers, 0)
+})
+
+t.test('a flow whose party has left before it starts runs no block', async (t) => {
+  const { end: ended, path } = await run([say('hello', 'x', 'bye'), bye], { signal: AbortSignal.abort() })
+  t.same([ended, path], [{ type: 'left' }, []])
+})
+
+function deaf(host: FakeHost): FakeParticipant {
+  const participant = host.participant!
+  participant.play = () => new Promise(() => undefined)
+  return participant
+}
+
+t.test('an action that ignores the abort holds the run up for the grace only', async (t) => {
+  const caller = new AbortController()
+  const host = new FakeHost()
+  deaf(host)
+  const clock = new MockClock()
+  const running = run([say('hello', 'x', 'bye'), bye], { host, signal: caller.signal, clock })
+  await settle()
+  caller.abort()
+  await clock.advance(2000)
+  t.same((await running).end, { type: 'left' })
+  t.equal(clock.liveTimers, 0)
+})
+
+t.test('an action that hangs is cut off and takes its error branch', async (t) => {
+  const host = new FakeHost()
+  host.participant!.endless = true
+  const clock = new MockClock()
+  const running = run([say('hello', 'x', 'end', { NoMatchingError: 'bye' }), bye, end], {
+    host,
+    clock,
+    limits: { actionMs: 60_000 },
+  })
+  await clock.advance(59_000)
+  t.equal(host.logged.length, 0)
+  await clock.advance(1000)
+  const { path } = await running
+  t.same(path, ['hello', 'bye'])
+  t.match(host.logged[0]?.Results, /not finished within 60 s/)
+  t.equal(clock.liveTimers, 0)
+})
+
+t.test('an action that hangs and can not be stopped ends its flow', async (t) => {
+  const host = new FakeHost()
+  deaf(host)
+  const clock = new MockClock()
+  const running = run([say('hello', 'x', 'bye', { NoMatchingError: 'bye' }), bye], {
+    host,
+    clock,
+    limits: { actionMs: 60_000 },
+  })
+  await clock.advance(62_000)
+  t.match((await running).end, { type: 'failed', identifier: 'hello' })
+})
+
+t.test('loop prompts may last for hours', async (t) => {
+  const caller = new AbortController()
+  const clock = new MockClock()
+  const host = new FakeHost()
+  const block: Block = { id: 'wait', type: 'MessageParticipantIteratively', parameters: { Messages: [{ Text: 'x' }] } }
+  const running = run([block], { host, clock, signal: caller.signal })
+  await clock.advance(4 * 3_600_000)
+  t.equal(host.logged.length, 0, 'still waiting')
+  caller.abort()
+  t.same((await running).end, { type: 'left' })
+})
+
+t.test('two callers in one flow do not meet', async (t) => {
+  const loop: Block = {
+    id: 'loop',
+    type: 'Loop',
+    parameters: { LoopCount: '2' },
+    conditions: { ContinueLooping: 'say', DoneLooping: 'bye' },
+  }
+  const flow = flowOf([loop, say('say', 'x', 'loop'), bye])
+  const [ann, bob] = [new FakeHost(), new FakeHost()]
+  const start = (host: FakeHost) =>
+    runFlow({
+      flow,
+      host,
+      flows: new Map(),
+      resources: testResources,
+      signal: new AbortController().signal,
+      clock: new MockClock(),
+    })
+  await Promise.all([start(ann), start(bob)])
+  t.same(
+    [ann.participant?.heard, bob.participant?.heard],
+    [
+      ['x', 'x'],
+      ['x', 'x'],
+    ],
+  )
+})

@@ -1,0 +1,73 @@
+// Runs flows and single actions for tests, and tells which way they went.
+
+import type { FlowEnd } from '../../../daemon/flow/host.ts'
+import { type RunFlowOptions, runFlow } from '../../../daemon/flow/run-flow.ts'
+import { MockClock } from '../../support/mock-clock.ts'
+import { FakeHost } from './fake-host.ts'
+import { type Block, flowOf, testResources } from './flow-text.ts'
+
+export interface Ran {
+  end: FlowEnd
+  host: FakeHost
+  /** Identifiers of the blocks in the order they ran. */
+  path: string[]
+}
+
+/** The flow log tells the path, so logging is on. */
+export async function run(
+  blocks: Block[],
+  { host = new FakeHost(), ...options }: Partial<RunFlowOptions> & { host?: FakeHost } = {},
+): Promise<Ran> {
+  host.flowLogging = true
+  const end = await runFlow({
+    flow: flowOf(blocks),
+    host,
+    flows: new Map(),
+    resources: testResources,
+    signal: new AbortController().signal,
+    clock: new MockClock(),
+    ...options,
+  })
+  return { end, host, path: host.logged.map(({ Identifier }) => Identifier) }
+}
+
+const branches = ['NoMatchingError', 'NoMatchingCondition', 'InputTimeLimitExceeded', 'QueueAtCapacity'] as const
+
+/**
+ * Runs one action whose every branch leads to a block of the branch's name, and tells that name: `next`, an error
+ * type, `= operand` for a condition, or the end of the flow.
+ */
+export async function runAction(
+  type: string,
+  parameters: Record<string, unknown>,
+  options: {
+    host?: FakeHost
+    /** Operands or operator and operand. */
+    conditions?: string[]
+    errors?: readonly string[]
+    random?: () => number
+    attributes?: Record<string, string>
+  } = {},
+): Promise<{ branch: string; host: FakeHost; detail: string | undefined }> {
+  const {
+    host = new FakeHost(),
+    conditions = [],
+    errors = [...branches, 'InvalidPhoneNumber', 'ChannelMismatch'],
+  } = options
+  Object.assign(host.attributes, options.attributes)
+  const targets = ['next', ...errors, ...conditions.map((operand) => `= ${operand}`)]
+  const blocks: Block[] = [
+    {
+      id: 'action',
+      type,
+      parameters,
+      next: 'next',
+      errors: Object.fromEntries(errors.map((error) => [error, error])),
+      conditions: Object.fromEntries(conditions.map((operand) => [operand, `= ${operand}`])),
+    },
+    ...targets.map((id) => ({ id, type: 'EndFlowExecution' })),
+  ]
+  const { end, path } = await run(blocks, { host, ...(options.random ? { random: options.random } : {}) })
+  const branch = path[1] ?? (end.type === 'failed' ? `failed: ${end.reason}` : end.type)
+  return { branch, host, detail: host.logged[0]?.Results }
+}
