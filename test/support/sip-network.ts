@@ -55,6 +55,7 @@ export class SipNetwork {
     return {
       bind: async (at) => {
         bound = { address: at.address, port: at.port === 0 ? this.#nextPort++ : at.port }
+        if (this.#places.has(formatHostPort(bound))) throw new Error(`${formatHostPort(bound)} is taken`)
         this.#places.set(formatHostPort(bound), (datagram, source) => listener(datagram, source))
         return bound
       },

@@ -32,7 +32,7 @@ export interface Stage {
   log: LogLine[]
   /** Legs that came in, oldest first. */
   inbound: Leg[]
-  /** A phone at an address of its own. */
+  /** A phone at an address of its own, or one more at the given one. */
   phone(name: string, host?: string): Promise<SipPeer>
   /** The same, registered. */
   registered(name: string, host?: string): Promise<SipPeer>
@@ -68,7 +68,8 @@ export async function sipStage(
   let host = 7
 
   const phone = async (name: string, address = `10.0.0.${host++}`) => {
-    const peer = await SipPeer.open(name, network.socket(), { address, port: 5060 }, box)
+    const port = 5060 + phones.filter((one) => one.at.address === address).length
+    const peer = await SipPeer.open(name, network.socket(), { address, port }, box)
     phones.push(peer)
     return peer
   }

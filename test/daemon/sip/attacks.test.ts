@@ -1,0 +1,262 @@
+// Strangers try to get in. Mallory knows SIP well; he has no password.
+import t from 'tap'
+import { parseDigest } from '../../../daemon/sip/digest.ts'
+import { Nonces } from '../../../daemon/sip/nonces.ts'
+import { header, type WireRequest } from '../../../daemon/sip/wire-message.ts'
+import { digest, plainSdp, type SipPeer } from '../../support/sip-peer.ts'
+import { account, password, type Stage, sipStage } from '../../support/sip-stage.ts'
+
+const register = (phone: SipPeer) => phone.make('REGISTER', 'sip:box', { to: `sip:${phone.name}@box` })
+
+async function challenged(stage: Stage, phone: SipPeer, request: WireRequest) {
+  await phone.send(request)
+  await stage.clock.advance(20)
+  return phone.takeResponse(401)
+}
+
+function failures(stage: Stage): unknown[] {
+  return stage.log.filter((line) => line.message === 'sip authentication failed').map((line) => line.fields)
+}
+
+t.test('nothing is done without proof: no call, no registration, no transaction', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const mallory = await stage.phone('mallory')
+  const invite = mallory.make('INVITE', 'sip:00441632960001@box', { body: plainSdp() })
+  t.match(
+    header(await challenged(stage, mallory, invite), 'www-authenticate'),
+    /^Digest realm="box", nonce="[^"]+", algorithm=MD5, qop="auth"$/,
+  )
+  await challenged(stage, mallory, register(mallory))
+  t.equal(stage.inbound.length, 0)
+  t.match(stage.endpoint.counters(), { transactions: 0, lingeringTransactions: 0, registrations: 0, authChallenges: 2 })
+  t.same(failures(stage), [], 'a challenge is no failure')
+})
+
+t.test('known users, unknown users and users without password get the same answer', async (t) => {
+  const stage = await sipStage(t, [account('alice'), account('robot', { password: undefined })])
+  const shapes: string[] = []
+  for (const name of ['alice', 'robot', 'nobody']) {
+    const phone = await stage.phone(name)
+    const request = register(phone)
+    const challenge = await challenged(stage, phone, request)
+    const again = await challenged(stage, phone, phone.withCredentials(request, challenge, 'a guess'))
+    shapes.push(
+      again.headers
+        .map((one) => `${one.name}: ${one.value}`)
+        .join('\n')
+        .replace(/nonce="[^"]*"|branch=\w+|tag=\w+|Call-ID: \w+/g, '')
+        .replaceAll(name, 'NAME')
+        .replaceAll(phone.at.address, 'HOST'),
+    )
+  }
+  t.equal(shapes[1], shapes[0]?.replaceAll('alice', 'robot'))
+  t.equal(shapes[2], shapes[0])
+  t.same(failures(stage), [
+    { source: '10.0.0.7:5060', user: 'alice', method: 'REGISTER', reason: 'wrongPassword' },
+    { source: '10.0.0.8:5060', user: 'robot', method: 'REGISTER', reason: 'unknownUser' },
+    { source: '10.0.0.9:5060', user: 'nobody', method: 'REGISTER', reason: 'unknownUser' },
+  ])
+})
+
+t.test('a stolen REGISTER, sent again, is refused', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const alice = await stage.phone('alice')
+  const request = register(alice)
+  const proven = alice.withCredentials(request, await challenged(stage, alice, request), password)
+  await alice.send(proven)
+  await stage.clock.advance(20)
+  alice.takeResponse(200)
+  // The same credentials in a transaction of its own, from the same host.
+  const stolen = {
+    ...proven,
+    headers: proven.headers.map((one) =>
+      one.key === 'via' ? { ...one, value: one.value.replace('branch=z9hG4bK', 'branch=z9hG4bKx') } : one,
+    ),
+  }
+  const other = await challenged(stage, alice, stolen)
+  t.notMatch(header(other, 'www-authenticate'), /stale/)
+  t.match(failures(stage), [{ reason: 'nonceReplayed' }])
+})
+
+t.test('credentials are worth nothing from another host', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const alice = await stage.phone('alice')
+  const request = register(alice)
+  const proven = alice.withCredentials(request, await challenged(stage, alice, request), password)
+  const mallory = await stage.phone('mallory')
+  await challenged(stage, mallory, proven)
+  t.match(failures(stage), [{ source: '10.0.0.8:5060', user: 'alice', reason: 'nonceForged' }])
+})
+
+t.test('credentials for one request are worth nothing for another', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const alice = await stage.phone('alice')
+  const request = register(alice)
+  const challenge = await challenged(stage, alice, request)
+  const toll = alice.make('INVITE', 'sip:0900123456@box', { body: plainSdp() })
+  const borrowed = header(alice.withCredentials(request, challenge, password), 'authorization')!
+  await challenged(stage, alice, {
+    ...toll,
+    headers: [...toll.headers, { name: 'Authorization', key: 'authorization', value: borrowed }],
+  })
+  const wrongUri = alice.withCredentials(toll, challenge, password, { uri: 'sip:100@box' })
+  await challenged(stage, alice, wrongUri)
+  t.equal(stage.inbound.length, 0)
+  t.match(failures(stage), [{ reason: 'uriMismatch' }, { reason: 'uriMismatch' }])
+})
+
+t.test('a nonce of his own, a count used before, an algorithm of his choice', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const alice = await stage.phone('alice')
+  const request = register(alice)
+  const challenge = await challenged(stage, alice, request)
+  await challenged(stage, alice, alice.withCredentials(request, challenge, password, { nonce: 'abc.def.ghi' }))
+  const good = alice.withCredentials(request, challenge, password, { count: '00000005' })
+  await alice.send(good)
+  await stage.clock.advance(20)
+  await challenged(stage, alice, alice.withCredentials(request, challenge, password, { count: '00000005' }))
+  const sha = alice.withCredentials(request, challenge, password, { count: '00000006' })
+  const changed = {
+    ...sha,
+    headers: sha.headers.map((one) => ({ ...one, value: one.value.replace('algorithm=MD5', 'algorithm=SHA-256') })),
+  }
+  await challenged(stage, alice, changed)
+  t.match(failures(stage), [{ reason: 'nonceForged' }, { reason: 'nonceReplayed' }, { reason: 'unsupportedAlgorithm' }])
+})
+
+t.test('a phone of the oldest kind, without qop, gets in once per challenge', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const alice = await stage.phone('alice')
+  const request = register(alice)
+  const challenge = await challenged(stage, alice, request)
+  await alice.send(alice.withCredentials(request, challenge, password, { plain: true }))
+  await stage.clock.advance(20)
+  alice.takeResponse(200)
+  await challenged(stage, alice, alice.withCredentials(request, challenge, password, { plain: true }))
+  t.match(failures(stage), [{ reason: 'nonceReplayed' }])
+})
+
+t.test('an old nonce and the right password: try again, and no mark against the phone', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const alice = await stage.phone('alice')
+  const request = register(alice)
+  const challenge = await challenged(stage, alice, request)
+  await stage.clock.advance(301_000)
+  const again = await challenged(stage, alice, alice.withCredentials(request, challenge, password))
+  t.match(header(again, 'www-authenticate'), /stale=true/)
+  await alice.send(alice.withCredentials(request, again, password))
+  await stage.clock.advance(20)
+  alice.takeResponse(200)
+  t.same(failures(stage), [])
+  t.equal(stage.endpoint.counters().authStaleNonces, 1)
+})
+
+t.test('guessing is stopped, for a growing time, and only for the guesser', async (t) => {
+  const stage = await sipStage(t, [account('alice'), account('carol')])
+  const guesser = await stage.phone('alice', '10.6.6.6')
+  const guess = async () => {
+    const request = register(guesser)
+    await guesser.send(request)
+    await stage.clock.advance(20)
+    const challenge = guesser.inbox.shift()
+    if (challenge?.kind !== 'response') return false
+    await guesser.send(guesser.withCredentials(request, challenge, 'a guess'))
+    await stage.clock.advance(20)
+    return guesser.inbox.shift() !== undefined
+  }
+  const answered: boolean[] = []
+  for (let turn = 0; turn < 10; turn++) answered.push(await guess())
+  t.same(answered, [...Array(8).fill(true), false, false], 'eight guesses, then silence')
+  t.match(stage.log.at(-1), { message: 'sip source blocked', fields: { source: '10.6.6.6', user: 'alice' } })
+  const alice = await stage.registered('alice')
+  t.ok(alice, 'the true alice gets in from where she is')
+  const neighbour = await stage.registered('carol', '10.6.6.6')
+  t.ok(neighbour, 'so does another phone behind the same router')
+  await stage.clock.advance(31_000)
+  for (let turn = 0; turn < 8; turn++) t.ok(await guess(), 'after the block he may guess again')
+  await stage.clock.advance(31_000)
+  t.notOk(await guess(), 'but the second block is longer')
+  await stage.clock.advance(30_000)
+  t.ok(await guess())
+})
+
+t.test('a host that tries many names is stopped as a whole', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const scanner = await stage.phone('scanner')
+  for (let name = 0; name < 41; name++) {
+    const request = scanner.make('REGISTER', 'sip:box', { to: `sip:${name}@box` })
+    await scanner.send(request)
+    await stage.clock.advance(20)
+    const challenge = scanner.inbox.shift()
+    if (challenge?.kind === 'response')
+      await scanner.send(scanner.withCredentials(request, challenge, 'x', { userName: String(name) }))
+    await stage.clock.advance(20)
+    scanner.inbox.length = 0
+  }
+  await scanner.send(register(scanner))
+  await stage.clock.advance(20)
+  t.equal(scanner.inbox.length, 0)
+  t.ok(stage.endpoint.counters().droppedThrottled)
+})
+
+t.test('a flood from one host is thinned; OPTIONS too', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const flood = await stage.phone('flood')
+  for (let shot = 0; shot < 1000; shot++) await flood.send(flood.make('OPTIONS', 'sip:box'))
+  await stage.clock.advance(20)
+  t.ok(flood.responses(200).length <= 410, `${flood.responses(200).length} answers`)
+  t.ok(stage.endpoint.counters().droppedTooFast! >= 590)
+  const alice = await stage.registered('alice')
+  t.ok(alice, 'others are served meanwhile')
+})
+
+t.test('the log line of a failure can’t be forged by a user name', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const mallory = await stage.phone('mallory')
+  const request = register(mallory)
+  const challenge = await challenged(stage, mallory, request)
+  const userName = 'x source=10.0.0.7'.padEnd(300, 'x')
+  await challenged(stage, mallory, mallory.withCredentials(request, challenge, 'x', { userName }))
+  t.match(failures(stage), [{ source: '10.0.0.7:5060', user: userName.slice(0, 64) }])
+})
+
+t.test('nonces', async (t) => {
+  let nowMs = 1000
+  const nonces = new Nonces({ nowMs: () => nowMs, lifeMs: 10_000, maxRemembered: 4 })
+  const nonce = nonces.issue('a')
+  t.equal(nonces.check(nonce, 'a'), 'fresh')
+  t.equal(nonces.check(nonce, 'b'), 'forged', 'for one host only')
+  t.equal(nonces.check(`${nonce}x`, 'a'), 'forged')
+  t.equal(nonces.check('', 'a'), 'forged')
+  t.same(
+    [1, 3, 2, 3, 40, 39, 5, 41].map((count) => nonces.use(nonce, count)),
+    ['fresh', 'fresh', 'fresh', 'replayed', 'fresh', 'fresh', 'replayed', 'fresh'],
+    'counts may overtake each other a little, and never repeat',
+  )
+  for (let other = 0; other < 5; other++) nonces.use(nonces.issue('a'), 1)
+  t.ok(nonces.remembered <= 4, 'the table is bounded')
+  t.equal(nonces.check(nonce, 'a'), 'stale', 'what was forgotten is not taken again')
+  nowMs += 1
+  t.equal(nonces.check(nonces.issue('a'), 'a'), 'fresh')
+})
+
+t.test('Authorization headers that are none', async (t) => {
+  const sound = digest({
+    challenge: 'Digest realm="box", nonce="n"',
+    userName: 'a',
+    password: 'p',
+    method: 'REGISTER',
+    uri: 'sip:box',
+  })
+  t.ok(parseDigest(sound))
+  for (const broken of [
+    'Basic YTpi',
+    'NoOneKnowsThisScheme opaque-data=here',
+    'Digest',
+    'Digest username="a"',
+    `${sound}, username="b"`,
+    sound.replace('nc=00000001', 'nc=1'),
+    sound.replace('"a"', '"a'),
+  ])
+    t.equal(parseDigest(broken), undefined, broken)
+})
