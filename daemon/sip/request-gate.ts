@@ -45,7 +45,7 @@ function refuseHeaders(request: WireRequest): Refusal | undefined {
   const to = parseNameAddr(header(request, 'to') ?? '')
   if (!to) return bad('Malformed To')
   const hops = header(request, 'max-forwards')
-  if (hops !== undefined && (!/^\d{1,3}$/.test(hops) || Number(hops) > 255)) return bad('Malformed Max-Forwards')
+  if (hops !== undefined && (!/^\d{1,10}$/.test(hops) || Number(hops) > 255)) return bad('Malformed Max-Forwards')
   const contacts = headers(request, 'contact').flatMap(splitList)
   if (contacts.some((contact) => contact !== '*' && !parseNameAddr(contact))) return bad('Malformed Contact')
   if (request.method === 'INVITE') {

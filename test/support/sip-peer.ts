@@ -38,6 +38,8 @@ export class SipPeer {
   readonly inbox: WireMessage[] = []
   /** All that ever came. */
   readonly history: WireMessage[] = []
+  /** Called with each message as it comes, for phones that act by themselves. */
+  onMessage: (message: WireMessage) => void = () => {}
   readonly #socket: DatagramSocket
   readonly #box: HostPort
   #at: HostPort = { address: '', port: 0 }
@@ -56,6 +58,7 @@ export class SipPeer {
       if (framed.outcome !== 'message') throw new Error(`${name} was sent something broken: ${framed.outcome}`)
       peer.inbox.push(framed.message)
       peer.history.push(framed.message)
+      peer.onMessage(framed.message)
     })
     peer.#at = await socket.bind(at)
     return peer
