@@ -4,7 +4,7 @@ import { type ConditionValue, compileCondition } from '../../../daemon/flow/cond
 import { FakeHost } from './fake-host.ts'
 
 const host = new FakeHost()
-host.attributes['code'] = 'abc'
+host.attributes.code = 'abc'
 const source = {
   contact: host.contact,
   state: { storedCustomerInput: undefined, loopCounts: new Map(), flowAttributes: new Map(), contactData: new Map() },

@@ -23,7 +23,7 @@ export function flowText(blocks: Block[], metadata: Record<string, unknown> = {}
       ...(next === undefined ? {} : { NextAction: next }),
       Errors: Object.entries(errors).map(([ErrorType, NextAction]) => ({ ErrorType, NextAction })),
       Conditions: Object.entries(conditions).map(([written, NextAction]) => {
-        const [, operator = 'Equals', operand = written] = /^(\w+) (.*)$/.exec(written) ?? []
+        const [, operator = 'Equals', operand = written] = /^([A-Z]\w+) (.*)$/.exec(written) ?? []
         return { NextAction, Condition: { Operator: operator, Operands: [operand] } }
       }),
     },

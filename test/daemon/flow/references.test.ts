@@ -118,6 +118,6 @@ t.test('a template without data is undefined as a whole, and leaves nothing insi
 })
 
 t.test('a value that looks like a reference is not resolved again', async (t) => {
-  host.attributes['trick'] = '$.Attributes.name'
+  host.attributes.trick = '$.Attributes.name'
   t.equal(compileTemplate('say $.Attributes.trick').fill({ ...source, contact: host.contact }), 'say $.Attributes.name')
 })

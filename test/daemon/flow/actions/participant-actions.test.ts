@@ -1,0 +1,345 @@
+// Actions that the party on the line hears: parameters, conditions and errors, a table each.
+import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto'
+import t from 'tap'
+import { ParticipantError } from '../../../../daemon/flow/host.ts'
+import { FakeHost } from '../fake-host.ts'
+import { runAction } from '../run-support.ts'
+import { checkTable, table } from './action-table.ts'
+
+const media = { Uri: 's3://bucket/a.wav', SourceType: 'S3', MediaType: 'Audio' }
+const digits = (text: string) => (host: FakeHost) => {
+  host.participant!.answers = [{ outcome: 'digits', digits: text }]
+}
+const nobody = (host: FakeHost) => {
+  host.participant = undefined
+}
+const chat = (host: FakeHost) => {
+  host.channel = 'CHAT'
+}
+
+table('MessageParticipant', [
+  {
+    what: 'a text',
+    parameters: { Text: 'Hello' },
+    leads: 'next',
+    shows: (host, t) => t.same(host.participant?.heard, ['Hello']),
+  },
+  {
+    what: 'a text with references',
+    parameters: { Text: 'Hello $.CustomerEndpoint.DisplayName' },
+    leads: 'next',
+    shows: (host, t) => t.same(host.participant?.heard, ['Hello Ada']),
+  },
+  {
+    what: 'markup',
+    parameters: { SSML: '<speak>Hello</speak>' },
+    leads: 'next',
+    shows: (host, t) => t.same(host.participant?.heard, ['<speak>Hello</speak>']),
+  },
+  {
+    what: 'a prompt by name',
+    parameters: { PromptId: 'welcome' },
+    leads: 'next',
+    shows: (host, t) => t.same(host.participant?.heard, ['<p-welcome>']),
+  },
+  {
+    what: 'a prompt by attribute',
+    parameters: { PromptId: '$.Attributes.prompt' },
+    given: (host) => Object.assign(host.attributes, { prompt: 'music' }),
+    leads: 'next',
+    shows: (host, t) => t.same(host.participant?.heard, ['<p-music>']),
+  },
+  {
+    what: 'a prompt that is not there',
+    parameters: { PromptId: 'nothing' },
+    leads: 'NoMatchingError',
+    result: /no prompt nothing/,
+  },
+  { what: 'a prompt without data', parameters: { PromptId: '$.Attributes.prompt' }, leads: 'NoMatchingError' },
+  { what: 'a file in a bucket', parameters: { Media: media }, leads: 'NoMatchingError', result: /bucket/ },
+  { what: 'nothing', parameters: {}, leads: 'NoMatchingError' },
+  { what: '6001 characters', parameters: { Text: 'x'.repeat(6001) }, leads: 'NoMatchingError', result: /6000/ },
+  {
+    what: 'speech that fails',
+    parameters: { Text: 'x' },
+    given: (host) => Object.assign(host.participant!, { fault: new ParticipantError('speechFailed', 'mute') }),
+    leads: 'NoMatchingError',
+    result: /mute/,
+  },
+  { what: 'nobody on the line', parameters: { Text: 'x' }, given: nobody, leads: 'NoMatchingError' },
+  {
+    what: 'a task hears nothing',
+    parameters: { Text: 'x' },
+    given: (host) => Object.assign(host, { channel: 'TASK' }),
+    leads: 'next',
+    shows: (host, t) => t.same(host.participant?.heard, []),
+  },
+])
+checkTable('MessageParticipant', [
+  [{ Text: 'Hello' }, undefined],
+  [{ SSML: '$.Attributes.greeting' }, undefined],
+  [{ PromptId: 'welcome', SkipWhenDTMFBufferEnabled: 'false' }, undefined],
+  [{}, /None of PromptId, Text, SSML, Media is given/],
+  [{ Text: 'a', PromptId: 'welcome' }, /exclude each other/],
+  [{ Text: 5 }, /Text is no text/],
+  [{ Text: 'x'.repeat(6001) }, /more than 6000/],
+  [{ Media: media }, /^warning Parameters.Media: Audio from a bucket/],
+  [{ Text: 'a', Volume: '3' }, /^warning Parameters.Volume: Volume is no parameter/],
+])
+
+const menu = { Text: 'Press 1', StoreInput: 'False', InputTimeLimitSeconds: '5' }
+const store = (rest: Record<string, unknown> = {}) => ({
+  Text: 'Your number',
+  StoreInput: 'True',
+  InputTimeLimitSeconds: '7',
+  InputValidation: { CustomValidation: { MaximumLength: '4' } },
+  ...rest,
+})
+const phone = (NumberFormat: string, CountryCode?: string) =>
+  store({ InputValidation: { PhoneNumberValidation: { NumberFormat, ...(CountryCode ? { CountryCode } : {}) } } })
+
+table('GetParticipantInput', [
+  {
+    what: 'the key of a condition',
+    parameters: menu,
+    conditions: ['1', '2'],
+    given: digits('2'),
+    leads: '= 2',
+    result: '2',
+  },
+  { what: 'star and hash are keys', parameters: menu, conditions: ['*', '#'], given: digits('#'), leads: '= #' },
+  { what: 'another key', parameters: menu, conditions: ['1'], given: digits('9'), leads: 'NoMatchingCondition' },
+  { what: 'no key', parameters: menu, conditions: ['1'], leads: 'InputTimeLimitExceeded' },
+  {
+    what: 'a menu asks for one digit, without terminator or cancel key',
+    parameters: menu,
+    leads: 'InputTimeLimitExceeded',
+    shows: (host, t) =>
+      t.same(host.participant?.asked, [
+        {
+          prompt: [{ kind: 'text', text: 'Press 1', ssml: false }],
+          firstDigitTimeoutMs: 5000,
+          interDigitTimeoutMs: 5000,
+          maximumDigits: 1,
+          terminator: '',
+          cancelKey: false,
+        },
+      ]),
+  },
+  {
+    what: 'StoreInput left out is a menu',
+    parameters: { PromptId: 'welcome', InputTimeLimitSeconds: 5 },
+    conditions: ['1'],
+    given: digits('1'),
+    leads: '= 1',
+  },
+  {
+    what: 'an entry is stored',
+    parameters: store(),
+    given: digits('1234'),
+    leads: 'next',
+    result: '1234',
+    shows: (host, t) =>
+      t.match(host.participant?.asked[0], {
+        firstDigitTimeoutMs: 7000,
+        interDigitTimeoutMs: 5000,
+        maximumDigits: 4,
+        terminator: '#',
+        cancelKey: true,
+      }),
+  },
+  { what: 'nothing entered is stored as Timeout', parameters: store(), leads: 'next', result: 'Timeout' },
+  {
+    what: 'the terminator alone is nothing entered',
+    parameters: store(),
+    given: digits(''),
+    leads: 'next',
+    result: 'Timeout',
+  },
+  {
+    what: 'terminator, cancel key and gap as configured',
+    parameters: store({
+      DTMFConfiguration: { InputTerminationSequence: '##', DisableCancelKey: 'True', InterdigitTimeLimitSeconds: '2' },
+    }),
+    leads: 'next',
+    shows: (host, t) =>
+      t.match(host.participant?.asked[0], { interDigitTimeoutMs: 2000, terminator: '##', cancelKey: false }),
+  },
+  {
+    what: 'a local number',
+    parameters: phone('Local', 'US'),
+    given: digits('2065550100'),
+    leads: 'next',
+    result: '+12065550100',
+  },
+  {
+    what: 'an international number',
+    parameters: phone('E164'),
+    given: digits('442079460100'),
+    leads: 'next',
+    result: '+442079460100',
+  },
+  { what: 'no number', parameters: phone('Local', 'US'), given: digits('123'), leads: 'InvalidPhoneNumber' },
+  { what: 'no number keyed in at all', parameters: phone('Local', 'US'), leads: 'next', result: 'Timeout' },
+  {
+    what: 'a country that is none',
+    parameters: phone('Local', 'XX'),
+    given: digits('2065550100'),
+    leads: 'InvalidPhoneNumber',
+  },
+  {
+    what: 'no validation',
+    parameters: store({ InputValidation: {} }),
+    leads: 'NoMatchingError',
+    result: /InputValidation is missing/,
+  },
+  {
+    what: 'a length that is none',
+    parameters: store({ InputValidation: { CustomValidation: { MaximumLength: 'many' } } }),
+    leads: 'NoMatchingError',
+  },
+  { what: 'no time', parameters: { Text: 'x' }, leads: 'NoMatchingError' },
+  {
+    what: 'a flag that is none',
+    parameters: { ...menu, StoreInput: 'perhaps' },
+    leads: 'NoMatchingError',
+    result: /neither true nor false/,
+  },
+  { what: 'the buffer', parameters: { EnableDTMFBuffer: 'true' }, leads: 'NoMatchingError', result: /buffer/ },
+  {
+    what: 'a prompt that is not there',
+    parameters: { PromptId: 'x', InputTimeLimitSeconds: '5' },
+    leads: 'NoMatchingError',
+  },
+  { what: 'a chat', parameters: menu, given: chat, leads: 'NoMatchingError' },
+  { what: 'nobody on the line', parameters: menu, given: nobody, leads: 'NoMatchingError' },
+])
+checkTable('GetParticipantInput', [
+  [menu, undefined, ['1', '*', '#']],
+  [{ ...menu, InputTimeLimitSeconds: '$.Attributes.seconds' }, undefined, ['1']],
+  [menu, /not one key/, ['12']],
+  [menu, /not one key/, ['NumberGreaterThan 3']],
+  [{ Text: 'x' }, /InputTimeLimitSeconds is missing/],
+  [{ ...menu, InputTimeLimitSeconds: '0' }, /from 1 to 600|InputTimeLimitSeconds is "0"/],
+  [{ ...menu, InputValidation: {} }, /only for stored input/],
+  [store(), undefined],
+  [store(), /no conditions/, ['1']],
+  [store({ InputValidation: undefined }), /None of PhoneNumberValidation, CustomValidation/],
+  [store({ InputValidation: { CustomValidation: { MaximumLength: '0' } } }), /MaximumLength is "0"/],
+  [phone('Local', 'GB'), undefined],
+  [phone('Local'), /needs a country/],
+  [phone('National'), /NumberFormat is "National"/],
+  [store({ DTMFConfiguration: { InputTerminationSequence: 'abc' } }), /InputTerminationSequence is "abc"/],
+  [store({ DTMFConfiguration: { InterdigitTimeLimitSeconds: '60' } }), /InterdigitTimeLimitSeconds is "60"/],
+  [store({ InputEncryption: { EncryptionKeyId: 'k', Key: 'pem' } }), /^warning Parameters.InputEncryption: .*RSA-OAEP/],
+  [{ EnableDTMFBuffer: 'true' }, /^error Parameters.EnableDTMFBuffer: .*not supported yet/],
+  [{ ...menu, MaxDigits: 1 }, /^warning Parameters.MaxDigits/],
+])
+
+t.test('GetParticipantInput: an encrypted entry leaves the block as ciphertext only', async (t) => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const key = publicKey.export({ type: 'spki', format: 'pem' }).toString()
+  const host = new FakeHost()
+  digits('4711')(host)
+  const { branch, detail } = await runAction(
+    'GetParticipantInput',
+    store({ InputEncryption: { EncryptionKeyId: 'k', Key: key } }),
+    { host },
+  )
+  t.equal(branch, 'next')
+  t.equal(detail, '*****')
+  t.notMatch(JSON.stringify(host.logged), /4711/)
+
+  const kept = new FakeHost()
+  digits('4711')(kept)
+  const { run } = await import('../run-support.ts')
+  await run(
+    [
+      {
+        id: 'ask',
+        type: 'GetParticipantInput',
+        parameters: store({ InputEncryption: { EncryptionKeyId: 'k', Key: key } }),
+        next: 'keep',
+      },
+      {
+        id: 'keep',
+        type: 'UpdateContactAttributes',
+        parameters: { Attributes: { secret: '$.StoredCustomerInput' } },
+        next: 'bye',
+      },
+      { id: 'bye', type: 'DisconnectParticipant' },
+    ],
+    { host: kept },
+  )
+  const plain = privateDecrypt(
+    { key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha512' },
+    Buffer.from(kept.attributes.secret ?? '', 'base64'),
+  )
+  t.equal(plain.toString(), '4711')
+})
+
+t.test('GetParticipantInput: without a usable key nothing is stored', async (t) => {
+  const host = new FakeHost()
+  digits('4711')(host)
+  const { branch } = await runAction(
+    'GetParticipantInput',
+    store({ InputEncryption: { EncryptionKeyId: 'k', Key: 'no key' } }),
+    { host },
+  )
+  t.equal(branch, 'NoMatchingError')
+  t.notMatch(JSON.stringify(host.logged), /4711/)
+})
+
+const loop = (Messages: unknown, rest: Record<string, unknown> = {}) => ({
+  Messages,
+  InterruptFrequencySeconds: '30',
+  ...rest,
+})
+table('MessageParticipantIteratively', [
+  {
+    what: 'the list, until the interrupt',
+    parameters: loop([{ Text: 'Please wait' }, { PromptId: 'music' }, { SSML: '<speak>x</speak>' }]),
+    conditions: ['MessagesInterrupted'],
+    leads: '= MessagesInterrupted',
+    shows: (host, t) => {
+      t.same(host.participant?.heard, ['Please wait', '<p-music>', '<speak>x</speak>'])
+      t.same(host.participant?.interrupts, [30_000])
+    },
+  },
+  { what: 'an empty list', parameters: loop([]), leads: 'NoMatchingError' },
+  { what: 'no list', parameters: { Messages: 'music' }, leads: 'NoMatchingError' },
+  {
+    what: 'one prompt that is not there',
+    parameters: loop([{ Text: 'x' }, { PromptId: 'nothing' }]),
+    leads: 'NoMatchingError',
+  },
+  { what: 'a file in a bucket', parameters: loop([{ Media: media }]), leads: 'NoMatchingError' },
+  {
+    what: 'an interrupt at once',
+    parameters: loop([{ Text: 'x' }], { InterruptFrequencySeconds: '0' }),
+    leads: 'NoMatchingError',
+  },
+  { what: 'a chat', parameters: loop([{ Text: 'x' }]), given: chat, leads: 'NoMatchingError' },
+])
+checkTable(
+  'MessageParticipantIteratively',
+  [
+    [{ Messages: [{ Text: 'x' }] }, undefined],
+    [loop([{ PromptId: 'music' }]), undefined, ['MessagesInterrupted']],
+    [loop([{ PromptId: 'music' }]), /branch MessagesInterrupted is missing/],
+    [{ Messages: [] }, /at least one entry/],
+    [{ Messages: [{ Text: 'x' }, {}] }, /Parameters.Messages\[1\]: None of/],
+    [{ Messages: [{ PromptId: 'nothing' }] }, /no prompt nothing/],
+    [
+      loop([{ Text: 'x' }], { ContinueMessagingDuringInterrupt: 'true' }),
+      /^warning .*stop at the interrupt/,
+      ['MessagesInterrupted'],
+    ],
+  ],
+  'customerQueue',
+)
+
+table('DisconnectParticipant', [
+  { what: 'drops the party', parameters: {}, leads: 'disconnect' },
+  { what: 'nobody to drop', parameters: {}, given: nobody, leads: 'ended' },
+])
