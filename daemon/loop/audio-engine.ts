@@ -81,19 +81,16 @@ export class AudioEngine {
     return true
   }
 
-  /** Carries out one command. Faults of a command are answered, or end the port it was for. */
+  /** Carries out one command. Its fault is answered, or ends the port it was for, or is told; never thrown. */
   handle(command: Command): void {
     try {
       this.#carryOut(command)
     } catch (fault) {
+      const reason = fault instanceof Error ? fault.message : String(fault)
       if ('requestId' in command && command.requestId !== undefined)
-        this.#post({
-          type: 'refused',
-          requestId: command.requestId,
-          reason: fault instanceof Error ? fault.message : String(fault),
-        })
+        this.#post({ type: 'refused', requestId: command.requestId, reason })
       else if ('portId' in command) this.#loop.fail(command.portId, fault)
-      else throw fault
+      else this.#post({ type: 'commandFailed', command: command.type, reason })
     }
   }
 

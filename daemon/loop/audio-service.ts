@@ -59,6 +59,7 @@ class AudioService implements Audio {
   #nextId = 1
   #nextRtpPort: number
   #listenerFaults = 0
+  #commandFaults = 0
   #stopped: Promise<void> | undefined
 
   constructor(options: AudioOptions) {
@@ -193,7 +194,12 @@ class AudioService implements Audio {
 
   async counters(): Promise<LoopCounters> {
     const told = numbers(await this.#link.ask((requestId) => ({ type: 'counters', requestId })))
-    const own = { plays: this.#plays.size, openRecordings: this.#recordings.size, listenerFaults: this.#listenerFaults }
+    const own = {
+      plays: this.#plays.size,
+      openRecordings: this.#recordings.size,
+      listenerFaults: this.#listenerFaults,
+      commandFaults: this.#commandFaults,
+    }
     return { ticks: 0, lateTicks: 0, skippedTicks: 0, worstLatenessMs: 0, ports: 0, ...told, ...own }
   }
 
@@ -227,6 +233,11 @@ class AudioService implements Audio {
     if (message.type === 'playEnded') {
       this.#plays.get(message.playId)?.(message.outcome)
       this.#plays.delete(message.playId)
+      return
+    }
+    if (message.type === 'commandFailed') {
+      this.#commandFaults++
+      this.#options.log.error({ command: message.command, reason: message.reason }, 'fault in an audio command')
       return
     }
     if (message.type === 'portFailed') this.#ports.delete(message.portId)

@@ -46,6 +46,8 @@ export type ThreadMessage =
   | { type: 'started'; priorityRefused: string | undefined }
   | { type: 'reply'; requestId: number; value: ReplyValue }
   | { type: 'refused'; requestId: number; reason: string }
+  /** A fault of a command that was for no port and wanted no answer. */
+  | { type: 'commandFailed'; command: string; reason: string }
   | { type: 'playEnded'; playId: number; outcome: PlayOutcome }
   | AudioEvent
 

@@ -44,6 +44,7 @@ export class EventReceiver {
     return this.#durationSamples
   }
 
+  /** `timestamp` as int32. */
   receive(timestamp: number, octets: Uint8Array, offset: number, length: number): void {
     const event = octets[offset]!
     if (length < eventPayloadBytes || event >= digitsByEvent.length) {

@@ -50,7 +50,7 @@ export class Oscillator {
   /** Rounding makes the vectors grow or shrink by parts in 10^16 a turn: put right once a frame. */
   #normalise(): void {
     for (let s = 0; s < this.#sines; s++) {
-      const length = Math.hypot(this.#cosine[s]!, this.#sine[s]!)
+      const length = Math.sqrt(this.#cosine[s]! ** 2 + this.#sine[s]! ** 2)
       this.#cosine[s] = this.#cosine[s]! / length
       this.#sine[s] = this.#sine[s]! / length
     }

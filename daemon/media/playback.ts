@@ -28,7 +28,8 @@ export class Playback {
   #index = 0
   /** Samples of the present item that were played. */
   #position = 0
-  /** Of a tone: the present step of its cadence, and what is left of it. */
+  /** Of a tone: whether it has no pauses; else the present step of its cadence, and what is left of it. */
+  #continuous = true
   #step = 0
   #stepLeft = 0
 
@@ -70,6 +71,7 @@ export class Playback {
     const item = this.#items[this.#index]
     if (item?.kind !== 'tone') return
     this.#oscillator.tune(item.frequenciesHz, item.levelDbm0)
+    this.#continuous = !item.cadenceMs.some((ms) => ms > 0)
     this.#step = -1
     this.#stepLeft = 0
   }
@@ -79,7 +81,7 @@ export class Playback {
       frame.fill(0, from, from + count)
     } else if (item.kind === 'samples') {
       for (let i = 0; i < count; i++) frame[from + i] = item.samples[this.#position + i]!
-    } else if (!item.cadenceMs.some((ms) => ms > 0)) {
+    } else if (this.#continuous) {
       this.#oscillator.fill(frame, from, count)
     } else {
       this.#fillCadence(item.cadenceMs, frame, from, count)

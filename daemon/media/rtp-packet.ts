@@ -10,7 +10,9 @@ export interface RtpFields {
   payloadType: number
   marker: boolean
   sequence: number
+  /** As int32: a number above 2^31 would be put on the heap, once a packet. */
   timestamp: number
+  /** As int32. */
   ssrc: number
   /** Place of the payload in the bytes given. */
   payloadOffset: number
@@ -22,7 +24,7 @@ export function emptyRtpFields(): RtpFields {
 }
 
 const word = (bytes: Uint8Array, at: number) =>
-  (((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0) as number
+  (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
 
 /** Reads the packet at `offset` into `fields`; what is wrong with it, if anything (then `fields` mean nothing). */
 export function readRtp(bytes: Uint8Array, offset: number, length: number, fields: RtpFields): RtpFault | undefined {

@@ -73,15 +73,15 @@ export class RtpPort implements LoopPort {
   #agreement: RtpAgreement | undefined
   #law: G711 = g711.PCMU
   #detector: DigitDetector | undefined
-  #remoteSsrc = -1
+  #remoteSsrc: number | undefined
   #previousKeyTicks = 0
   #silentTicks = 0
   #mediaFlows = false
   #stoppedTold = false
-  readonly #ssrc = randomInt(2 ** 32)
+  readonly #ssrc = randomInt(2 ** 32) | 0
   // RFC 3550 section 5.1: both start at random; below 2^15 so that SRTP's rollover counter can not be guessed wrong.
   #sequence = randomInt(2 ** 15)
-  #timestamp = randomInt(2 ** 32)
+  #timestamp = randomInt(2 ** 32) | 0
   #sentLastTick = false
   #closed = false
 
@@ -192,7 +192,7 @@ export class RtpPort implements LoopPort {
   }
 
   put(frame: Int16Array | false): void {
-    this.#timestamp = (this.#timestamp + frameSamples) >>> 0
+    this.#timestamp = (this.#timestamp + frameSamples) | 0
     const agreement = this.#agreement
     if (agreement === undefined || !agreement.sends || this.#latch.port === 0) {
       this.#sentLastTick = false
@@ -224,7 +224,7 @@ export class RtpPort implements LoopPort {
   }
 
   skip(): void {
-    this.#timestamp = (this.#timestamp + frameSamples) >>> 0
+    this.#timestamp = (this.#timestamp + frameSamples) | 0
     this.#sentLastTick = false
     this.#jitter.skipFrame()
   }
@@ -284,7 +284,7 @@ export class RtpPort implements LoopPort {
   }
 
   #restartStream(ssrc: number): void {
-    if (this.#remoteSsrc >= 0) this.#counters.ssrcChanges++
+    if (this.#remoteSsrc !== undefined) this.#counters.ssrcChanges++
     this.#remoteSsrc = ssrc
     this.#sequences.restart()
     this.#jitter.reset()
