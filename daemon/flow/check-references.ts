@@ -6,6 +6,7 @@ import type { ReportInAction } from './check-flow.ts'
 import { type FlowFaultCode, flowFaultCodes } from './fault-codes.ts'
 import type { Flow } from './flow.ts'
 import { isObject } from './flow-metadata.ts'
+import { transferTargets } from './flow-type.ts'
 import type { FlowType } from './host.ts'
 import type { ResourceKind } from './parameters.ts'
 import { findReferences, referenceFault } from './references.ts'
@@ -51,8 +52,6 @@ const hookTypes: ReadonlyMap<string, FlowType> = new Map<string, FlowType>([
   ['PauseContact', 'CONTACT_FLOW'],
   ['ResumeContact', 'CONTACT_FLOW'],
 ])
-
-const transferTargets: readonly FlowType[] = ['CONTACT_FLOW', 'AGENT_TRANSFER', 'QUEUE_TRANSFER']
 
 export function checkReferences(
   flow: Flow,

@@ -4,6 +4,9 @@ import type { FlowActionDocument } from './action.ts'
 import { actionDefinitions } from './actions/index.ts'
 import type { FlowType } from './host.ts'
 
+/** Flows that `TransferToFlow` can go on in. */
+export const transferTargets: readonly FlowType[] = ['CONTACT_FLOW', 'AGENT_TRANSFER', 'QUEUE_TRANSFER']
+
 const candidates: readonly FlowType[] = ['AGENT_WHISPER', 'CUSTOMER_QUEUE', 'CUSTOMER_HOLD', 'OUTBOUND_WHISPER']
 
 /** Deployment tools name the files by what they are. */

@@ -49,9 +49,9 @@ export function scanJson(text: string, maximumDepth: number, visitor: JsonVisito
       if (code === quote) break
       if (code === backslash) {
         escapePattern.lastIndex = end
-        const escape = escapePattern.exec(text)
-        if (!escape) return undefined
-        end += escape[0].length
+        const escaped = escapePattern.exec(text)
+        if (!escaped) return undefined
+        end += escaped[0].length
       } else if (code >= firstPrintable) end++
       // A control character, or NaN: the end of the text.
       else return undefined

@@ -9,6 +9,7 @@ import { type Settled, settleAction } from './action-settling.ts'
 import { type CompiledAction, compileFlow, conditionTarget, errorTarget } from './compile-flow.ts'
 import type { Flow } from './flow.ts'
 import { flowLogEntry } from './flow-log.ts'
+import { transferTargets } from './flow-type.ts'
 import { type FlowEnd, type FlowHost, ParticipantError } from './host.ts'
 import type { ReferenceSource } from './references.ts'
 import { ParameterError } from './resolved-parameters.ts'
@@ -214,10 +215,10 @@ class FlowRun {
   /** Contact data stay; flow attributes are gone when the flow is left. */
   #enter(action: CompiledAction, flowId: string): CompiledAction | Finish {
     const flow = this.#options.flows.get(flowId)
-    const start = flow && compileFlow(flow).start
-    if (!start) {
+    const start = flow && transferTargets.includes(flow.type) ? compileFlow(flow).start : undefined
+    if (!flow || !start) {
       const branch = errorTarget(action, 'NoMatchingError')
-      return branch ?? this.#failed(`NoMatchingError has no branch: there is no flow ${flowId}`)
+      return branch ?? this.#failed(`NoMatchingError has no branch: there is no flow ${flowId} to go on in`)
     }
     this.#flow = flow
     this.#state = this.#stateIn(flow, this.#state)

@@ -47,6 +47,7 @@ export function runEspeak(
     let outputBytes = 0
     let message = ''
     let fault: Error | undefined
+    let unread: Error | undefined
 
     const kill = (why: string) => {
       fault ??= new SpeechProgramError(why)
@@ -64,12 +65,17 @@ export function runEspeak(
     child.stderr.on('data', (chunk: Buffer) => {
       if (message.length < maximumMessageBytes) message += chunk.toString('utf8').slice(0, maximumMessageBytes)
     })
-    // A program that ends early closes the pipe; its exit code tells the story.
     child.stdin.on('error', (error) => {
-      fault ??= new SpeechProgramError(`${program} did not read its input: ${error.message}`)
+      unread = new SpeechProgramError(`${program} did not read its input: ${error.message}`)
     })
     child.on('error', (error) => {
       fault = new SpeechProgramError(`${program} could not be run: ${error.message}. Install the package espeak-ng.`)
+    })
+    // A killed program is done with when it is dead, even where something else still holds its pipes open.
+    child.on('exit', () => {
+      if (!signal.aborted && !fault) return
+      child.stdout.destroy()
+      child.stderr.destroy()
     })
     child.on('close', (code, killedBy) => {
       timer.cancel()
@@ -78,6 +84,8 @@ export function runEspeak(
       else if (fault) reject(fault)
       else if (code !== 0)
         reject(new SpeechProgramError(`${program} ended with ${code ?? killedBy}: ${message.trim()}`))
+      // A program that fails closes its input too: its exit code tells more.
+      else if (unread) reject(unread)
       else {
         try {
           resolve(readOutput(Buffer.concat(output)))

@@ -32,7 +32,7 @@ const voicesByLanguage: Record<string, string> = {
   'en-NZ': 'f:Aria',
   'en-SG': 'f:Jasmine',
   'en-US':
-    'f:Ivy f:Joanna f:Kendra f:Kimberly f:Salli f:Danielle f:Ruth f:Tiffany m:Joey m:Justin m:Kevin m:Matthew m:Gregory m:Stephen m:Patrick',
+    'f:Joanna f:Ruth f:Danielle f:Salli f:Kendra f:Kimberly f:Ivy f:Tiffany m:Matthew m:Gregory m:Stephen m:Joey m:Justin m:Kevin m:Patrick',
   'en-ZA': 'f:Ayanda',
   'es-ES': 'f:Conchita f:Lucia f:Alba m:Enrique m:Sergio m:Raul',
   'es-MX': 'f:Mia m:Andres',

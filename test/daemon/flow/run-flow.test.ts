@@ -207,6 +207,8 @@ t.test('another flow: attributes of the contact stay, those of the flow are gone
   t.same(ended, { type: 'disconnect' })
   t.equal(host.logged[3]?.ContactFlowName, 'other')
   t.same((await run([go, bye])).path, ['go', 'bye'], 'a flow that is known but gone')
+  const queue = flowOf([bye], { type: 'customerQueue' }, 'other.json')
+  t.same((await run([go, bye], { flows: new Map([['other', queue]]) })).path, ['go', 'bye'], 'a flow of another kind')
 })
 
 t.test('loop counters of two flows with the same names do not mix', async (t) => {
