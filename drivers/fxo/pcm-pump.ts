@@ -43,12 +43,12 @@ export class PcmPump {
   readonly #samples: Int16Array
   readonly #silence: Int16Array
   readonly #pcm: Buffer
-  #nextUpSeq: number | undefined
+  #nextUpSeq = 0
   #primed = false
   /** Samples' time since something to play first waited, while not primed. */
   #waitedSamples = 0
 
-  /** `path` outlives the pump. */
+  /** One pump a session: sequence numbers begin at 0. `path` outlives it. */
   constructor(path: PcmPath, frameSamples: number) {
     this.#path = path
     this.#samples = new Int16Array(frameSamples)
@@ -68,7 +68,7 @@ export class PcmPump {
       this.counters.wrongLengthUp++
       return false
     }
-    const missing = this.#nextUpSeq === undefined ? 0 : (seq - this.#nextUpSeq) | 0
+    const missing = (seq - this.#nextUpSeq) | 0
     if (missing < 0) {
       this.counters.staleUp++
       return false

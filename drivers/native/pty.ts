@@ -1,15 +1,17 @@
 // A pseudo-terminal pair: the simulated board holds the master, the driver opens the slave as if it were a serial
 // device. Rare calls into the C library, at start and at replug only.
-import { closeSync, constants, openSync } from 'node:fs'
+import { closeSync, constants, openSync, writeSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
 import { DataType, load, open } from 'ffi-rs'
 
 export interface PseudoTerminal {
   /** What the other side opens, e.g. `/dev/pts/4`. */
   readonly slavePath: string
-  /** Both directions of the master side. Destroying it is what unplugging the device is. */
-  readonly master: ReadStream
-  /** Idempotent: the slave's users get a hang-up. */
+  /** What the slave's users write, chunk by chunk; an error when they are gone for good. */
+  readonly output: ReadStream
+  /** Never waits: returns how many of the bytes there was room for. */
+  write(bytes: Uint8Array): number
+  /** Unplugs: the slave's users get a hang-up. Idempotent. */
   close(): void
 }
 
@@ -57,7 +59,8 @@ function makeRaw(fd: number): void {
 export function openPseudoTerminal(): PseudoTerminal {
   // O_CLOEXEC is not in node:fs; without it a child process would keep an unplugged device alive.
   const closeOnExec = 0o2000000
-  const masterFd = call('posix_openpt', [DataType.I32], [constants.O_RDWR | constants.O_NOCTTY | closeOnExec])
+  const flags = constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK | closeOnExec
+  const masterFd = call('posix_openpt', [DataType.I32], [flags])
   let slaveFd: number | undefined
   try {
     call('grantpt', [DataType.I32], [masterFd])
@@ -76,16 +79,26 @@ export function openPseudoTerminal(): PseudoTerminal {
 }
 
 function hold(masterFd: number, slaveFd: number, slavePath: string): PseudoTerminal {
-  const master = new ReadStream(masterFd)
+  const output = new ReadStream(masterFd)
   let live = true
   return {
     slavePath,
-    master,
+    output,
+    // Not by the stream: libuv writes to a master blocking, and a reader that stopped would stop us too.
+    write: (bytes) => {
+      if (!live) return 0
+      try {
+        return writeSync(masterFd, bytes)
+      } catch (fault) {
+        if (fault instanceof Error && 'code' in fault && fault.code === 'EAGAIN') return 0
+        throw fault
+      }
+    },
     close: () => {
       if (!live) return
       live = false
       closeSync(slaveFd)
-      master.destroy()
+      output.destroy()
     },
   }
 }

@@ -151,6 +151,7 @@ export class Simulator {
 
   /** Brings the board's time up to the crystal's. */
   #run(): void {
+    this.#wire.flush()
     const rate = rateHz * (1 + this.#options.ppm / 1e6)
     const elapsedMs = performance.now() - this.#startedMs
     const due = Math.floor((elapsedMs * rate) / 1000)

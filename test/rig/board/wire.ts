@@ -21,6 +21,7 @@ export class Wire {
   #pty: PseudoTerminal | undefined
   #faults: OrderedFault[] = []
   #muteUntilMs = 0
+  #unsent: Buffer = Buffer.alloc(0)
   framesDropped = 0
 
   /** `device`: path of the symbolic link the host opens, replaced if it is there. */
@@ -37,11 +38,11 @@ export class Wire {
     if (this.#pty) return
     const pty = openPseudoTerminal()
     this.#pty = pty
-    pty.master.on('data', (chunk: Buffer) => {
+    pty.output.on('data', (chunk: Buffer) => {
       if (!this.#isMute()) this.#received(chunk)
     })
     // Read after the host closed: nothing to do, the next host opens the same pair.
-    pty.master.on('error', () => this.unplug())
+    pty.output.on('error', () => this.unplug())
     const fresh = `${this.device}.new`
     rmSync(fresh, { force: true })
     symlinkSync(pty.slavePath, fresh)
@@ -52,6 +53,7 @@ export class Wire {
     const pty = this.#pty
     if (!pty) return
     this.#pty = undefined
+    this.#unsent = Buffer.alloc(0)
     rmSync(this.device, { force: true })
     pty.close()
   }
@@ -75,10 +77,19 @@ export class Wire {
 
   /** Bytes as they are. */
   sendRaw(bytes: Uint8Array): void {
-    const master = this.#pty?.master
-    if (!master || this.#isMute()) return
-    if (master.writableLength > unsentBytesMax) this.framesDropped++
-    else master.write(bytes)
+    if (!this.#pty || this.#isMute()) return
+    if (this.#unsent.length > unsentBytesMax) {
+      this.framesDropped++
+      return
+    }
+    this.#unsent = Buffer.concat([this.#unsent, bytes])
+    this.flush()
+  }
+
+  /** Sends what found no room before; called now and then. */
+  flush(): void {
+    if (!this.#pty || this.#unsent.length === 0) return
+    this.#unsent = this.#unsent.subarray(this.#pty.write(this.#unsent))
   }
 
   #isMute(): boolean {
