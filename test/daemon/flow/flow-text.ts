@@ -60,3 +60,25 @@ export const testResources: FlowResources = createFlowResources({
     { ...ref('contact-flow', 'queue-music', 'Queue music'), type: 'CUSTOMER_QUEUE' },
   ],
 })
+
+export const bye: Block = { id: 'bye', type: 'DisconnectParticipant' }
+export const end: Block = { id: 'end', type: 'EndFlowExecution' }
+export const say = (id: string, text: string, next: string, errors: Record<string, string> = {}): Block => ({
+  id,
+  type: 'MessageParticipant',
+  parameters: { Text: text },
+  next,
+  errors,
+})
+export const check = (
+  id: string,
+  value: string,
+  conditions: Record<string, string>,
+  rest: Partial<Block> = {},
+): Block => ({
+  id,
+  type: 'Compare',
+  parameters: { ComparisonValue: value },
+  conditions,
+  ...rest,
+})
