@@ -8,15 +8,14 @@
 //                             ▲ deviceReady
 //   any ──deviceLost──▶ faulted
 //
-// A leg is announced while ringing, once the caller ID is known or no longer to be expected. It is told `ended` when
+// A leg is announced while ringing, once the caller ID is known, else at the second ring: a caller who gives up after the
+// first shows by nothing but silence, and whoever seizes the line then has dial tone for a caller. It is told `ended` when
 // the line is on-hook again, or when the exchange stops ringing, or when the device is lost.
 import type { LegEnd } from '../leg/leg.ts'
 import type { PortId } from '../media/port.ts'
 import type { FarEndGone } from './supervision.ts'
 
 export const lineTimings = {
-  /** Caller ID comes between the first ring and the second (GR-30); from the end of the first, no longer than this. */
-  callerIdMs: 4000,
   /** Two bursts closer together than this are one ring: 400/200/400/2000 in the UK, 400/200/400/2000 in Australia. */
   sameRingMs: 1000,
   /** No ring for longer than the longest pause of a cadence (5 s in Sweden): the caller has given up. */
@@ -64,7 +63,7 @@ export type LineState =
       ringing: boolean
     }
 
-export type LineTimer = 'callerId' | 'ring' | 'release' | 'guard'
+export type LineTimer = 'ring' | 'release' | 'guard'
 
 export type LineInput =
   | { type: 'deviceReady' }
@@ -198,7 +197,6 @@ function announce(state: In<'ringing'>): LineStep {
   return {
     state: { ...state, leg: 'announced' },
     effects: [
-      { do: 'cancelTimer', timer: 'callerId' },
       count(state.caller ? 'callerIds' : 'callerIdsMissing'),
       { do: 'announceLeg', caller: state.caller ?? { withheld: 'unavailable' } },
     ],
@@ -236,13 +234,11 @@ function whenRinging(state: In<'ringing'>, input: LineInput): LineStep {
     }
     case 'ringStopped': {
       const effects: LineEffect[] = [{ do: 'setTimer', timer: 'ring', ms: lineTimings.ringSilenceMs }]
-      if (state.leg === 'none') effects.push({ do: 'setTimer', timer: 'callerId', ms: lineTimings.callerIdMs })
       return { state: { ...state, ringing: false, stoppedAtMs: input.atMs }, effects }
     }
     case 'callerIdReceived':
       return state.leg === 'none' ? announce({ ...state, caller: input.caller }) : ignore(state, input)
     case 'timerFired':
-      if (input.timer === 'callerId') return announce(state)
       return input.timer === 'ring' ? abandon(state) : ignore(state, input)
     case 'answerAsked':
       if (state.leg !== 'announced') return ignore(state, input)
