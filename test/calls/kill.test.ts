@@ -100,11 +100,15 @@ for (const [index, moment] of moments.entries())
   t.test(`kill ${index + 1}: ${moment.afterMs} ms into ${moment.state}`, async (t) => {
     const before = (await box.daemon.records()).length
     const caller = await box.call({ number: '+442079460555' })
-    t.teardown(() => caller.forget())
+    t.teardown(async () => {
+      await caller.forget()
+      if (box.daemon.program.exit) await box.daemon.restart()
+    })
     await reach(caller, moment)
     await pause(moment.afterMs)
     const killedAtMs = Date.now()
     await box.daemon.kill()
+    if (moment.state === 'ringing') await caller.hangsUp()
     await caller.released({ withinMs: 8000 })
     await ann.hangUpAll()
     await box.daemon.restart()

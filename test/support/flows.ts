@@ -80,7 +80,7 @@ export const testFlows: Record<string, string> = {
     { type: 'UpdateFlowLoggingBehavior', parameters: { FlowLoggingBehavior: 'Enabled' }, errors: [] },
     record,
     { type: 'UpdateContactTextToSpeechVoice', parameters: { TextToSpeechVoice: 'Joanna' }, errors: [] },
-    { type: 'MessageParticipant', parameters: { Text: 'Welcome.' }, id: 'Greeting' },
+    { type: 'MessageParticipant', parameters: { Text: 'Welcome to the box.' }, id: 'Greeting' },
     play('menu', 'Menu'),
     {
       type: 'GetParticipantInput',
