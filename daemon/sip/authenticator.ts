@@ -8,6 +8,7 @@ import { type DigestCredentials, digestResponse, parseDigest, sameDigest } from 
 import type { SipAccount } from './endpoint.ts'
 import { formatHostPort, type HostPort } from './host-port.ts'
 import type { Nonces } from './nonces.ts'
+import { decodedUser, parseSipUri } from './sip-uri.ts'
 import { headers, type WireRequest } from './wire-message.ts'
 
 export type AuthVerdict =
@@ -91,7 +92,7 @@ export class Authenticator {
     if (algorithm !== undefined && algorithm.toUpperCase() !== 'MD5') return 'unsupportedAlgorithm'
     if (qop !== undefined && (qop !== 'auth' || nonceCount === undefined || cnonce === undefined))
       return 'unsupportedAlgorithm'
-    if (credentials.uri !== request.uri) return 'uriMismatch'
+    if (!sameTarget(credentials.uri, request.uri)) return 'uriMismatch'
     const nonce = this.#nonces.check(credentials.nonce, source.address)
     if (nonce === 'forged') return 'nonceForged'
     if (account?.password === undefined) return 'unknownUser'
@@ -121,4 +122,16 @@ export class Authenticator {
       this.#log.warn({ source: source.address, user: userName.slice(0, 64) }, 'sip source blocked')
     }
   }
+}
+
+/**
+ * Credentials are for one target (RFC 3261 section 22.4): the user, host and port that the Request-URI names. Some
+ * phones leave out its parameters.
+ */
+function sameTarget(given: string, requested: string): boolean {
+  if (given === requested) return true
+  const [left, right] = [parseSipUri(given), parseSipUri(requested)]
+  if (!left || !right) return false
+  const sameHost = left.host.toLowerCase() === right.host.toLowerCase() && left.port === right.port
+  return sameHost && left.scheme === right.scheme && decodedUser(left) === decodedUser(right)
 }

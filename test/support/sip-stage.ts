@@ -12,7 +12,7 @@ import { SipPeer } from './sip-peer.ts'
 
 export const box = { address: '10.0.0.1', port: 5060 }
 
-export const password = 'a long random secret'
+export const password = 'a-long-random-secret'
 
 export function account(userName: string, more: Partial<SipAccount> = {}): SipAccount {
   return { userName, password, srtp: 'off', codecs: ['PCMU', 'PCMA'], ...more }

@@ -2,7 +2,7 @@
 import t from 'tap'
 import { formatWire, header, type WireRequest } from '../../../daemon/sip/wire-message.ts'
 import { plainSdp, type SipPeer } from '../../support/sip-peer.ts'
-import { account, events, type Stage, sipStage } from '../../support/sip-stage.ts'
+import { account, events, password, type Stage, sipStage } from '../../support/sip-stage.ts'
 
 /** The box calls alice, who answers. */
 async function talking(stage: Stage, alice: SipPeer) {
@@ -20,7 +20,7 @@ async function calling(stage: Stage, alice: SipPeer) {
   const first = alice.make('INVITE', 'sip:100@box', { body: plainSdp() })
   await alice.send(first)
   await stage.clock.advance(20)
-  const invite = alice.withCredentials(first, alice.takeResponse(401), 'a long random secret')
+  const invite = alice.withCredentials(first, alice.takeResponse(401), password)
   await alice.send(invite)
   await stage.clock.advance(20)
   alice.takeResponse(180)

@@ -1,0 +1,170 @@
+// Real phones (baresip) over real sockets, with the real audio thread: signing in, being called, calling, SRTP or not.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { SystemClock } from '../../../daemon/clock.ts'
+import type { Leg } from '../../../daemon/leg/leg.ts'
+import type { Audio, PlayItem } from '../../../daemon/loop/audio.ts'
+import { createAudio } from '../../../daemon/loop/audio-service.ts'
+import type { SipAccount } from '../../../daemon/sip/endpoint.ts'
+import { createSipEndpoint } from '../../../daemon/sip/sip-endpoint.ts'
+import { Baresip, type BaresipOptions } from '../../support/baresip.ts'
+import { freePorts } from '../../support/free-ports.ts'
+import { growingWavSamples } from '../../support/growing-wav.ts'
+import { account, events, logInto, password } from '../../support/sip-stage.ts'
+import { tonePresentMs } from '../../support/tones.ts'
+import { until } from '../../support/wait.ts'
+
+t.setTimeout(180_000)
+
+const phoneToneHz = 620
+const boxToneHz = 1020
+const boxTone: PlayItem = {
+  kind: 'tone',
+  frequenciesHz: [boxToneHz],
+  levelDbm0: -10,
+  cadenceMs: [],
+  durationMs: 60_000,
+}
+
+async function realStage(t: Test, own: Partial<SipAccount>, phone: Partial<BaresipOptions>) {
+  const from = await freePorts(8)
+  const audio = await createAudio({ rtpPorts: { from, to: from + 7 }, log: logInto([]) })
+  t.teardown(() => audio.stop())
+  const clock = new SystemClock()
+  const alice = account('alice', own)
+  const common = {
+    address: '127.0.0.1',
+    port: 0,
+    realm: 'cordboard',
+    accounts: [alice],
+    audio,
+    clock,
+    log: logInto([]),
+  }
+  const endpoint = createSipEndpoint(common)
+  await endpoint.start()
+  t.teardown(async () => {
+    await endpoint.stop()
+    if (clock.liveTimers > 0) throw new Error(`${clock.liveTimers} timers are left`)
+  })
+  const baresip = await Baresip.start({
+    userName: 'alice',
+    password,
+    box: `127.0.0.1:${endpoint.localPort}`,
+    toneHz: phoneToneHz,
+    answer: 'auto',
+    ...phone,
+  })
+  t.teardown(() => baresip.stop())
+  await baresip.registered()
+  return { audio, endpoint, baresip, clock }
+}
+
+/** Both sides say their tone until each has been heard well by the other. */
+async function toneCheck(t: Test, audio: Audio, leg: Leg, phone: Baresip): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'cordboard-sip-'))
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }))
+  const file = join(directory, 'heard.wav')
+  const recording = audio.record({ file, left: leg.portId! })
+  audio.play(leg.portId!, [boxTone])
+  await until('the phone to hear the box', () => tonePresentMs(phone.heard(), boxToneHz) >= 600, {
+    withinMs: 15_000,
+    everyMs: 100,
+  })
+  await recording.stop()
+  // Left channel of the stereo recording.
+  const heard = growingWavSamples(file).filter((_sample, at) => at % 2 === 0)
+  t.ok(tonePresentMs(heard, phoneToneHz) >= 400, 'the box hears the phone')
+  t.equal(tonePresentMs(heard, boxToneHz), 0, 'and not itself')
+  t.equal(tonePresentMs(phone.heard(), phoneToneHz), 0, 'the phone does not hear itself')
+}
+
+const talking = (leg: Leg) =>
+  until('the leg to talk', () => leg.state === 'talking', { withinMs: 15_000, instead: () => leg.describe() })
+
+for (const [srtp, phone, secured] of [
+  ['off', 'off', 0],
+  ['required', 'required', 1],
+  ['offered', 'off', 0],
+  ['offered', 'required', 1],
+] as const)
+  t.test(`the box calls a phone: account ${srtp}, phone ${phone}`, async (t) => {
+    const { audio, endpoint, baresip } = await realStage(t, { srtp, codecs: ['PCMA', 'PCMU'] }, { srtp: phone })
+    const leg = endpoint.dial({ userName: 'alice', callerAddress: '+441632960001', callerName: 'Bob' })
+    const told = events(leg)
+    await talking(leg)
+    await baresip.established()
+    t.match(baresip.events.at(-1), { peerdisplayname: 'Bob' }, 'the phone shows who calls')
+    t.match(leg.describe(), srtp !== 'off' && secured === 1 ? / PCMA srtp sendrecv/ : / PCMA sendrecv/)
+    await toneCheck(t, audio, leg, baresip)
+    t.equal(baresip.securedCalls, secured)
+    await baresip.sendDigits('4#')
+    await until('two digits', () => told.filter((one) => one.startsWith('digit')).length === 2)
+    await leg.hangUp()
+    await baresip.closed()
+    t.same(
+      told.filter((one) => one !== 'alerted'),
+      ['answered', 'digit 4', 'digit #', 'ended hangUp by us'],
+    )
+    t.match(endpoint.counters(), { legs: 0, dialogs: 0, registrations: 1 })
+  })
+
+t.test('SRTP is required and the phone has none: refused, nothing sounds', async (t) => {
+  const { endpoint } = await realStage(t, { srtp: 'required' }, { srtp: 'off' })
+  const leg = endpoint.dial({ userName: 'alice' })
+  await until('the leg to end', () => leg.state === 'ended', { withinMs: 10_000 })
+  t.match(leg.end, { reason: 'srtpRequired', blame: 'config' })
+})
+
+t.test('the phone calls the box and hangs up', async (t) => {
+  const { audio, endpoint, baresip } = await realStage(t, { srtp: 'required' }, { srtp: 'required' })
+  const legs: Leg[] = []
+  endpoint.onInbound((leg) => legs.push(leg))
+  await baresip.dial('100')
+  const leg = await until('the call to come in', () => legs[0])
+  t.match([leg.remote.address, leg.local.address], ['alice', '100'])
+  const told = events(leg)
+  t.equal(await leg.answer(), true)
+  await toneCheck(t, audio, leg, baresip)
+  await baresip.hangUp()
+  await until('the leg to end', () => leg.state === 'ended')
+  t.same(told, ['answered', 'ended hangUp by farEnd'])
+})
+
+t.test('the phone’s call is refused as busy', async (t) => {
+  const { endpoint, baresip } = await realStage(t, {}, {})
+  endpoint.onInbound((leg) => void leg.hangUp('busy'))
+  await baresip.dial('100')
+  t.match(await baresip.closed(), /486|[Bb]usy/)
+})
+
+t.test('a phone that rings is left alone again', async (t) => {
+  const { endpoint, baresip } = await realStage(t, {}, { answer: 'manual' })
+  const leg = endpoint.dial({ userName: 'alice' })
+  await baresip.incoming()
+  await until('ringing to be told', () => leg.state === 'alerting')
+  await leg.hangUp('withdrawn')
+  await baresip.closed()
+  t.match(leg.end, { by: 'us', reason: 'withdrawn' })
+})
+
+t.test('a phone that refuses', async (t) => {
+  const { endpoint, baresip } = await realStage(t, {}, { answer: 'manual' })
+  const leg = endpoint.dial({ userName: 'alice' })
+  await baresip.incoming()
+  await baresip.hangUp()
+  await until('the leg to end', () => leg.state === 'ended')
+  t.match(leg.end, { by: 'farEnd', reason: 'busy', sipStatus: 486 })
+})
+
+t.test('a phone that signs off is reachable no more', async (t) => {
+  const { endpoint, baresip } = await realStage(t, {}, {})
+  const told: boolean[] = []
+  endpoint.onReachable((_user, reachable) => told.push(reachable))
+  t.ok(endpoint.reachable('alice'))
+  await baresip.unregister()
+  await until('the phone to be gone', () => !endpoint.reachable('alice'))
+  t.same(told, [false])
+})
