@@ -5,8 +5,8 @@ import { raiseThreadPriority } from '../../drivers/native/wake.ts'
 import { AudioEngine } from './audio-engine.ts'
 import type { Command, ThreadStart } from './messages.ts'
 
-/** Commands carried out between two ticks at most, so that a flood of them can't delay the audio. */
-const commandsPerTurn = 256
+/** Commands carried out before the clock is looked at again: a flood of them can't delay the audio. */
+const commandsPerTurn = 16
 /** The thread goes before ordinary work, where the system allows it (root, or LimitNICE in the unit). */
 const audioNice = -11
 
@@ -16,22 +16,23 @@ const priorityRefused = raiseThreadPriority(audioNice)
 const engine = new AudioEngine({ wakeFd, maximumPorts, post: (message) => port.postMessage(message) })
 port.postMessage({ type: 'started', priorityRefused })
 
-/** False once the last command was carried out. */
-function carryOutCommands(): boolean {
+function carryOutCommands(): 'idle' | 'more' | 'stopped' {
   for (let i = 0; i < commandsPerTurn; i++) {
     const received: { message: Command } | undefined = receiveMessageOnPort(port)
-    if (received === undefined) return true
+    if (received === undefined) return 'idle'
     engine.handle(received.message)
-    if (received.message.type === 'stop') return false
+    if (received.message.type === 'stop') return 'stopped'
   }
-  return true
+  return 'more'
 }
 
 try {
-  do {
-    engine.wait(engine.nextTickMs)
+  let commands: ReturnType<typeof carryOutCommands> = 'idle'
+  while (commands !== 'stopped') {
+    engine.wait(commands === 'more' ? 0 : engine.nextTickMs)
     engine.tick(engine.nowMs)
-  } while (carryOutCommands())
+    commands = carryOutCommands()
+  }
 } finally {
   engine.close()
   port.close()

@@ -103,6 +103,20 @@ t.test('prompts are heard whole, in order, and told when they are over', async (
   t.ok(heard[sounding[0]!]! > 11000 && heard[sounding.at(-1)!]! > 11000, 'unclipped at both ends')
 })
 
+t.test('while the main thread stands still, audio flows', async (t) => {
+  const { audio, openPair } = await start(t)
+  const { leg, phone } = await openPair()
+  audio.play(phone, [tone(440, 5000)])
+  await until(async () => (await audio.portCounters(leg)).packetsReceived! > 5, 'audio flows')
+  const before = { loop: await audio.counters(), leg: await audio.portCounters(leg) }
+  const beganMs = performance.now()
+  while (performance.now() - beganMs < 600);
+  const after = { loop: await audio.counters(), leg: await audio.portCounters(leg) }
+  t.ok(after.loop.ticks - before.loop.ticks >= 28, `${after.loop.ticks - before.loop.ticks} ticks in 600 ms`)
+  t.equal(after.loop.skippedTicks, before.loop.skippedTicks)
+  t.equal(after.leg.concealedFrames, before.leg.concealedFrames)
+})
+
 t.test('what can not be played says why', async (t) => {
   const { audio, openPair } = await start(t)
   const { leg } = await openPair()

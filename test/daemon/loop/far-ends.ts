@@ -26,6 +26,8 @@ export interface Order {
 
 export interface Result {
   sent: number
+  /** Much longer than ordered: the machine had no time for the far ends themselves. */
+  tookMs: number
   received: number
   /** Gaps in sequence numbers, over all ends. */
   lost: number
@@ -59,7 +61,15 @@ async function run(order: Order): Promise<Result> {
   const received = new Int32Array(ends)
   const nextSequence = new Int32Array(ends).fill(-1)
   const lastSecond = Array.from({ length: ends }, () => new Int16Array(8000))
-  const result: Result = { sent: 0, received: 0, lost: 0, rejected: 0, othersDbm0: Infinity, ownDbm0: -Infinity }
+  const result: Result = {
+    sent: 0,
+    tookMs: 0,
+    received: 0,
+    lost: 0,
+    rejected: 0,
+    othersDbm0: Infinity,
+    ownDbm0: -Infinity,
+  }
   if (order.key)
     for (const slot of slots) {
       sockets.setKey(slot, 'send', { tagBytes: 10, keyAndSalt: new Uint8Array(30).fill(order.key.send) })
@@ -100,6 +110,7 @@ async function run(order: Order): Promise<Result> {
     take()
     await sleep(Math.max(0, beganMs + (tick + 1) * 20 - performance.now()))
   }
+  result.tookMs = performance.now() - beganMs
   await sleep(100)
   take()
   for (let end = 0; end < ends; end++) {
