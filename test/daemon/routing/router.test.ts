@@ -1,4 +1,5 @@
 // Callers wait, agents answer or don't: who is rung for whom, told as it happens.
+import { onePlan } from './office.ts'
 import { story } from './story.ts'
 
 story('a caller waits while no agent is there, and is offered to the first who comes', (t, office) => {
