@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import { formatHostPort, type HostPort } from './host-port.ts'
 import { editOutgoing } from './outgoing-edit.ts'
+import { type TransactionCensus, takeCensus } from './transaction-census.ts'
 import { type ClientInput, type ClientState, client, clientStart } from './transaction-client.ts'
 import {
   type InviteClientInput,
@@ -58,7 +59,10 @@ interface Entry {
   response: WireResponse | undefined
 }
 
-const absorbing: readonly string[] = ['completed', 'accepted']
+function isAbsorbing(entry: Entry): boolean {
+  const { stateName } = entry.runner.run
+  return stateName === 'completed' || stateName === 'accepted'
+}
 
 export class ClientTransactions {
   readonly #options: ClientTransactionsOptions
@@ -75,16 +79,9 @@ export class ClientTransactions {
     this.#options = options
   }
 
-  /** Transactions that still wait for a final response. */
-  get live(): number {
-    return this.#entries.size - this.lingering
-  }
-
-  /** Transactions that only absorb duplicates. */
-  get lingering(): number {
-    let count = 0
-    for (const entry of this.#entries.values()) if (absorbing.includes(entry.runner.run.stateName)) count++
-    return count
+  /** How many still wait for a final response, how many only absorb duplicates, and the timers of the latter. */
+  census(): TransactionCensus {
+    return takeCensus(this.#entries.values(), isAbsorbing)
   }
 
   /**
@@ -102,7 +99,7 @@ export class ClientTransactions {
     if (targets.length === 0) throw new Error(`No address to send ${request.method} to.`)
     // sip.js draws branches from ten million numbers only. Two alike at once would mix up two calls: one is refused.
     if (this.#byUpper.has(`${upperBranch} ${request.method}`)) throw new Error('The branch is in use already.')
-    if (this.#entries.size >= this.#options.maxTransactions) {
+    if (this.#entries.size >= this.#options.maxTransactions && !this.#makeRoom()) {
       this.#options.counters.count('clientTransactionsRefused')
       throw new Error('Too many SIP transactions at once.')
     }
@@ -244,13 +241,25 @@ export class ClientTransactions {
   }
 
   #failOver(entry: Entry, response: WireResponse): boolean {
-    if (entry.attempt + 1 >= entry.targets.length || absorbing.includes(entry.runner.run.stateName)) return false
+    if (entry.attempt + 1 >= entry.targets.length || isAbsorbing(entry)) return false
     if (entry.runner.invite)
       this.#transmit(entry, this.#format(ackOf(entry.request, response), entry.branch, entry.local))
     entry.runner.run.stop()
     this.#forget(entry)
     this.#fail(entry, 503)
     return true
+  }
+
+  /** The oldest transaction that only absorbs duplicates gives way to one that is wanted. */
+  #makeRoom(): boolean {
+    for (const entry of this.#entries.values()) {
+      if (!isAbsorbing(entry)) continue
+      this.#options.counters.count('lingeringDropped')
+      entry.runner.run.stop()
+      this.#forget(entry)
+      return true
+    }
+    return false
   }
 
   #forget(entry: Entry): void {

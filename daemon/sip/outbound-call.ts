@@ -37,8 +37,12 @@ export class OutboundCall extends SipLeg {
   }
 
   /** Rings the phones. Begins asynchronously, so that the caller can listen to the leg first. */
-  async start(findPhones: () => Promise<readonly PhoneAddress[]>): Promise<void> {
+  async start(findPhones: () => Promise<readonly PhoneAddress[] | 'atCapacity'>): Promise<void> {
     const phones = await findPhones()
+    if (phones === 'atCapacity') {
+      this.#fail({ by: 'us', blame: 'us', reason: 'atCapacity' })
+      return
+    }
     const account = this.#account
     if (phones.length === 0 || !account) {
       this.#fail(unreachable)

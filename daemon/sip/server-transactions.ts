@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import type { HostPort } from './host-port.ts'
 import { editOutgoing } from './outgoing-edit.ts'
+import { type TransactionCensus, takeCensus } from './transaction-census.ts'
 import {
   type InviteServerInput,
   type InviteServerState,
@@ -45,7 +46,17 @@ interface Entry {
   ack: { request: WireRequest; shared: boolean } | undefined
 }
 
-const answered: readonly string[] = ['completed', 'accepted', 'acknowledged', 'confirmed']
+function isAnswered(entry: Entry): boolean {
+  return ['completed', 'accepted', 'acknowledged', 'confirmed'].includes(entry.runner.run.stateName)
+}
+
+/** Nothing of it is owed any more; INVITEs that wait for their ACK are not. */
+function isSettled(entry: Entry): boolean {
+  const { stateName } = entry.runner.run
+  return (
+    stateName === 'acknowledged' || stateName === 'confirmed' || (stateName === 'completed' && !entry.runner.invite)
+  )
+}
 
 export class ServerTransactions {
   readonly #options: ServerTransactionsOptions
@@ -56,16 +67,9 @@ export class ServerTransactions {
     this.#options = options
   }
 
-  /** Requests that wait for our final response. */
-  get live(): number {
-    return this.#entries.size - this.lingering
-  }
-
-  /** Answered requests, kept for duplicates and their ACK. */
-  get lingering(): number {
-    let count = 0
-    for (const entry of this.#entries.values()) if (answered.includes(entry.runner.run.stateName)) count++
-    return count
+  /** How many wait for our final response, how many are kept for duplicates and ACKs, and the timers of the latter. */
+  census(): TransactionCensus {
+    return takeCensus(this.#entries.values(), isAnswered)
   }
 
   /** True when the request is a copy of one we have, or an ACK that found its INVITE: nothing else is to be done. */
@@ -85,7 +89,7 @@ export class ServerTransactions {
 
   /** Begins a transaction for a request that goes up to sip.js. False when the table is full. */
   open(request: WireRequest, via: Via, source: HostPort): boolean {
-    if (this.#entries.size >= this.#options.maxTransactions) return false
+    if (this.#entries.size >= this.#options.maxTransactions && !this.#makeRoom()) return false
     const entry: Entry = {
       key: transactionKey(request, via),
       callKey: callKey(request),
@@ -112,7 +116,7 @@ export class ServerTransactions {
       this.#options.counters.count('responsesWithoutTransaction')
       return
     }
-    const isCopy = entry.response !== undefined && answered.includes(entry.runner.run.stateName)
+    const isCopy = entry.response !== undefined && isAnswered(entry)
     if (!isCopy) entry.response = formatWire(editOutgoing(response, this.#options.localFor(entry.replyTo)))
     if (entry.runner.invite) {
       if (response.status >= 200 && response.status < 300) entry.accepted = true
@@ -124,6 +128,23 @@ export class ServerTransactions {
     for (const entry of this.#entries.values()) entry.runner.run.stop()
     this.#entries.clear()
     this.#invites.clear()
+  }
+
+  /** The oldest request that was answered and acknowledged gives way to a new one. */
+  #makeRoom(): boolean {
+    for (const entry of this.#entries.values()) {
+      if (!isSettled(entry)) continue
+      this.#options.counters.count('lingeringDropped')
+      entry.runner.run.stop()
+      this.#forget(entry)
+      return true
+    }
+    return false
+  }
+
+  #forget(entry: Entry): void {
+    this.#entries.delete(entry.key)
+    if (this.#invites.get(entry.callKey) === entry) this.#invites.delete(entry.callKey)
   }
 
   #receiveAck(request: WireRequest, via: Via, source: HostPort): boolean {
@@ -172,8 +193,7 @@ export class ServerTransactions {
         this.#options.ackMissing(entry.request, entry.accepted)
         return
       case 'end':
-        this.#entries.delete(entry.key)
-        if (this.#invites.get(entry.callKey) === entry) this.#invites.delete(entry.callKey)
+        this.#forget(entry)
         return
       case 'sendAck':
       case 'fail':

@@ -159,7 +159,8 @@ class Endpoint implements BoundSipEndpoint {
     const findPhones = async () => {
       // The leg is returned first: whoever dialled must be able to listen before anything happens.
       await Promise.resolve()
-      return admitted && account && !this.#stopping ? this.#phonesOf(account) : []
+      if (!admitted) return 'atCapacity'
+      return account && !this.#stopping ? this.#phonesOf(account) : []
     }
     leg.start(findPhones).catch((fault: unknown) => {
       this.#contain(fault)

@@ -41,6 +41,9 @@ export interface StackUser {
   ackMissing(callId: string): void
 }
 
+/** Each way. Some 4 kB each: the memory of a flood is bounded by it, a set-up rate of 100 calls a second is not. */
+const defaultMaxTransactions = 8192
+
 export interface StackOptions {
   address: string
   port: number
@@ -79,7 +82,7 @@ export class SipStack {
       counters,
       localFor: (peer: HostPort) => this.localFor(peer.address),
       send: (datagram: Uint8Array, to: HostPort) => socket.send(datagram, to),
-      maxTransactions: options.maxTransactions ?? 2000,
+      maxTransactions: options.maxTransactions ?? defaultMaxTransactions,
     }
     this.#clients = new ClientTransactions({ ...shared, passUp: (response) => this.#passUpResponse(response) })
     this.#servers = new ServerTransactions({
@@ -125,9 +128,11 @@ export class SipStack {
   }
 
   gauges(): Record<string, number> {
+    const [clients, servers] = [this.#clients.census(), this.#servers.census()]
     return {
-      transactions: this.#clients.live + this.#servers.live,
-      lingeringTransactions: this.#clients.lingering + this.#servers.lingering,
+      transactions: clients.live + servers.live,
+      lingeringTransactions: clients.lingering + servers.lingering,
+      lingeringTimers: clients.lingeringTimers + servers.lingeringTimers,
       dialogs: this.core.dialogs.size,
       routes: this.routes.size,
     }

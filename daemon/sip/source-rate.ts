@@ -1,8 +1,9 @@
-// How many new requests one host may send: a bucket of tokens each, so that a flood costs a map look-up a datagram.
+// How many new requests one host may send: a bucket of tokens each, so that a flood costs little more
+// than a map look-up a datagram. Far above what a busy trunk of phones behind one router sends.
 // Requests inside a known dialog and copies of what was seen before don't count.
 
-const perSecond = 200
-const burst = 400
+const perSecond = 1000
+const burst = 2000
 const maxHosts = 2048
 
 export class SourceRate {

@@ -28,6 +28,11 @@ export class TransactionRunner<State extends { name: string }, Input extends str
     return this.#state.name
   }
 
+  /** Timers running. */
+  get timers(): number {
+    return this.#timers.size
+  }
+
   /** False when the input meant nothing in this state. */
   feed(input: Input | TimerDue): boolean {
     const step = this.#machine(this.#state, input)
