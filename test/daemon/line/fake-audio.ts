@@ -1,0 +1,58 @@
+// The audio service as a line uses it, without a thread: ports are opened, closed and counted.
+import type { Audio, AudioEvent } from '../../../daemon/loop/audio.ts'
+import type { PortCounters, PortId } from '../../../daemon/media/port.ts'
+
+function unused(): never {
+  throw new Error('a line has no use for this')
+}
+
+export class FakeAudio implements Audio {
+  readonly open = new Map<PortId, { pcmFile: string; name: string }>()
+  /** Opening is answered only once this is settled. */
+  opening: Promise<void> = Promise.resolve()
+  failsToOpen = false
+  closeNever = false
+  readonly #listeners = new Set<(event: AudioEvent) => void>()
+  #nextPort = 1
+
+  get listeners(): number {
+    return this.#listeners.size
+  }
+
+  async openLine(options: { pcmFile: string; name: string }): Promise<PortId> {
+    await this.opening
+    if (this.failsToOpen) throw new Error('no memory to map')
+    const portId = this.#nextPort++
+    this.open.set(portId, options)
+    return portId
+  }
+
+  close(portId: PortId): Promise<PortCounters> {
+    if (this.closeNever) return new Promise(() => {})
+    this.open.delete(portId)
+    return Promise.resolve({})
+  }
+
+  on(listener: (event: AudioEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  tell(event: AudioEvent): void {
+    for (const listener of [...this.#listeners]) listener(event)
+  }
+
+  openRtp = unused
+  setRtpRemote = unused
+  connect = unused
+  disconnect = unused
+  play = unused
+  sendDigits = unused
+  record = unused
+  addPrompt = unused
+  removePrompt = unused
+  describe = unused
+  counters = unused
+  portCounters = unused
+  stop = unused
+}
