@@ -212,7 +212,8 @@ function config(directory: string, port: number): string {
   const settings = {
     poll_method: 'epoll',
     sip_listen: `127.0.0.1:${port}`,
-    call_max_calls: '4',
+    // Calls that a dead box never confirmed the end of count for 32 s.
+    call_max_calls: '40',
     audio_path: directory,
     audio_player: 'aubridge,nowhere',
     audio_alert: 'aubridge,bell',
