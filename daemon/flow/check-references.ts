@@ -28,6 +28,8 @@ const unknownCodes: Record<ResourceKind, FlowFaultCode> = {
   flow: flowFaultCodes.unknownFlow,
   hours: flowFaultCodes.unknownHours,
   agent: flowFaultCodes.unknownAgent,
+  function: flowFaultCodes.unknownFunction,
+  bot: flowFaultCodes.unknownBot,
 }
 
 const places: Record<ResourceKind, string> = {
@@ -36,6 +38,8 @@ const places: Record<ResourceKind, string> = {
   flow: 'Put the flow into flows/, or name one that is there.',
   hours: 'Add the hours to hours.yaml, or name hours that are there.',
   agent: 'Add the agent to agents.yaml, or name one that is there.',
+  function: 'Add the function to functions.yaml, or say in aliases.yaml which one is meant.',
+  bot: 'Add the bot to bots.yaml, or say in aliases.yaml which one is meant.',
 }
 
 /** Types of the flows that event hooks may name (fact sheet flow-types 4). */

@@ -33,6 +33,8 @@ export const flowFaultCodes = {
   unknownHours: 'FLOW-305',
   unknownAgent: 'FLOW-306',
   wrongFlowType: 'FLOW-307',
+  unknownFunction: 'FLOW-308',
+  unknownBot: 'FLOW-309',
 } as const
 
 export type FlowFaultCode = (typeof flowFaultCodes)[keyof typeof flowFaultCodes]

@@ -16,4 +16,4 @@ export interface ParameterReader {
   resource(name: string, kind: ResourceKind): string | undefined
 }
 
-export type ResourceKind = 'queue' | 'prompt' | 'flow' | 'hours' | 'agent'
+export type ResourceKind = 'queue' | 'prompt' | 'flow' | 'hours' | 'agent' | 'function' | 'bot'

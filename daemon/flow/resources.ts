@@ -1,12 +1,12 @@
-// How a flow's references to queues, prompts, hours, flows and agents find the box's own: by id, ARN or name, and for
-// ARNs of another instance by the name the export carries (the console's own import rule).
+// How a flow's references to queues, prompts, hours, flows, agents, functions and bots find the box's own: by id, ARN,
+// alias or name, and for ARNs of another instance by the name the export carries (the console's own import rule).
 import type { FlowType, ResourceRef } from './host.ts'
 import type { ResourceKind } from './parameters.ts'
 
 export interface FlowResources {
   /**
-   * The box's id of the resource, tried as id, as exact ARN, as the last segment of an ARN, as name, and at last by
-   * the display name of the export. Undefined when nothing fits.
+   * The box's id of the resource, tried as id, as exact ARN, as alias, as the part of an ARN that may be its name, as
+   * name, and at last by the display name of the export, likewise. Undefined when nothing fits.
    */
   resolve(kind: ResourceKind, value: string, displayName?: string): string | undefined
   /** Type of a flow by its id, where known. */
@@ -19,12 +19,24 @@ export interface FlowResourceLists {
   hours?: Iterable<ResourceRef>
   agents?: Iterable<ResourceRef>
   flows?: Iterable<ResourceRef & { type: FlowType }>
+  functions?: Iterable<ResourceRef>
+  bots?: Iterable<ResourceRef>
+  aliases?: Iterable<ResourceAlias>
+}
+
+/** What an ARN, an id or a name of another instance stands for here. */
+export interface ResourceAlias {
+  kind: ResourceKind
+  foreign: string
+  /** The box's id of the resource. */
+  id: string
 }
 
 interface Index {
   ids: Set<string>
   byArn: Map<string, string>
   byName: Map<string, string>
+  byAlias: Map<string, string>
 }
 
 export function createFlowResources(lists: FlowResourceLists): FlowResources {
@@ -38,7 +50,10 @@ export function createFlowResources(lists: FlowResourceLists): FlowResources {
     hours: indexOf(lists.hours),
     agent: indexOf(lists.agents),
     flow: indexOf(flows),
+    function: indexOf(lists.functions),
+    bot: indexOf(lists.bots),
   }
+  for (const { kind, foreign, id } of lists.aliases ?? []) indexes[kind].byAlias.set(foreign, id)
   return {
     resolve(kind, value, displayName) {
       const index = indexes[kind]
@@ -49,7 +64,7 @@ export function createFlowResources(lists: FlowResourceLists): FlowResources {
 }
 
 function indexOf(resources: Iterable<ResourceRef> | undefined): Index {
-  const index: Index = { ids: new Set(), byArn: new Map(), byName: new Map() }
+  const index: Index = { ids: new Set(), byArn: new Map(), byName: new Map(), byAlias: new Map() }
   for (const { id, name, arn } of resources ?? []) {
     index.ids.add(id)
     index.byArn.set(arn, id)
@@ -62,15 +77,35 @@ function find(index: Index, kind: ResourceKind, value: string): string | undefin
   if (index.ids.has(value)) return value
   const byArn = index.byArn.get(value)
   if (byArn !== undefined) return byArn
-  if (value.startsWith('arn:')) {
-    // Flows and modules may carry a version or alias behind the id (`:$LATEST`).
-    const last = value.slice(value.lastIndexOf('/') + 1).replace(/:[^:]*$/, '')
-    if (index.ids.has(last)) return last
-    const byLastSegment = index.byName.get(last)
-    if (byLastSegment !== undefined) return byLastSegment
+  const byAlias = index.byAlias.get(value) ?? index.byAlias.get(unversioned(value))
+  if (byAlias !== undefined) return byAlias
+  const named = nameInArn(kind, value)
+  if (named !== undefined) {
+    if (index.ids.has(named)) return named
+    const byNameInArn = index.byName.get(named)
+    if (byNameInArn !== undefined) return byNameInArn
   }
   const byName = index.byName.get(value)
   if (byName !== undefined) return byName
   // Exports name a library prompt by its file (`CustomerQueue.wav`), the box by the file's name without the ending.
   return kind === 'prompt' && value.endsWith('.wav') ? find(index, kind, value.slice(0, -4)) : undefined
+}
+
+/** Flows, modules and functions may carry a version or alias behind the id (`:$LATEST`, `:live`, `:3`). */
+function unversioned(arn: string): string {
+  const lambda = lambdaArn.exec(arn)
+  if (lambda) return lambda[1] ?? arn
+  return arn.startsWith('arn:') && arn.includes('/') ? arn.replace(/:[^:/]*$/, '') : arn
+}
+
+/** `arn:aws:lambda:eu-west-2:111122223333:function:NAME:QUALIFIER`, or from the account number on. */
+const lambdaArn = /^((?:arn:[^:]*:lambda:[^:]*:)?[0-9]*:function:([^:]+))(?::[^:]+)?$/
+
+/** The part of an ARN that is the resource's id or name, if the same resource exists here. */
+function nameInArn(kind: ResourceKind, value: string): string | undefined {
+  if (kind === 'function') return lambdaArn.exec(value)?.[2]
+  if (!value.startsWith('arn:')) return undefined
+  // Behind the bot stands its alias: `bot-alias/BOT/ALIAS`; an alias such as TSTALIASID is common to all bots.
+  if (kind === 'bot') return /:bot-alias\/([^/]+)/.exec(value)?.[1]
+  return unversioned(value).slice(unversioned(value).lastIndexOf('/') + 1)
 }
