@@ -44,7 +44,10 @@ export class CoreBridge {
     const loggerFactory = new LoggerFactory()
     loggerFactory.builtinEnabled = false
     loggerFactory.level = Levels.warn
-    loggerFactory.connector = (level) => options.counters.count(level === 'error' ? 'coreErrors' : 'coreWarnings')
+    loggerFactory.connector = (level) => {
+      if (level === 'error' || level === 'warn')
+        options.counters.count(level === 'error' ? 'coreErrors' : 'coreWarnings')
+    }
     const transport: Transport = {
       protocol: 'UDP',
       send: async (text) => {
