@@ -77,7 +77,7 @@ class AudioService implements Audio {
   async start(): Promise<void> {
     const priorityRefused = await this.#link.start()
     if (priorityRefused !== undefined)
-      this.#options.log.info({ reason: priorityRefused }, 'audio thread runs at ordinary priority')
+      this.#options.log.info({ reason: priorityRefused }, 'audio thread has no real-time priority')
   }
 
   async openRtp(options: { localAddress: string; mediaTimeoutMs?: number }) {

@@ -7,12 +7,16 @@ import type { Command, ThreadStart } from './messages.ts'
 
 /** Commands carried out before the clock is looked at again: a flood of them can't delay the audio. */
 const commandsPerTurn = 16
-/** The thread goes before ordinary work, where the system allows it (root, or LimitNICE in the unit). */
-const audioNice = -11
+/**
+ * The thread goes before ordinary work, where the system allows it (root, or LimitRTPRIO in the unit; else LimitNICE). It
+ * sleeps most of the time, and the kernel's real-time bandwidth limit keeps even a mad one from taking the machine.
+ */
+const realtimePriority = 10
+const fallbackNice = -11
 
 const { port, wakeFd, maximumPorts } = workerData as ThreadStart
 
-const priorityRefused = raiseThreadPriority(audioNice)
+const priorityRefused = raiseThreadPriority(realtimePriority, fallbackNice)
 const engine = new AudioEngine({ wakeFd, maximumPorts, post: (message) => port.postMessage(message) })
 port.postMessage({ type: 'started', priorityRefused })
 

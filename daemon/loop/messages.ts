@@ -42,7 +42,7 @@ export type Command =
 export type ReplyValue = string | Record<string, number> | undefined
 
 export type ThreadMessage =
-  /** Once, first. `priorityRefused`: why the thread runs at ordinary priority. */
+  /** Once, first. `priorityRefused`: why the thread has no real-time scheduling. */
   | { type: 'started'; priorityRefused: string | undefined }
   | { type: 'reply'; requestId: number; value: ReplyValue }
   | { type: 'refused'; requestId: number; reason: string }

@@ -2,6 +2,7 @@
 #include "cordboard.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -9,7 +10,13 @@
 
 int cb_wake_open(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
-// Of the calling thread only: on Linux a nice value belongs to the thread. Returns 0 or errno.
-int cb_raise_priority(int nice) {
-  return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice) == 0 ? 0 : errno;
+// Of the calling thread only. Real-time scheduling where it is allowed, since a nice value has no weight against other
+// sessions and control groups; else the nice value. Returns 0, or the errno of what was refused first.
+int cb_raise_priority(int realtime, int nice) {
+  struct sched_param wanted = {.sched_priority = realtime};
+  if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &wanted) == 0)
+    return 0;
+  int refused = errno;
+  setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nice);
+  return refused;
 }

@@ -20,8 +20,11 @@ export function closeWake(fd: number): void {
   closeSync(fd)
 }
 
-/** Of the calling thread alone. Returns the reason when the system does not allow it. */
-export function raiseThreadPriority(nice: number): string | undefined {
-  const errno = callInt('cb_raise_priority', i32(nice))
+/**
+ * Of the calling thread alone: real-time scheduling (SCHED_RR) at this priority, or the nice value where the system does
+ * not allow it. Returns the reason for that.
+ */
+export function raiseThreadPriority(realtime: number, nice: number): string | undefined {
+  const errno = callInt('cb_raise_priority', i32(realtime), i32(nice))
   return errno === 0 ? undefined : describeErrno(errno)
 }

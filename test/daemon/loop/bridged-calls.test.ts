@@ -12,8 +12,8 @@ const durationMs = 8000
 /** Asterisk's cost for the same work on the machine the project compares itself on, in CPU-seconds per call-minute. */
 const asteriskCpuS = 0.295
 
-/** Real time needs a machine that has the time: a run in which the far ends themselves were starved proves nothing. */
-const starvedMs = durationMs * 1.05
+/** Real time needs a machine that has the time: a run in which either side was starved of it proves nothing. */
+const starvedMs = 150
 const attempts = 4
 
 interface Run {
@@ -57,8 +57,10 @@ async function runCalls(t: Test, srtp: boolean): Promise<Run> {
 for (const srtp of [false, true])
   t.test(`${calls} bridged calls, ${srtp ? 'SRTP on both legs' : 'plain RTP'}`, { timeout: 150_000 }, async (t) => {
     let run = await runCalls(t, srtp)
-    for (let attempt = 1; run.result.tookMs > starvedMs && attempt < attempts; attempt++) {
-      t.comment(`far ends were starved: ${durationMs} ms took them ${Math.round(run.result.tookMs)} ms; once more`)
+    for (let attempt = 1; attempt < attempts; attempt++) {
+      const latenessMs = Math.max(run.result.worstLatenessMs, run.after.worstLatenessMs)
+      if (latenessMs < starvedMs) break
+      t.comment(`the machine had no time for this for ${Math.round(latenessMs)} ms; once more`)
       run = await runCalls(t, srtp)
     }
     const { result, before, after, afterClose, total } = run
