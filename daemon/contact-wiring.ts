@@ -10,6 +10,7 @@ import type { ContactWorld } from './contact/contact-world.ts'
 import type { Counters } from './counters.ts'
 import type { FlowLogEntry } from './flow/host.ts'
 import { runFlow } from './flow/run-flow.ts'
+import type { Leg } from './leg/leg.ts'
 import type { Log } from './log/log.ts'
 import type { Audio } from './loop/audio.ts'
 import type { Routing } from './routing/routing.ts'
@@ -56,6 +57,7 @@ export function createWorld(parts: WorldParts): ContactWorld {
         callerName: [caller.displayName, queueName && `(${queueName})`].filter(Boolean).join(' '),
       }),
     bridge: (first, second) => bridgeLegs(audio, first, second),
+    describePath: (leg) => describePath(audio, leg),
     record(contactId, channels) {
       const stamp = new Date(clock.epochMs()).toISOString()
       const folder = join(parts.recordings, stamp.slice(0, 10))
@@ -64,4 +66,10 @@ export function createWorld(parts: WorldParts): ContactWorld {
       return { file, recording: audio.record({ file, ...channels }) }
     },
   }
+}
+
+/** Who the leg is, then what its far end hears and how it comes and goes. */
+export async function describePath(audio: Pick<Audio, 'describe'>, leg: Leg): Promise<string> {
+  const { portId } = leg
+  return portId === undefined ? leg.describe() : `${leg.describe()}: ${await audio.describe(portId)}`
 }

@@ -12,7 +12,7 @@ import type { StatusReport } from './api/reports.ts'
 import type { Clock, Timer } from './clock.ts'
 import type { Instance } from './config/instance.ts'
 import { ContactService } from './contact/contact-service.ts'
-import { createWorld } from './contact-wiring.ts'
+import { createWorld, describePath } from './contact-wiring.ts'
 import { Counters } from './counters.ts'
 import type { Faults } from './health/faults.ts'
 import { createLagProbe } from './health/lag-probe.ts'
@@ -233,7 +233,7 @@ export class Daemon {
         instance: { name: instance.box.instance.name, directory: instance.directory },
         startedEpochMs: this.#startedEpochMs,
         state: () => this.#state,
-        describeLegs: () => contacts.views().map((view) => view.describe),
+        describeLegs: () => Promise.all(contacts.legs().map((leg) => describePath(audio, leg))),
         counters: async () => ({
           contacts: { ...this.#counters.snapshot(), alive: contacts.alive },
           audio: await audio.counters(),

@@ -5,7 +5,6 @@ import type { Audio } from '../loop/audio.ts'
 export interface Bridge {
   /** Takes the legs apart; their ports stay open. Idempotent. */
   end(): void
-  describe(): string
 }
 
 /** Undefined when a leg has no audio port: it has just gone, and its `ended` event is on the way. */
@@ -23,6 +22,5 @@ export function bridgeLegs(audio: Pick<Audio, 'connect' | 'disconnect'>, first: 
       audio.disconnect(firstPort, secondPort)
       audio.disconnect(secondPort, firstPort)
     },
-    describe: () => `${first.describe()} ◀▶ ${second.describe()}`,
   }
 }

@@ -88,10 +88,13 @@ export class ContactLife {
     }
   }
 
+  /** Everybody who is on the line with this contact. */
+  get legs(): Leg[] {
+    return this.#agentLeg ? [this.#customer, this.#agentLeg] : [this.#customer]
+  }
+
   describe(): string {
-    const path =
-      this.#talk?.describe() ?? [this.#customer, this.#agentLeg].flatMap((leg) => leg?.describe() ?? []).join(' | ')
-    return `${this.id} ${this.#state} ${path}`
+    return `${this.id} ${this.#state} ${this.legs.map((leg) => leg.describe()).join(this.#talk ? ' ◀▶ ' : ' | ')}`
   }
 
   #step(input: ContactInput): void {
@@ -302,7 +305,13 @@ export class ContactLife {
       behavior: this.data.recording,
       recorder: this.#record,
     })
-    this.#world.log.info({ contactId: this.id, path: this.#talk.describe() }, 'joined')
+    this.#work.add(this.#tellPaths(this.#customer, this.#agentLeg))
+  }
+
+  /** Once per talk: the line that shows, when somebody heard nothing, where the sound went. */
+  async #tellPaths(...legs: Leg[]): Promise<void> {
+    const paths = await Promise.all(legs.map((leg) => this.#world.describePath(leg)))
+    this.#world.log.info({ contactId: this.id, paths }, 'joined')
   }
 
   #releaseAgent(reason: string): void {

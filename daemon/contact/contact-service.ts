@@ -37,6 +37,10 @@ export class ContactService {
     }))
   }
 
+  legs(): Leg[] {
+    return [...this.#lives.values()].flatMap((life) => life.legs)
+  }
+
   /** Every leg that rings at the source becomes a contact, or is refused with a reason. */
   attach(source: LegSource): void {
     source.onInbound((leg) => this.#arrive(leg))

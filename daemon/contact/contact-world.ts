@@ -26,6 +26,8 @@ export interface ContactWorld {
   participant(leg: Leg, voice: () => FlowVoice): LegParticipant
   dialAgent(userName: string, caller: LegParty, queueName: string | undefined): Leg
   bridge(first: Leg, second: Leg): Bridge | undefined
+  /** The whole audio path of a leg in one line; says so when it has none. */
+  describePath(leg: Leg): Promise<string>
   /** Starts a recording of the two ports in a file named after the contact. */
   record(contactId: string, channels: { left?: PortId; right?: PortId }): { recording: Recording; file: string }
 }

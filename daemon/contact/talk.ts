@@ -43,8 +43,4 @@ export class Talk {
       throw fault
     }
   }
-
-  describe(): string | undefined {
-    return this.#bridge?.describe()
-  }
 }

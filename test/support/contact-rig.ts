@@ -157,8 +157,9 @@ export class ContactRig {
       bridge: (first, second) => {
         const name = `${first.id}+${second.id}`
         this.bridges.add(name)
-        return { end: () => void this.bridges.delete(name), describe: () => name }
+        return { end: () => void this.bridges.delete(name) }
       },
+      describePath: async (leg) => leg.describe(),
       record: (contactId) => {
         const file = `${contactId}.wav`
         this.recordings.add(file)
