@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunningBoard } from '../rig/board-client.ts'
 import { growingWavSamples } from './growing-wav.ts'
-import { longestMs } from './marks.ts'
+import { longestMs, stretchesOf } from './marks.ts'
 import { tonePresentMs } from './tones.ts'
 import { until, type WaitOptions } from './wait.ts'
 
@@ -56,7 +56,11 @@ export class LineCaller {
     await until(`the caller to hear ${hz} Hz for ${ms} ms`, () => longestMs(this.heard(), hz) >= ms, {
       withinMs: 10_000,
       everyMs: 50,
-      instead: () => `heard ${this.heard().length / 8} ms, of it ${tonePresentMs(this.heard(), hz)} ms with that tone`,
+      instead: () => {
+        const heard = this.heard()
+        const stretches = JSON.stringify(stretchesOf(heard, hz, 20))
+        return `heard ${heard.length / 8} ms, of it ${tonePresentMs(heard, hz)} ms with that tone: ${stretches}`
+      },
       ...options,
     })
   }
