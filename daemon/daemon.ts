@@ -74,7 +74,14 @@ export class Daemon {
     const flowLog = openFlowLog(join(storage, 'flow-logs'), { clock, log })
     this.#started('flow log', () => flowLog.close())
 
-    const audio = await createAudio({ rtpPorts: instance.box.sip.rtpPorts, log: log.child({ part: 'audio' }) })
+    const audio = await createAudio({
+      rtpPorts: instance.box.sip.rtpPorts,
+      log: log.child({ part: 'audio' }),
+      // A box that hears nothing is none: to the last resort, which stops in order and is started again.
+      onThreadLost: (reason) => {
+        throw new Error(`the audio thread was lost: ${reason}`)
+      },
+    })
     this.#started('audio', () => audio.stop())
     const voice = createVoice({
       audio,

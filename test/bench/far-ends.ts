@@ -1,15 +1,15 @@
 // Far ends of many calls in a process of their own: each sends a tone in G.711 at 50 packets a second and looks at what
 // comes back. It knows RTP by itself, so that the port under test is not its own judge.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { alaw, encodeG711 } from '../../../drivers/codec/g711.ts'
+import { alaw, encodeG711 } from '../../drivers/codec/g711.ts'
 import {
   bindRtpSocket,
   ipv4Number,
   MediaSockets,
   receiveBytesPerPacket,
-} from '../../../drivers/native/media-sockets.ts'
-import { testRtpPorts } from '../../support/audio.ts'
-import { makeTone, toneLevelDbm0 } from '../../support/tones.ts'
+} from '../../drivers/native/media-sockets.ts'
+import { testRtpPorts } from '../support/audio.ts'
+import { makeTone, toneLevelDbm0 } from '../support/tones.ts'
 
 /** Tones of callers (even ends) and agents (odd ones): 400 samples hold whole periods of both. */
 export const toneHz = [440, 1300] as const

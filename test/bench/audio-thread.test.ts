@@ -3,8 +3,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { LoopCounters, SrtpKey } from '../../../daemon/loop/audio.ts'
-import { loopbackRemote, startAudio } from '../../support/audio.ts'
+import type { LoopCounters, SrtpKey } from '../../daemon/loop/audio.ts'
+import { loopbackRemote, startAudio } from '../support/audio.ts'
 import type { Order, Result } from './far-ends.ts'
 
 const calls = 50
