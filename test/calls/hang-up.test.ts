@@ -94,7 +94,7 @@ for (const { when, reach, phone, talked } of cases)
 
 t.test('the caller hangs up in the first ring: the box does not seize the line, and makes no record', async (t) => {
   const before = (await box.daemon.records()).length
-  const caller = await call(t)
+  const caller = await call(t, { ringMs: 3000 })
   await box.daemon.shows('the line to ring', ({ lines }) => lines[0]?.state === 'ringing', { everyMs: 10 })
   await caller.hangsUp()
   await caller.released()

@@ -99,7 +99,8 @@ function soundRecord(record: ContactRecord): string[] {
 for (const [index, moment] of moments.entries())
   t.test(`kill ${index + 1}: ${moment.afterMs} ms into ${moment.state}`, async (t) => {
     const before = (await box.daemon.records()).length
-    const caller = await box.call({ number: '+442079460555' })
+    const ringMs = moment.state === 'ringing' ? 2000 : 600
+    const caller = await box.call({ number: '+442079460555', ringMs })
     t.teardown(async () => {
       await caller.forget()
       // A moment that was not reached must not cost the ones after it.

@@ -77,13 +77,16 @@ export class Daemon {
     return answer.contacts
   }
 
-  /** The record of the one contact there was; waits until it is completed. */
-  async completedRecord(options: WaitOptions = {}): Promise<ContactRecord> {
-    return await until(
-      'a completed contact record',
-      async () => (await this.records()).find((record) => record.Cordboard.state === 'completed'),
-      { withinMs: 10_000, everyMs: 50, ...options, instead: () => this.#program.tail() },
-    )
+  /** Waits until the record is completed; without an id, that of the one contact there was. */
+  async completedRecord(contactId?: string, options: WaitOptions = {}): Promise<ContactRecord> {
+    const isIt = ({ ContactId, Cordboard }: ContactRecord) =>
+      Cordboard.state === 'completed' && (contactId === undefined || ContactId === contactId)
+    return await until('a completed contact record', async () => (await this.records()).find(isIt), {
+      withinMs: 10_000,
+      everyMs: 50,
+      ...options,
+      instead: () => this.#program.tail(),
+    })
   }
 
   /** Waits until status shows what is wanted; a fault tells the last status seen. */

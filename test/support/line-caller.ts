@@ -13,10 +13,13 @@ export interface CallOptions {
   port?: number
   /** Absent: withheld. */
   number?: string
+  /** Length of the first ring; caller ID comes after it. */
+  ringMs?: number
 }
 
 /** Short, so that tests need not sit through two seconds of ringing; still what a network may send. */
-const ringCadenceMs = [600, 1500]
+const ringMs = 600
+const ringPauseMs = 1500
 const callerIdAfterMs = 300
 
 export class LineCaller {
@@ -37,6 +40,7 @@ export class LineCaller {
     const caller = new LineCaller(board, options.port ?? 1)
     const id = options.number === undefined ? { withheld: 'private' as const } : { number: options.number }
     board.client.events.skipToNow()
+    const ringCadenceMs = [options.ringMs ?? ringMs, ringPauseMs]
     await board.client.incomingCall({ port: caller.port, ringCadenceMs, callerIdAfterMs, ...id })
     await board.client.captureAudio(caller.port, caller.#file)
     return caller
