@@ -129,7 +129,8 @@ ${agents.join('\n')}
      Seen it?  ${script('cordboard')} agent list
 
   2. Place a simulated call, in another terminal:
-      ${script('rig')} call --device ${here(device)} --help
+      ${script('rig')} call --device ${here(device)} --number +15550100 --listen heard.wav
+     Type 1 and Enter as it asks for a key. Its --help tells more.
 
   3. Look at what became of it:
       ${script('cordboard')} status

@@ -3,8 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { Daemon } from './daemon.ts'
 import { freePorts } from './free-ports.ts'
-import { makeTestInstance, type TestAgent, type TestNumber } from './instance.ts'
+import { makeTestInstance, type TestAgent, type TestInstance, type TestNumber } from './instance.ts'
+import type { MarkedResult } from './marked-calls.ts'
 import { type LoadResult, runCallers, startEchoingPhones } from './rtpload.ts'
+import { runSippCallers, startSippPhones } from './sipp-load.ts'
 
 export interface BridgedLoadOptions {
   calls: number
@@ -22,19 +24,53 @@ export interface BridgedLoad extends LoadResult {
 }
 
 const callerName = 'caller'
+const benchNumber: TestNumber = '+442079460003'
 
-export async function runBridgedLoad(options: BridgedLoadOptions): Promise<BridgedLoad> {
-  const phonesPort = await freePorts(1)
-  const phones = Array.from({ length: options.calls }, (_, index): TestAgent => {
+/** One account that calls, and an agent per call, all of whose phones are at one address. */
+function makeInstance(calls: number, phonesPort: number): Promise<TestInstance> {
+  const phones = Array.from({ length: calls }, (_, index): TestAgent => {
     return { userName: `agent${index + 1}`, address: `127.0.0.1:${phonesPort}`, srtp: 'off', codecs: ['PCMU'] }
   })
   const caller: TestAgent = { userName: callerName, srtp: 'off', codecs: ['PCMU'], status: 'Offline' }
-  const instance = await makeTestInstance({
+  return makeTestInstance({
     agents: [caller, ...phones],
-    concurrentCalls: options.calls + 10,
-    rtpPorts: options.calls * 6 + 64,
+    concurrentCalls: calls + 10,
+    rtpPorts: calls * 6 + 64,
     lines: 1,
   })
+}
+
+/** The same with sipp, where there is no generator: counts losses, measures nothing. */
+export async function runSippLoad(options: { calls: number; seconds: number }): Promise<MarkedResult> {
+  const phonesPort = await freePorts(1)
+  const instance = await makeInstance(options.calls, phonesPort)
+  const phones = startSippPhones(phonesPort, await freePorts(4))
+  try {
+    const daemon = await Daemon.start({ instance })
+    try {
+      const result = await runSippCallers({
+        ...options,
+        box: instance.sipAddress,
+        sipPort: await freePorts(1),
+        number: benchNumber.slice(1),
+        userName: callerName,
+        password: instance.passwords.get(callerName)!,
+      })
+      await daemon.shows('every contact to be over', ({ contacts }) => contacts.length === 0)
+      await daemon.stop()
+      return result
+    } finally {
+      await daemon.remove()
+    }
+  } finally {
+    await phones.stop('SIGKILL')
+    instance.remove()
+  }
+}
+
+export async function runBridgedLoad(options: BridgedLoadOptions): Promise<BridgedLoad> {
+  const phonesPort = await freePorts(1)
+  const instance = await makeInstance(options.calls, phonesPort)
   // The box has 10000 to 32000; the generator takes the 4000 ports from each of these on.
   const uas = startEchoingPhones({ sipPort: phonesPort, rtpBase: 44_000, lifeS: options.seconds + 120 })
   try {
@@ -44,7 +80,7 @@ export async function runBridgedLoad(options: BridgedLoadOptions): Promise<Bridg
         box: instance.sipAddress,
         sipPort: await freePorts(1),
         rtpBase: 34_000,
-        number: (options.number ?? '+442079460003').slice(1),
+        number: (options.number ?? benchNumber).slice(1),
         userName: callerName,
         password: instance.passwords.get(callerName)!,
         calls: options.calls,

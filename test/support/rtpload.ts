@@ -26,6 +26,7 @@ export interface LoadResult {
   uas_cores: number
   self_cores: number
   noise_cores: number
+  steal_cores: number
   rss_peak_kb: number
   setup_ms: { p50: number; p99: number } | null
   late_ms: { p50: number; p99: number; p999: number } | null
