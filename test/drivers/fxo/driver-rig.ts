@@ -69,6 +69,7 @@ function makeRig(parts: Pick<DriverRig, 'board' | 'driver' | 'signals' | 'clock'
     ...parts,
     next,
     answeredCall: async () => {
+      await until('the exchange to be ready', async () => (await board.client.port(1)).line === 'idle')
       await board.client.incomingCall({ port: 1, number: '+15550001', ringCadenceMs: [300, 1000] })
       await next('ringStarted')
       const result = await driver.command(1, { type: 'goOffHook' })
@@ -105,7 +106,7 @@ export async function play(path: PcmPath, sound: Int16Array): Promise<void> {
   const samples = new Int16Array(sound.length + 6 * frame)
   samples.set(sound)
   for (let at = 0; at < samples.length; at += frame) {
-    await until('the driver to fetch what is played', () => path.playback.available <= 2 * frame, { everyMs: 2 })
+    await until('the driver to fetch what is played', () => path.playback.available <= 3 * frame, { everyMs: 2 })
     path.playback.write(samples.subarray(at, at + frame))
   }
   await until('the driver to fetch the last of it', () => path.playback.available === 0, { everyMs: 5 })

@@ -74,9 +74,12 @@ const cases = [
     await play(rig.pcm, ramp)
     await rig.board.client.callerHangUp(1)
     await rig.board.client.next('captureFinished')
-    const heard = readWav(file).samples[0]!
-    const start = heard.findIndex((sample) => sample !== 0)
-    t.same(heard.subarray(start, start + ramp.length), ramp)
+    // The ramp has no zero: what is one is the silence around it, or, on a busy machine, in it.
+    t.same(
+      readWav(file).samples[0]!.filter((sample) => sample !== 0),
+      ramp,
+    )
+    await until('the call to be counted', () => (rig.driver.counters()['port1.framesDown'] ?? 0) >= 50)
     t.equal(rig.driver.counters()['port1.playbackTrimmedSamples'], 0)
   }),
 
