@@ -30,6 +30,7 @@ class Bench {
       this.said.push(decoded.message)
     },
     tell: (event) => this.told.push(event),
+    framesDropped: () => 3,
   })
 
   host(message: ToBoard): void {
@@ -164,6 +165,17 @@ t.test('an acked event is not sent again', async (t) => {
   bench.said.length = 0
   bench.pass(1000)
   t.same(bench.events(), [])
+})
+
+t.test('it tells its counters every 5 s', async (t) => {
+  const bench = new Bench().ready()
+  bench.firmware.receive(Buffer.from('noise, not a frame\0'))
+  for (let s = 0; s < 5; s++) {
+    bench.host({ body: 'ping', ping: { nonce: s } })
+    bench.pass(1000)
+  }
+  const counters = bench.said.flatMap((message) => (message.body === 'counters' ? [message.counters] : []))
+  t.match(counters, [{ framesReceived: 7, framesBad: 1, framesDropped: 3 }])
 })
 
 const rings: [string, Partial<LineCondition>, number, string[]][] = [

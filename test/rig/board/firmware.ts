@@ -26,6 +26,8 @@ export interface FirmwareOptions {
   /** Encoded message, not yet framed. */
   send(message: Uint8Array, body: ToHost['body']): void
   tell(event: FirmwareEvent): void
+  /** Frames for which the serial device had no room. */
+  framesDropped(): number
 }
 
 export type FirmwareEvent =
@@ -289,7 +291,7 @@ export class Firmware {
       counters: {
         framesReceived: frames,
         framesBad: badCobs + badCrc + overlong + tooShort + this.#bad.malformed,
-        framesDropped: 0,
+        framesDropped: this.#options.framesDropped(),
         audioUnderruns: audio.reduce((sum, { underruns }) => sum + underruns, 0),
         audioOverruns: audio.reduce((sum, { overruns }) => sum + overruns, 0),
         eventsGivenUp: this.#outbox.givenUp,

@@ -55,6 +55,7 @@ export class Simulator {
       serial: 'SIM0001',
       send: (message, body) => this.#wire.send(message, body),
       tell: options.tell,
+      framesDropped: () => this.#wire.framesDropped,
     })
   }
 
