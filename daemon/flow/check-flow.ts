@@ -1,13 +1,17 @@
 // What a loaded flow says, judged before it may run: supported actions in the right flow types, their parameters,
 // connected branches, sound conditions, references that exist. Everything wrong is told at once.
 import type { Fault, Severity } from '../fault.ts'
-import type { FlowActionDocument } from './action.ts'
+import type { FlowAbilities } from './abilities.ts'
+import type { ActionReport, FlowActionDocument } from './action.ts'
 import { actionDefinitions } from './actions/index.ts'
+import { hooks as knownHooks } from './actions/update-contact-event-hooks.ts'
 import { checkReferences } from './check-references.ts'
 import { operators } from './conditions.ts'
-import { mistakenActions, unsupportedActions } from './connect-actions.ts'
+import { mistakenActions } from './connect-actions.ts'
 import { type FlowFaultCode, flowFaultCodes } from './fault-codes.ts'
 import type { Flow } from './flow.ts'
+import { isObject } from './flow-metadata.ts'
+import type { Channel, EventHook } from './host.ts'
 import { formatPath } from './json-scan.ts'
 import type { FlowResources } from './resources.ts'
 
@@ -20,8 +24,21 @@ export type ReportInAction = (
   severity?: Severity,
 ) => void
 
+/** What the flow is to run on, as far as it is known; what is left out is not judged. */
+export interface CheckFlowOptions {
+  /** Warns of blocks that take their error branch in this channel. */
+  channel?: Channel
+  /** Abilities of the hosts; warns of blocks that need another. */
+  abilities?: ReadonlySet<keyof FlowAbilities>
+  /** Event hooks that are run; warns of others. Default: those of the contact service. */
+  hooks?: readonly EventHook[]
+}
+
+/** Hooks whose flows the contact service runs. */
+export const runHooks: readonly EventHook[] = ['CustomerQueue', 'AgentWhisper', 'CustomerWhisper']
+
 /** Faults beyond those of `loadFlow`, in the order of the file. The flow may run when none is an error. */
-export function checkFlow(flow: Flow, resources: FlowResources): Fault[] {
+export function checkFlow(flow: Flow, resources: FlowResources, options: CheckFlowOptions = {}): Fault[] {
   const faults: Fault[] = []
   const reached = reachableActions(flow)
   for (const [order, action] of [...flow.actions.values()].entries()) {
@@ -39,6 +56,7 @@ export function checkFlow(flow: Flow, resources: FlowResources): Fault[] {
       })
     }
     checkAction(flow, action, report)
+    checkSurroundings(action, options, report)
     checkConditions(action, report)
     checkTexts(action.Parameters, ['Parameters'], report)
     checkReferences(flow, action, resources, report)
@@ -56,12 +74,17 @@ function checkAction(flow: Flow, action: FlowActionDocument, report: ReportInAct
     reportMissing(action, report)
     return
   }
-  if (definition.flowTypes !== 'all' && !definition.flowTypes.includes(flow.type)) {
+  const allowed = definition.flowTypesOf?.(action) ?? definition.flowTypes
+  if (allowed !== 'all' && !allowed.includes(flow.type)) {
     const message = `not allowed in a flow of type ${flow.type}.`
-    const mend = `Use it in ${definition.flowTypes.join(', ')}, or change the type of the flow.`
+    const mend = `Use it in ${allowed.join(', ')}, or change the type of the flow.`
     report(flowFaultCodes.actionNotInFlowType, ['Type'], message, mend)
   }
-  definition.check(action, (path, message, mend, severity = 'error') => {
+  if (definition.knownByNameOnly) {
+    const message = `${action.Type} is not supported by this box: its NoMatchingError branch is taken.`
+    report(flowFaultCodes.unsupportedAction, ['Type'], message, 'Remove the block, or go round it.', 'warning')
+  }
+  const reportAt: ActionReport = (path, message, mend, severity = 'error') => {
     const code = path.startsWith('Transitions.Conditions.')
       ? flowFaultCodes.wrongCondition
       : path.startsWith('Transitions')
@@ -70,7 +93,8 @@ function checkAction(flow: Flow, action: FlowActionDocument, report: ReportInAct
           ? flowFaultCodes.withoutEffect
           : flowFaultCodes.wrongParameter
     report(code, partsOf(path), message, mend, severity)
-  })
+  }
+  definition.check(action, reportAt, flow.type)
   for (const [index, branch] of (action.Transitions.Errors ?? []).entries())
     if (branch.NextAction === '') {
       const message = `the branch of ${branch.ErrorType} is not connected.`
@@ -84,12 +108,32 @@ function reportMissing(action: FlowActionDocument, report: ReportInAction): void
   if (meant !== undefined) {
     const message = `${action.Type} is no action of the flow language.`
     report(flowFaultCodes.unknownAction, ['Type'], message, `Write ${meant}, if that is meant.`)
-  } else if (unsupportedActions.has(action.Type)) {
-    const message = `${action.Type} is not supported by this box yet.`
-    report(flowFaultCodes.unsupportedAction, ['Type'], message, 'Remove the block, or go round it.')
   } else {
     const mend = `Supported are ${[...actionDefinitions.keys()].join(', ')}.`
     report(flowFaultCodes.unknownAction, ['Type'], `${action.Type} is no action of the flow language.`, mend)
+  }
+}
+
+/** What a block needs of the box, the channel and the contact: without it, it takes its error branch. */
+function checkSurroundings(action: FlowActionDocument, options: CheckFlowOptions, report: ReportInAction): void {
+  const definition = actionDefinitions.get(action.Type)
+  if (!definition) return
+  const { channel, abilities, hooks = runHooks } = options
+  if (channel !== undefined && definition.channels !== 'all' && !definition.channels.includes(channel)) {
+    const message = `takes its error branch in the channel ${channel}.`
+    const mend = `It is for ${definition.channels.join(', ')}: check $.Channel before it.`
+    report(flowFaultCodes.actionNotInChannel, ['Type'], message, mend, 'warning')
+  }
+  if (abilities && definition.needs !== undefined && !abilities.has(definition.needs)) {
+    const message = `this box can not do it yet (${definition.needs}): its error branch is taken.`
+    report(flowFaultCodes.missingAbility, ['Type'], message, 'Remove the block, or go round it.', 'warning')
+  }
+  const named = action.Parameters.EventHooks
+  if (action.Type !== 'UpdateContactEventHooks' || !isObject(named)) return
+  for (const hook of Object.keys(named)) {
+    if (!knownHooks.some((one) => one === hook) || hooks.some((one) => one === hook)) continue
+    const message = `the flow of ${hook} is noted, and not run by this box yet.`
+    report(flowFaultCodes.hookNotRun, ['Parameters', 'EventHooks', hook], message, 'Expect nothing of it.', 'warning')
   }
 }
 
@@ -117,10 +161,12 @@ function checkConditions(action: FlowActionDocument, report: ReportInAction): vo
   }
 }
 
-/** The service refuses an empty text anywhere in the parameters. */
+/** The service refuses an empty text anywhere in the parameters; in the data of views, exports have it. */
 function checkTexts(value: unknown, path: readonly (string | number)[], report: ReportInAction): void {
   if (value === '') {
-    report(flowFaultCodes.emptyText, path, `${path.slice(1).join('.')} is empty.`, 'Give a value, or remove it.')
+    const severity = path[1] === 'ViewData' ? 'warning' : 'error'
+    const message = `${path.slice(1).join('.')} is empty.`
+    report(flowFaultCodes.emptyText, path, message, 'Give a value, or remove it.', severity)
   } else if (Array.isArray(value)) {
     for (const [index, inner] of value.entries()) checkTexts(inner, [...path, index], report)
   } else if (typeof value === 'object' && value !== null) {

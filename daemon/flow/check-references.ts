@@ -20,6 +20,27 @@ const resourceParameters: ReadonlyMap<string, ResourceKind> = new Map<string, Re
   ['PromptId', 'prompt'],
   ['HoursOfOperationId', 'hours'],
   ['ContactFlowId', 'flow'],
+  ['FlowModuleId', 'flow'],
+  ['LambdaFunctionARN', 'function'],
+  ['LambdaProcessorARN', 'function'],
+  ['AliasArn', 'bot'],
+])
+
+/** Parameters that are maps of the author's own: their keys name no resources, their values may be whole groups. */
+const ownMaps: ReadonlySet<unknown> = new Set([
+  'Attributes',
+  'FlowAttributes',
+  'LambdaInvocationAttributes',
+  'LexSessionAttributes',
+  'ViewData',
+  'Input',
+  'ResultData',
+  'References',
+  'Tags',
+  'SegmentAttributes',
+  'CaseRequestFields',
+  'ProfileRequestData',
+  'DataTableUpsertAttributes',
 ])
 
 const unknownCodes: Record<ResourceKind, FlowFaultCode> = {
@@ -57,6 +78,8 @@ const hookTypes: ReadonlyMap<string, FlowType> = new Map<string, FlowType>([
   ['ResumeContact', 'CONTACT_FLOW'],
 ])
 
+const modules: readonly FlowType[] = ['MODULE']
+
 export function checkReferences(
   flow: Flow,
   action: FlowActionDocument,
@@ -90,7 +113,7 @@ function checkFlowType(
 ): void {
   if (type === undefined) return
   const hookType = path[0] === 'EventHooks' ? hookTypes.get(String(path[1])) : undefined
-  const allowed = hookType === undefined ? transferTargets : [hookType]
+  const allowed = path[0] === 'FlowModuleId' ? modules : hookType === undefined ? transferTargets : [hookType]
   if (allowed.includes(type)) return
   const message = `the flow ${id} is of type ${type}; here it must be ${allowed.join(' or ')}.`
   report(flowFaultCodes.wrongFlowType, ['Parameters', ...path], message, 'Name a flow of that type.')
@@ -106,10 +129,9 @@ function resourcesOf(value: unknown, path: (string | number)[]): NamedResource[]
   if (Array.isArray(value)) return value.flatMap((inner, index) => resourcesOf(inner, [...path, index]))
   if (!isObject(value)) return []
   return Object.entries(value).flatMap(([key, inner]) => {
-    const kind = path[0] === 'EventHooks' ? 'flow' : resourceParameters.get(key)
-    // Maps of the author's own keys name no resources.
-    const ownKeys = path[0] === 'Attributes' || path[0] === 'FlowAttributes'
-    if (kind !== undefined && !ownKeys && typeof inner === 'string')
+    const kind =
+      path[0] === 'EventHooks' ? 'flow' : path[0] === 'LexBot' && key === 'Name' ? 'bot' : resourceParameters.get(key)
+    if (kind !== undefined && !ownMaps.has(path[0]) && typeof inner === 'string')
       return [{ path: [...path, key], value: inner, kind }]
     return resourcesOf(inner, [...path, key])
   })
@@ -118,7 +140,7 @@ function resourcesOf(value: unknown, path: (string | number)[]): NamedResource[]
 function checkTexts(value: unknown, path: readonly (string | number)[], report: ReportInAction): void {
   if (typeof value === 'string') {
     for (const reference of findReferences(value)) {
-      const fault = referenceFault(reference)
+      const fault = referenceFault(reference, ownMaps.has(path[1]))
       if (fault) report(flowFaultCodes.unknownReference, path, fault.message, fault.mend)
     }
   } else if (Array.isArray(value)) {

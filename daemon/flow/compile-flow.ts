@@ -14,6 +14,7 @@ export interface CompiledAction {
   readonly definition: ActionDefinition | undefined
   readonly parameters: ParameterTemplates
   readonly conditionOperands: readonly string[]
+  readonly operandsInMilliseconds: boolean
   next: CompiledAction | undefined
   readonly errors: Map<string, CompiledAction>
   readonly conditions: { holds: CompiledCondition; next: CompiledAction | undefined }[]
@@ -31,24 +32,22 @@ export function compileFlow(flow: Flow): CompiledFlow {
   const known = compiled.get(flow)
   if (known) return known
   const actions = new Map<string, CompiledAction>()
-  for (const [identifier, action] of flow.actions)
-    actions.set(identifier, compileAction(action, flow.displayNames.get(identifier)))
+  for (const [identifier, action] of flow.actions) actions.set(identifier, compileAction(action, flow))
   for (const [identifier, action] of flow.actions) connect(action, actions.get(identifier)!, actions)
   const result: CompiledFlow = { flow, start: actions.get(flow.startAction) }
   compiled.set(flow, result)
   return result
 }
 
-function compileAction(
-  action: FlowActionDocument,
-  displayNames: ReadonlyMap<string, string> | undefined,
-): CompiledAction {
+function compileAction(action: FlowActionDocument, flow: Flow): CompiledAction {
+  const identifier = action.Identifier
   return {
-    identifier: action.Identifier,
+    identifier,
     type: action.Type,
     definition: actionDefinitions.get(action.Type),
-    parameters: new ParameterTemplates(action, displayNames),
+    parameters: new ParameterTemplates(action, flow.displayNames.get(identifier)),
     conditionOperands: (action.Transitions.Conditions ?? []).flatMap(({ Condition }) => Condition.Operands),
+    operandsInMilliseconds: flow.millisecondOperands?.has(identifier) ?? false,
     next: undefined,
     errors: new Map(),
     conditions: [],

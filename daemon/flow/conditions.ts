@@ -1,18 +1,14 @@
 // The operators of conditions (fact sheet flow-language 1.5). All text comparisons are case-sensitive; a number is
 // compared only with a number.
+import { decimal } from './decimal.ts'
 import type { ReferenceSource } from './references.ts'
 import { compileTemplate } from './template.ts'
+
+export { decimal }
 
 export type ConditionValue = string | number | undefined
 
 type Test = (value: string, operand: string) => boolean
-
-const numberPattern = /^\s*[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\s*$/
-
-/** The number a text stands for; NaN for anything but a plain decimal number (`""`, `"0x10"` and `"Infinity"` too). */
-export function decimal(text: string): number {
-  return numberPattern.test(text) ? Number(text) : Number.NaN
-}
 
 const tests: ReadonlyMap<string, Test> = new Map<string, Test>([
   ['Equals', (value, operand) => value === operand],

@@ -25,6 +25,9 @@ export const flowFaultCodes = {
   wrongCondition: 'FLOW-207',
   unreachable: 'FLOW-208',
   emptyText: 'FLOW-209',
+  actionNotInChannel: 'FLOW-210',
+  hookNotRun: 'FLOW-211',
+  missingAbility: 'FLOW-212',
 
   unknownReference: 'FLOW-301',
   unknownQueue: 'FLOW-302',

@@ -26,6 +26,7 @@ export function flowLogEntry(contact: FlowContact, block: LoggedBlock): FlowLogE
   }
   const result = resultOf(outcome)
   if (result !== undefined) entry.Results = result
+  if (outcome?.to === 'next' && outcome.external) entry.ExternalResults = outcome.external
   return entry
 }
 
@@ -39,6 +40,10 @@ function resultOf(outcome: Outcome | undefined): string | undefined {
       return `${outcome.errorType}: ${outcome.detail}`
     case 'flow':
       return outcome.flowId
+    case 'module':
+      return outcome.moduleId
+    case 'return':
+      return outcome.result
     default:
       return undefined
   }

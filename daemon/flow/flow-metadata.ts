@@ -1,5 +1,7 @@
 // What an export's Metadata tells beyond the canvas: the flow's type and name, and the names of the resources behind
 // ARNs of another instance (fact sheet flow-language 1.1, older and newer spellings).
+import type { FlowActionDocument } from './action.ts'
+import { decimal } from './decimal.ts'
 import type { FlowType } from './host.ts'
 
 /** `Metadata.type` of the console's exports, to API names. */
@@ -40,6 +42,27 @@ export function readDisplayNames(metadata: unknown): Map<string, Map<string, str
     if (found.size > 0) names.set(identifier, found)
   }
   return names
+}
+
+/**
+ * Identifiers of actions whose conditions the console shows in seconds and writes in milliseconds (fact sheet
+ * flow-language 5.3, CheckMetricData): an operand is a thousand times what the metadata displays.
+ */
+export function readMillisecondOperands(
+  metadata: unknown,
+  actions: ReadonlyMap<string, FlowActionDocument>,
+): Set<string> {
+  const found = new Set<string>()
+  if (!isObject(metadata) || !isObject(metadata.ActionMetadata)) return found
+  for (const [identifier, block] of Object.entries(metadata.ActionMetadata)) {
+    const operands = actions.get(identifier)?.Transitions.Conditions?.map(({ Condition }) => Condition.Operands[0])
+    if (!operands || !isObject(block) || !Array.isArray(block.conditionMetadata)) continue
+    for (const shown of block.conditionMetadata) {
+      const seconds = isObject(shown) ? decimal(String(shown.value)) : Number.NaN
+      if (seconds > 0 && operands.some((operand) => decimal(operand ?? '') === seconds * 1000)) found.add(identifier)
+    }
+  }
+  return found
 }
 
 function readParameterNames(value: unknown, path: string, found: Map<string, string>, depth: number): void {

@@ -12,6 +12,8 @@ export interface Flow {
   actions: Map<string, FlowActionDocument>
   /** Resource names behind foreign ARNs, from the export's metadata: identifier → parameter → name. */
   displayNames: Map<string, Map<string, string>>
+  /** Actions whose condition operands are milliseconds although the metric is in seconds. */
+  millisecondOperands?: ReadonlySet<string>
   /** The text the flow was read from, for faults that name line and column; absent in flows made by code. */
   source?: FlowSource
 }

@@ -1,6 +1,9 @@
 // What a running flow may see and do. The contact service implements it for real contacts, the text simulator and the
 // tests for pretended ones; the engine and the actions know nothing else of the world (no legs, no SIP, no SQL).
 
+import type { FlowAbilities } from './abilities.ts'
+import type { FlowValue } from './flow-value.ts'
+
 export type Channel = 'VOICE' | 'CHAT' | 'TASK'
 
 /** Flow types by their API names. */
@@ -51,9 +54,34 @@ export interface FlowContact {
   readonly awsRegion: string
   readonly attributes: Readonly<Record<string, string>>
   readonly voice: FlowVoice
-  readonly queue?: ResourceRef
+  readonly queue?: ResourceRef & { outboundCallerId?: FlowEndpoint }
   readonly agent?: ResourceRef & { userName: string; firstName: string; lastName: string }
   readonly flowLogging: boolean
+  readonly relatedContactId?: string
+  /** As `updateContactData` set them. */
+  readonly customerId?: string
+  readonly name?: string
+  readonly description?: string
+  /** Undefined: the number the customer called from. */
+  readonly customerCallbackNumber?: string
+  readonly references?: Readonly<Record<string, { value: string; type: string }>>
+  readonly tags?: Readonly<Record<string, string>>
+  /** e.g. `connect:Subtype`. */
+  readonly segmentAttributes?: Readonly<Record<string, string>>
+  /** Headers of the call's INVITE by the names flows use, e.g. `P-Asserted-Identity`. */
+  readonly sipHeaders?: Readonly<Record<string, string>>
+  readonly siprecMetadata?: string
+  /** First message of a chat. */
+  readonly initialMessage?: string
+  /** `$.MediaStreams.Customer.Audio.*`, while audio is streamed. */
+  readonly audioStream?: {
+    streamArn: string
+    startTimestamp?: string
+    stopTimestamp?: string
+    startFragmentNumber?: string
+  }
+  /** `$.Capabilities.*`. */
+  readonly capabilities?: FlowValue
 }
 
 /** Something to be heard: text in the contact's voice, or a recorded prompt. */
@@ -74,7 +102,7 @@ export interface CollectOptions {
 
 export type Collected = { outcome: 'digits'; digits: string } | { outcome: 'timeout' }
 
-/** A step failed in a way the flow can answer by an error branch. Anything else that is thrown ends the flow. */
+/** A step failed in a way flows expect: the error branch. Anything else that is thrown is a defect besides. */
 export class ParticipantError extends Error {
   readonly code: 'promptMissing' | 'speechFailed' | 'channelMismatch'
   constructor(code: ParticipantError['code'], message: string) {
@@ -93,6 +121,20 @@ export interface Participant {
   /** Plays the list over and over. Resolves only by `interruptAfterMs`, if given. */
   playRepeatedly(speech: Speech[], interruptAfterMs: number | undefined, signal: AbortSignal): Promise<void>
   collect(options: CollectOptions, signal: AbortSignal): Promise<Collected>
+  /** Absent: digits count only while they are asked for. */
+  readonly digitBuffer?: DigitBuffer
+}
+
+/**
+ * Type-ahead: once started, digits are kept in order, 30 at most, and `collect` takes them first; a buffer that is not
+ * empty skips the prompt of `collect`. Survives modules; cleared by `stop`, by a transfer and by the end of the call.
+ */
+export interface DigitBuffer {
+  start(): void
+  /** Gives back what was left in it. */
+  stop(): string
+  /** Digits waiting. */
+  readonly length: number
 }
 
 export type EventHook =
@@ -125,7 +167,7 @@ export interface FlowLogEntry {
   ExternalResults?: Record<string, unknown>
 }
 
-export interface FlowHost {
+export interface FlowHost extends FlowAbilities {
   readonly contact: FlowContact
   /** Absent in flows nobody listens to (disconnect flow after the caller left). */
   readonly participant: Participant | undefined

@@ -5,7 +5,7 @@ import type { Fault, Severity } from '../fault.ts'
 import type { FlowActionDocument } from './action.ts'
 import { type FlowFaultCode, flowFaultCodes } from './fault-codes.ts'
 import type { Flow, FlowSource } from './flow.ts'
-import { exportedFlowTypes, isObject, readDisplayNames } from './flow-metadata.ts'
+import { exportedFlowTypes, isObject, readDisplayNames, readMillisecondOperands } from './flow-metadata.ts'
 import { readAction } from './flow-shape.ts'
 import { inferFlowType } from './flow-type.ts'
 import type { FlowType } from './host.ts'
@@ -91,6 +91,7 @@ export function loadFlow(text: string, file: string, options: LoadFlowOptions = 
     startAction: typeof document.StartAction === 'string' ? document.StartAction : '',
     actions,
     displayNames: readDisplayNames(metadata),
+    millisecondOperands: readMillisecondOperands(metadata, actions),
     source,
   }
   return { flow, faults }

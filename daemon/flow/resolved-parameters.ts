@@ -2,6 +2,7 @@
 import type { FlowActionDocument } from './action.ts'
 import { decimal } from './conditions.ts'
 import { isObject } from './flow-metadata.ts'
+import type { FlowValue } from './flow-value.ts'
 import type { ParameterReader, ResourceKind } from './parameters.ts'
 import type { ReferenceSource } from './references.ts'
 import type { FlowResources } from './resources.ts'
@@ -119,6 +120,29 @@ export class ResolvedParameters implements ParameterReader {
 
   raw(name: string): unknown {
     return this.#templates.value(name)
+  }
+
+  value(name: string): FlowValue | undefined {
+    return this.#filled(this.#templates.value(name))
+  }
+
+  #filled(written: unknown): FlowValue | undefined {
+    if (typeof written === 'string') return this.#templates.template(written).value(this.#source)
+    if (typeof written === 'number' || typeof written === 'boolean') return written
+    if (Array.isArray(written)) return written.map((inner) => this.#filled(inner) ?? null)
+    if (!isObject(written)) return undefined
+    const filled: [string, FlowValue][] = []
+    for (const [key, inner] of Object.entries(written)) {
+      const filledKey = this.#templates.template(key).fill(this.#source)
+      if (!filledKey) throw new ParameterError(`the key ${key} has no data`)
+      const value = this.#filled(inner)
+      if (value !== undefined) filled.push([filledKey, value])
+    }
+    return Object.fromEntries(filled)
+  }
+
+  resourceNamed(kind: ResourceKind, text: string): string | undefined {
+    return text === '' ? undefined : this.#resources.resolve(kind, text)
   }
 
   resource(name: string, kind: ResourceKind): string | undefined {

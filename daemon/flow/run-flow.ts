@@ -2,7 +2,7 @@
 // that wait are awaited. Whatever an action does, only its own flow can suffer: it throws, hangs or circles for ever.
 //
 //   action ─▶ outcome ─▶ next | condition | error branch ─▶ action …      (flow log entry per block)
-//                   └──▶ another flow │ end │ no branch: failed │ aborted: left
+//                   └──▶ another flow │ into a module, and back │ end │ no branch: failed │ aborted: left
 import type { Clock } from '../clock.ts'
 import type { FlowRunState, Outcome } from './action.ts'
 import { type Settled, settleAction } from './action-settling.ts'
@@ -10,6 +10,7 @@ import { type CompiledAction, compileFlow, conditionTarget, errorTarget } from '
 import type { Flow } from './flow.ts'
 import { flowLogEntry } from './flow-log.ts'
 import { transferTargets } from './flow-type.ts'
+import type { FlowObject, FlowValue } from './flow-value.ts'
 import { type FlowEnd, type FlowHost, ParticipantError } from './host.ts'
 import type { ReferenceSource } from './references.ts'
 import { ParameterError } from './resolved-parameters.ts'
@@ -26,10 +27,12 @@ export interface FlowLimits {
   blocksWithoutWaiting: number
   /** Blocks until the event loop gets its turn. */
   blocksPerTurn: number
-  /** Longest time of one action, the endless ones aside. Longer than any prompt and entry together. */
+  /** Longest time of an action that sets none itself. Longer than any prompt and entry together. */
   actionMs: number
   /** How long an aborted action may take to stop. */
   graceMs: number
+  /** Modules inside modules (fact sheet flow-types 9). */
+  moduleDepth: number
 }
 
 export const flowLimits: Readonly<FlowLimits> = {
@@ -38,6 +41,7 @@ export const flowLimits: Readonly<FlowLimits> = {
   blocksPerTurn: 200,
   actionMs: 15 * 60_000,
   graceMs: 2000,
+  moduleDepth: 5,
 }
 
 export interface RunFlowOptions {
@@ -63,6 +67,14 @@ export async function runFlow(options: RunFlowOptions): Promise<FlowEnd> {
   }
 }
 
+/** Where a module goes back to. */
+interface Frame {
+  flow: Flow
+  state: FlowRunState
+  /** The action that invoked the module. */
+  action: CompiledAction
+}
+
 interface Finish {
   to: 'finish'
   end: FlowEnd
@@ -76,6 +88,8 @@ class FlowRun {
   readonly #random: () => number
   /** Loop counters by flow: friendly identifiers repeat from flow to flow. */
   readonly #loopCounts = new Map<string, Map<string, number>>()
+  /** Innermost last. */
+  readonly #frames: Frame[] = []
   #flow: Flow
   #state: FlowRunState
   #source: ReferenceSource
@@ -85,7 +99,7 @@ class FlowRun {
     this.#limits = { ...flowLimits, ...options.limits }
     this.#random = options.random ?? Math.random
     this.#flow = options.flow
-    this.#state = this.#stateIn(options.flow, { storedCustomerInput: undefined, contactData: new Map() })
+    this.#state = this.#stateIn(options.flow, new Map(), new Map(), undefined)
     this.#source = sourceOf(options.host, this.#state)
   }
 
@@ -96,6 +110,7 @@ class FlowRun {
     if (!action) return this.#failed('StartAction does not exist').end
     let blocks = 0
     let withoutWaiting = 0
+    let sinceTurn = 0
 
     for (;;) {
       if (signal.aborted) return { type: 'left' }
@@ -103,7 +118,9 @@ class FlowRun {
       if (blocks++ >= maximumBlocks) return this.#failed(`more than ${maximumBlocks} blocks in one run`).end
       if (withoutWaiting++ >= blocksWithoutWaiting)
         return this.#failed(`goes round: ${blocksWithoutWaiting} blocks in a row waited for nothing`).end
-      if (withoutWaiting % blocksPerTurn === 0) {
+      // Also when each of them waited, for promises that are settled already give nobody else a turn.
+      if (++sinceTurn >= blocksPerTurn) {
+        sinceTurn = 0
         await nextTurn()
         if (signal.aborted) return { type: 'left' }
       }
@@ -113,7 +130,8 @@ class FlowRun {
         step = await step
         withoutWaiting = 0
       }
-      const next: CompiledAction | Finish = step.to === 'finish' ? step : this.#follow(action, step)
+      let next: CompiledAction | Finish = step.to === 'finish' ? step : this.#follow(action, step)
+      if ('to' in next && next.end.type === 'failed') next = this.#rescued(next)
       if ('to' in next) return next.end
       action = next
     }
@@ -159,14 +177,14 @@ class FlowRun {
       const outcome = definition.run(run)
       if (!(outcome instanceof Promise)) return outcome
       const { actionMs, graceMs } = this.#limits
-      const limitMs = definition.endless ? undefined : actionMs
-      return this.#settle(settleAction(outcome, { clock, signal, stop: run.stop, limitMs, graceMs }))
+      const limitMs = definition.endless ? undefined : (definition.timeLimitMs?.(run) ?? actionMs)
+      return this.#settle(settleAction(outcome, { clock, signal, stop: run.stop, limitMs, graceMs }), limitMs)
     } catch (fault) {
       return this.#faultStep(fault)
     }
   }
 
-  async #settle(action: Promise<Settled<Outcome>>): Promise<Outcome | Finish> {
+  async #settle(action: Promise<Settled<Outcome>>, limitMs: number | undefined): Promise<Outcome | Finish> {
     const settled = await action
     switch (settled.how) {
       case 'done':
@@ -174,21 +192,25 @@ class FlowRun {
       case 'thrown':
         return this.#faultStep(settled.fault)
       case 'timedOut':
-        return noMatchingError(`not finished within ${this.#limits.actionMs / 1000} s`)
+        return noMatchingError(`not finished within ${(limitMs ?? 0) / 1000} s`)
       case 'left':
         return { to: 'finish', end: { type: 'left' } }
       case 'stuck':
-        return this.#options.signal.aborted
-          ? { to: 'finish', end: { type: 'left' } }
-          : this.#failed('the action was stopped and did not stop')
+        if (this.#options.signal.aborted) return { to: 'finish', end: { type: 'left' } }
+        return this.#defect('the action was stopped and did not stop')
     }
   }
 
-  /** Faults that flows may answer become the error branch; anything else ends this flow, and this flow only. */
+  /** Whatever a block throws is its error branch; what it should not have thrown is told to the host besides. */
   #faultStep(fault: unknown): Outcome | Finish {
     if (this.#options.signal.aborted) return { to: 'finish', end: { type: 'left' } }
     if (fault instanceof ParticipantError || fault instanceof ParameterError) return noMatchingError(fault.message)
-    return this.#failed(reasonOf(fault))
+    return this.#defect(reasonOf(fault))
+  }
+
+  #defect(reason: string): Outcome {
+    this.#options.host.reportDefect?.(this.at, reason)
+    return noMatchingError(reason)
   }
 
   #follow(action: CompiledAction, outcome: Outcome): CompiledAction | Finish {
@@ -207,30 +229,82 @@ class FlowRun {
         )
       case 'flow':
         return this.#enter(action, outcome.flowId)
+      case 'module':
+        return this.#invoke(action, outcome.moduleId, outcome.input)
+      case 'return':
+        return this.#return(outcome)
       case 'end':
         return { to: 'finish', end: { type: outcome.end } }
     }
   }
 
-  /** Contact data stay; flow attributes are gone when the flow is left. */
+  /** Contact data and the latest results stay; flow attributes, loops and modules are gone when the flow is left. */
   #enter(action: CompiledAction, flowId: string): CompiledAction | Finish {
     const flow = this.#options.flows.get(flowId)
     const start = flow && transferTargets.includes(flow.type) ? compileFlow(flow).start : undefined
-    if (!flow || !start) {
-      const branch = errorTarget(action, 'NoMatchingError')
-      return branch ?? this.#failed(`NoMatchingError has no branch: there is no flow ${flowId} to go on in`)
-    }
-    this.#flow = flow
-    this.#state = this.#stateIn(flow, this.#state)
-    this.#source = sourceOf(this.#options.host, this.#state)
+    if (!flow || !start) return this.#noMatchingError(action, `there is no flow ${flowId} to go on in`)
+    this.#frames.length = 0
+    const { contactData, results, storedCustomerInput } = this.#state
+    for (const local of ['Loop', 'Modules']) results.delete(local)
+    this.#go(flow, this.#stateIn(flow, contactData, results, storedCustomerInput))
     return start
   }
 
-  #stateIn(flow: Flow, kept: Pick<FlowRunState, 'storedCustomerInput' | 'contactData'>): FlowRunState {
+  /** A module sees the contact and its input, and nothing of what the caller got from functions, bots and entries. */
+  #invoke(action: CompiledAction, moduleId: string, input: FlowObject): CompiledAction | Finish {
+    const flow = this.#options.flows.get(moduleId)
+    const start = flow?.type === 'MODULE' ? compileFlow(flow).start : undefined
+    if (!flow || !start) return this.#noMatchingError(action, `there is no module ${moduleId}`)
+    if (this.#frames.length >= this.#limits.moduleDepth)
+      return this.#noMatchingError(action, `modules are nested deeper than ${this.#limits.moduleDepth}`)
+    this.#frames.push({ flow: this.#flow, state: this.#state, action })
+    const results = new Map<string, FlowValue>([['Modules', { Input: input }]])
+    this.#go(flow, this.#stateIn(flow, this.#state.contactData, results, undefined))
+    return start
+  }
+
+  #return({ result, resultData }: Extract<Outcome, { to: 'return' }>): CompiledAction | Finish {
+    const frame = this.#frames.pop()
+    if (!frame) return this.#failed('no module is to be left here')
+    const { action } = frame
+    this.#go(frame.flow, frame.state)
+    this.#state.results.set('Modules', { Result: result ?? null, ResultData: resultData ?? null })
+    const next = result === undefined ? action.next : conditionTarget(action, result, this.#source)
+    if (next) return next
+    this.at = action.identifier
+    return this.#failed(result === undefined ? 'has no NextAction' : `no branch for "${result}"`)
+  }
+
+  /** What fails in a module is an error of the block that invoked it. */
+  #rescued(failure: Finish): CompiledAction | Finish {
+    for (let frame = this.#frames.pop(); frame; frame = this.#frames.pop()) {
+      const branch = errorTarget(frame.action, 'NoMatchingError')
+      if (!branch) continue
+      this.#go(frame.flow, frame.state)
+      return branch
+    }
+    return failure
+  }
+
+  #noMatchingError(action: CompiledAction, detail: string): CompiledAction | Finish {
+    return errorTarget(action, 'NoMatchingError') ?? this.#failed(`NoMatchingError has no branch: ${detail}`)
+  }
+
+  #go(flow: Flow, state: FlowRunState): void {
+    this.#flow = flow
+    this.#state = state
+    this.#source = sourceOf(this.#options.host, state)
+  }
+
+  #stateIn(
+    flow: Flow,
+    contactData: Map<string, string>,
+    results: Map<string, FlowValue>,
+    storedCustomerInput: string | undefined,
+  ): FlowRunState {
     const loopCounts = this.#loopCounts.get(flow.id) ?? new Map<string, number>()
     this.#loopCounts.set(flow.id, loopCounts)
-    const { storedCustomerInput, contactData } = kept
-    return { storedCustomerInput, contactData, loopCounts, flowAttributes: new Map() }
+    return { storedCustomerInput, contactData, results, loopCounts, flowAttributes: new Map() }
   }
 
   #failed(reason: string): Finish {

@@ -49,4 +49,8 @@ export class RunningAction implements ActionRun {
   get conditionOperands(): readonly string[] {
     return this.#action.conditionOperands
   }
+
+  get operandsInMilliseconds(): boolean {
+    return this.#action.operandsInMilliseconds
+  }
 }

@@ -1,5 +1,5 @@
-// Get customer input (menu mode: one digit decides) and Store customer input (an entry is kept in
-// `$.StoredCustomerInput`). Defaults: fact sheet flow-language 3.
+// Get customer input (menu mode: one digit decides), Store customer input (an entry is kept in
+// `$.StoredCustomerInput`) and Set Touchtone Buffer Behavior. Defaults: fact sheet flow-language 3.
 import type { ActionDefinition, ActionReport, ActionRun, FlowActionDocument, Outcome } from '../action.ts'
 import { callingCode, e164Of } from '../calling-codes.ts'
 import type { CollectOptions } from '../host.ts'
@@ -34,7 +34,9 @@ const knownParameters: readonly string[] = [
 export const getParticipantInput: ActionDefinition = {
   type: 'GetParticipantInput',
   blockName: 'GetUserInput',
-  flowTypes: inboundQueueAndTransfer,
+  flowTypes: [...inboundQueueAndTransfer, 'OUTBOUND_WHISPER'],
+  flowTypesOf: (action) =>
+    action.Parameters.EnableDTMFBuffer === undefined ? inboundQueueAndTransfer : getParticipantInput.flowTypes,
   channels: ['VOICE'],
   needsParticipant: true,
   terminal: false,
@@ -42,8 +44,9 @@ export const getParticipantInput: ActionDefinition = {
   check(action, report) {
     checkKnown(action, report, knownParameters)
     if (action.Parameters.EnableDTMFBuffer !== undefined) {
-      const message = 'The touch-tone buffer is not supported yet: digits are taken from the start of each input block.'
-      report('Parameters.EnableDTMFBuffer', message, 'Remove the parameter, or the block when it only sets the buffer.')
+      checkFlag(action, report, 'EnableDTMFBuffer')
+      checkFlag(action, report, 'StoreInput')
+      checkBranches(action, report, { next: true, errors: ['NoMatchingError'] })
       return
     }
     checkFlag(action, report, 'StoreInput')
@@ -56,9 +59,11 @@ export const getParticipantInput: ActionDefinition = {
 
   async run(run) {
     const { parameters, host, signal } = run
-    if (parameters.has('EnableDTMFBuffer')) return failed('the touch-tone buffer is not supported yet')
+    if (parameters.has('EnableDTMFBuffer')) return switchBuffer(run)
     const store = parameters.flag('StoreInput') ?? false
-    const options = store ? storeOptions(parameters) : menuOptions(parameters)
+    const speech = await readSpeech(run)
+    const prompt = speech ? [speech] : []
+    const options = { ...(store ? storeOptions(parameters) : menuOptions(parameters)), prompt }
     const collected = await host.participant!.collect(options, signal)
     const digits = collected.outcome === 'digits' ? collected.digits : ''
     if (store) return keep(run, digits)
@@ -66,11 +71,26 @@ export const getParticipantInput: ActionDefinition = {
   },
 }
 
-function menuOptions(parameters: ParameterReader): CollectOptions {
+/** The block that only starts or stops the type-ahead; what was typed may be kept when it stops. */
+function switchBuffer(run: ActionRun): Outcome {
+  const { parameters, host } = run
+  const buffer = host.participant?.digitBuffer
+  if (!buffer) return failed('this box can not take digits ahead of time here')
+  if (parameters.flag('EnableDTMFBuffer')) {
+    buffer.start()
+    return { to: 'next' }
+  }
+  const digits = buffer.stop()
+  return parameters.flag('StoreInput') ? keep(run, digits) : { to: 'next' }
+}
+
+type Timed = Omit<CollectOptions, 'prompt'>
+
+function menuOptions(parameters: ParameterReader): Timed {
   return { ...timing(parameters), maximumDigits: 1, terminator: '', cancelKey: false }
 }
 
-function storeOptions(parameters: ParameterReader): CollectOptions {
+function storeOptions(parameters: ParameterReader): Timed {
   const length = parameters.number(`${custom}.MaximumLength`) ?? phoneNumberDigits
   if (!parameters.has(custom) && !parameters.has(phone)) throw new ParameterError('InputValidation is missing')
   if (!Number.isInteger(length) || length < 1) throw new ParameterError(`MaximumLength is ${length}`)
@@ -82,16 +102,12 @@ function storeOptions(parameters: ParameterReader): CollectOptions {
   }
 }
 
-function timing(
-  parameters: ParameterReader,
-): Pick<CollectOptions, 'prompt' | 'firstDigitTimeoutMs' | 'interDigitTimeoutMs'> {
+function timing(parameters: ParameterReader): Pick<CollectOptions, 'firstDigitTimeoutMs' | 'interDigitTimeoutMs'> {
   const firstSeconds = parameters.number('InputTimeLimitSeconds')
   if (firstSeconds === undefined || firstSeconds <= 0) throw new ParameterError('InputTimeLimitSeconds is missing or 0')
   const betweenSeconds = parameters.number('DTMFConfiguration.InterdigitTimeLimitSeconds') ?? defaultInterDigitSeconds
   if (betweenSeconds <= 0) throw new ParameterError('InterdigitTimeLimitSeconds is 0')
-  const speech = readSpeech(parameters)
   return {
-    prompt: speech ? [speech] : [],
     firstDigitTimeoutMs: firstSeconds * 1000,
     interDigitTimeoutMs: betweenSeconds * 1000,
   }

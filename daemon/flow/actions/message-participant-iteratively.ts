@@ -1,8 +1,7 @@
 // Loop prompts: plays a list in order, over and over, until the run is stopped or the interrupt is due. Coming back
 // starts the list at its beginning.
-import type { ActionDefinition, FlowActionDocument } from '../action.ts'
+import type { ActionDefinition, ActionRun, FlowActionDocument } from '../action.ts'
 import type { Speech } from '../host.ts'
-import type { ParameterReader } from '../parameters.ts'
 import { checkBranches, checkKnown, checkNumber } from './checks.ts'
 import { failed } from './outcomes.ts'
 import { checkSpeech, readSpeech } from './speech.ts'
@@ -43,16 +42,16 @@ export const messageParticipantIteratively: ActionDefinition = {
     checkBranches(action, report, { conditions: interruptOf(action) })
   },
 
-  run({ parameters, host, signal }) {
+  async run(run) {
+    const { parameters, host, signal } = run
     const messages = parameters.raw('Messages')
     if (!Array.isArray(messages) || messages.length === 0) return failed('there is nothing to play')
-    const speech = readMessages(parameters, Math.min(messages.length, maximumMessages))
+    const speech = await readMessages(run, Math.min(messages.length, maximumMessages))
     const seconds = parameters.number('InterruptFrequencySeconds')
     const interruptAfterMs = seconds === undefined ? undefined : seconds * 1000
     if (interruptAfterMs !== undefined && interruptAfterMs <= 0) return failed('the interrupt is due at once')
-    return host
-      .participant!.playRepeatedly(speech, interruptAfterMs, signal)
-      .then(() => ({ to: 'condition', value: 'MessagesInterrupted' }))
+    await host.participant!.playRepeatedly(speech, interruptAfterMs, signal)
+    return { to: 'condition', value: 'MessagesInterrupted' }
   },
 }
 
@@ -60,10 +59,10 @@ function interruptOf(action: FlowActionDocument): string[] {
   return action.Parameters.InterruptFrequencySeconds === undefined ? [] : ['MessagesInterrupted']
 }
 
-function readMessages(parameters: ParameterReader, count: number): Speech[] {
+async function readMessages(run: ActionRun, count: number): Promise<Speech[]> {
   const speech: Speech[] = []
   for (let index = 0; index < count; index++) {
-    const message = readSpeech(parameters, `Messages.${index}.`)
+    const message = await readSpeech(run, `Messages.${index}.`)
     if (message) speech.push(message)
   }
   return speech

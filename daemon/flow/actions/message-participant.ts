@@ -23,12 +23,17 @@ export const messageParticipant: ActionDefinition = {
     checkBranches(action, report, { next: true })
   },
 
-  run({ parameters, host, signal }) {
+  async run(run) {
+    const { parameters, host, signal } = run
     // A task hears nothing: no effect, success branch.
     if (host.contact.channel === 'TASK') return next
-    if (!host.participant) return failed('nobody is on the line')
-    const speech = readSpeech(parameters)
+    const { participant } = host
+    if (!participant) return failed('nobody is on the line')
+    const typedAhead = (participant.digitBuffer?.length ?? 0) > 0
+    if (typedAhead && parameters.flag('SkipWhenDTMFBufferEnabled')) return { to: 'next', result: 'typed ahead' }
+    const speech = await readSpeech(run)
     if (!speech) return failed('nothing to say is given')
-    return host.participant.play([speech], signal).then(() => next)
+    await participant.play([speech], signal)
+    return next
   },
 }

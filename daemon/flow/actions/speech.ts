@@ -1,7 +1,6 @@
 // What is to be heard, as several actions write it: `Text`, `SSML`, `PromptId` or `Media`.
-import type { ActionReport, FlowActionDocument } from '../action.ts'
+import type { ActionReport, ActionRun, FlowActionDocument } from '../action.ts'
 import type { Speech } from '../host.ts'
-import type { ParameterReader } from '../parameters.ts'
 import { ParameterError } from '../resolved-parameters.ts'
 import { checkChoice, parameterOf } from './checks.ts'
 
@@ -10,12 +9,15 @@ export const speechParameters: readonly string[] = ['PromptId', 'Text', 'SSML', 
 /** Characters in all; more is refused, as the service does. */
 const maximumTextLength = 6000
 
+type SpeechRun = Pick<ActionRun, 'parameters' | 'host' | 'signal'>
+
 /**
  * The speech under `prefix` (`''`, `Messages.0.`); undefined when nothing is written there. Throws ParameterError when
- * it can't be said: unknown prompt, too long, a file in a bucket.
+ * it can't be said: unknown prompt, too long, a file that is not to be had.
  */
-export function readSpeech(parameters: ParameterReader, prefix = ''): Speech | undefined {
-  if (parameters.has(`${prefix}Media`)) throw new ParameterError('audio from a bucket is not reachable from this box')
+export function readSpeech(run: SpeechRun, prefix = ''): Speech | Promise<Speech> | undefined {
+  const { parameters } = run
+  if (parameters.has(`${prefix}Media`)) return readMedia(run, prefix)
   if (parameters.has(`${prefix}PromptId`)) {
     const promptId = parameters.resource(`${prefix}PromptId`, 'prompt')
     if (promptId === undefined)
@@ -31,6 +33,20 @@ export function readSpeech(parameters: ParameterReader, prefix = ''): Speech | u
   return { kind: 'text', text, ssml }
 }
 
+/** A file in a bucket: the prompt of that URI or of that file name, else fetched by the host. */
+function readMedia({ parameters, host, signal }: SpeechRun, prefix: string): Speech | Promise<Speech> {
+  const uri = parameters.text(`${prefix}Media.Uri`)
+  if (!uri) throw new ParameterError('Media.Uri has no data')
+  const file = uri.slice(uri.lastIndexOf('/') + 1)
+  const promptId = parameters.resourceNamed('prompt', uri) ?? parameters.resourceNamed('prompt', file)
+  if (promptId !== undefined) return { kind: 'prompt', promptId }
+  if (!host.fetchPrompt) throw new ParameterError(`there is no prompt ${file}, and this box can not fetch ${uri}`)
+  return host.fetchPrompt(uri, signal).then((fetched) => {
+    if (fetched === undefined) throw new ParameterError(`${uri} is not to be had`)
+    return { kind: 'prompt', promptId: fetched }
+  })
+}
+
 export function checkSpeech(
   action: FlowActionDocument,
   report: ActionReport,
@@ -42,8 +58,17 @@ export function checkSpeech(
   const value = parameterOf(action, prefix + chosen)
   const path = `Parameters.${prefix}${chosen}`
   if (chosen === 'Media') {
-    const mend = 'Put the file into prompts/ and name it as PromptId.'
-    report(path, 'Audio from a bucket is not reachable from this box: the error branch is taken.', mend, 'warning')
+    if (typeof parameterOf(action, `${prefix}Media.Uri`) !== 'string')
+      report(`${path}.Uri`, 'Media.Uri is missing.', 'Say where the audio is.')
+    else {
+      const mend = 'Put the file into prompts/ under its name.'
+      report(
+        path,
+        'Audio from a bucket is played only when prompts/ has a file of its name, or it can be fetched.',
+        mend,
+        'warning',
+      )
+    }
     return
   }
   if (typeof value !== 'string') report(path, `${chosen} is no text.`, 'Write it in double quotes.')

@@ -15,16 +15,14 @@ export const updateContactAttributes: ActionDefinition = {
     checkKnown(action, report, ['Attributes', 'TargetContact'])
     checkMap(action, report, 'Attributes')
     checkWord(action, report, 'TargetContact', ['Current', 'Related'])
-    if (action.Parameters.TargetContact === 'Related')
-      report('Parameters.TargetContact', 'There are no related contacts on this box.', 'Write "Current".')
     checkBranches(action, report, { next: true, errors: ['NoMatchingError'] })
   },
 
   run({ parameters, host }) {
-    if (parameters.text('TargetContact') === 'Related') return failed('there is no related contact')
     const changes = parameters.texts('Attributes')
-    return host.setAttributes(changes)
-      ? next
-      : failed('an attribute can not be kept: unusable key, or over 32 KB in all')
+    const related = parameters.text('TargetContact') === 'Related'
+    if (related && !host.setRelatedAttributes) return failed('there is no related contact')
+    const done = related ? host.setRelatedAttributes?.(changes) : host.setAttributes(changes)
+    return done ? next : failed('an attribute can not be kept: unusable key, or over 32 KB in all')
   },
 }

@@ -1,16 +1,29 @@
-// Set contact attributes, the fields the service defines: the language of the voice, and what this run knows of the
-// customer by name.
-import type { ActionDefinition } from '../action.ts'
+// Set contact attributes, the fields the service defines: the language of the voice, who the customer is, what the
+// contact is called, segment attributes.
+import type { ContactFields } from '../abilities.ts'
+import type { ActionDefinition, ActionRun, Outcome } from '../action.ts'
+import { isFlowObject, valueText } from '../flow-value.ts'
+import type { ParameterReader } from '../parameters.ts'
+import { ParameterError } from '../resolved-parameters.ts'
 import { checkBranches, checkKnown, checkWord } from './checks.ts'
 import { failed, next } from './outcomes.ts'
 
-/** Kept by the run, for `$.CustomerId`, `$.Name` and `$.Description`. */
-const keptFields = ['CustomerId', 'Name', 'Description'] as const
-const knownFields: readonly string[] = ['TargetContact', 'LanguageCode', ...keptFields]
-
-/** Of add-on products this box does not have. */
-const unsupportedFields = [
+/** Kept for `$.CustomerId`, `$.Name` and `$.Description`; by the run alone when the host can't keep them. */
+const namedFields = [
+  ['CustomerId', 'customerId'],
+  ['Name', 'name'],
+  ['Description', 'description'],
+] as const
+const knownFields: readonly string[] = [
+  'TargetContact',
+  'LanguageCode',
   'WisdomSessionArn',
+  'SegmentAttributes',
+  ...namedFields.map(([field]) => field),
+]
+
+/** Voice ID was closed on 2026-05-20. */
+const closedFields: readonly string[] = [
   'IsVoiceIdStreamingEnabled',
   'IsVoiceAuthenticationEnabled',
   'IsFraudDetectionEnabled',
@@ -18,7 +31,7 @@ const unsupportedFields = [
   'VoiceAuthenticationResponseTime',
   'FraudDetectionThreshold',
   'WatchlistId',
-] as const
+]
 
 export const updateContactData: ActionDefinition = {
   type: 'UpdateContactData',
@@ -29,35 +42,69 @@ export const updateContactData: ActionDefinition = {
   terminal: false,
 
   check(action, report) {
-    checkKnown(action, report, [...knownFields, ...unsupportedFields])
+    checkKnown(action, report, [...knownFields, ...closedFields])
     checkWord(action, report, 'TargetContact', ['Current', 'Related'])
-    for (const field of unsupportedFields)
-      if (action.Parameters[field] !== undefined)
-        report(`Parameters.${field}`, `${field} is not supported by this box.`, 'Remove the field or the block.')
-    for (const field of keptFields)
-      if (action.Parameters[field] !== undefined) {
-        const message = `${field} is kept for this run of the flow only, not in the contact record.`
-        report(`Parameters.${field}`, message, 'Set a contact attribute to keep it for good.', 'warning')
-      }
+    const closed = closedFields.find((field) => action.Parameters[field] !== undefined)
+    if (closed !== undefined) {
+      const message = 'Voice ID is closed: the error branch is taken.'
+      report(`Parameters.${closed}`, message, 'Remove its fields, or the block.', 'warning')
+    }
     const fields = Object.keys(action.Parameters).filter((name) => name !== 'TargetContact')
     if (fields.length === 0) report('Parameters', 'No field is given.', 'Give at least one, e.g. LanguageCode.')
     checkBranches(action, report, { next: true, errors: ['NoMatchingError'] })
   },
 
-  run({ parameters, host, state }) {
-    if (parameters.text('TargetContact') === 'Related') return failed('there is no related contact')
-    const unsupported = unsupportedFields.find((field) => parameters.has(field))
-    if (unsupported) return failed(`${unsupported} is not supported by this box`)
-    if (parameters.has('LanguageCode')) {
-      const languageCode = parameters.text('LanguageCode') ?? ''
-      if (!/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(languageCode))
-        return failed(`LanguageCode "${languageCode}" is no language`)
-      host.setVoice({ languageCode })
+  run(run) {
+    const { parameters, host } = run
+    if (closedFields.some((field) => parameters.has(field))) return failed('Voice ID is closed')
+    const related = parameters.text('TargetContact') === 'Related'
+    if (related && !host.updateContactData) return failed('there is no related contact')
+    const fields = fieldsOf(parameters)
+    const languageCode = parameters.has('LanguageCode') ? (parameters.text('LanguageCode') ?? '') : undefined
+    if (languageCode !== undefined && !/^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(languageCode))
+      return failed(`LanguageCode "${languageCode}" is no language`)
+    if (host.updateContactData) {
+      const kept = Object.keys(fields).length === 0 || host.updateContactData(fields, related ? 'Related' : 'Current')
+      if (!kept) return failed('a field can not be kept')
+    } else {
+      const refused = keepInRun(run, fields)
+      if (refused) return refused
     }
-    for (const field of keptFields) {
-      const value = parameters.text(field)
-      if (value !== undefined) state.contactData.set(field, value)
-    }
+    if (languageCode !== undefined && !related) host.setVoice({ languageCode })
     return next
   },
+}
+
+function fieldsOf(parameters: ParameterReader): ContactFields {
+  const fields: ContactFields = {}
+  for (const [written, field] of namedFields) {
+    const value = parameters.text(written)
+    if (value !== undefined) fields[field] = value
+  }
+  if (parameters.has('WisdomSessionArn')) {
+    const arn = parameters.text('WisdomSessionArn')
+    if (arn === undefined) throw new ParameterError('WisdomSessionArn has no data')
+    fields.wisdomSessionArn = arn
+  }
+  const segment = parameters.value('SegmentAttributes')
+  if (segment === undefined) return fields
+  if (!isFlowObject(segment)) throw new ParameterError('SegmentAttributes is no map')
+  // The service's API writes each value as {"ValueString": "…"}.
+  fields.segmentAttributes = Object.fromEntries(
+    Object.entries(segment).map(([key, value]) => [
+      key,
+      valueText(isFlowObject(value) ? (value.ValueString ?? null) : value) ?? '',
+    ]),
+  )
+  return fields
+}
+
+function keepInRun({ state }: ActionRun, fields: ContactFields): Outcome | undefined {
+  if (fields.segmentAttributes) return failed('this box can not keep segment attributes here')
+  if (fields.wisdomSessionArn !== undefined) return failed('this box has no assistants here')
+  for (const [written, field] of namedFields) {
+    const value = fields[field]
+    if (value !== undefined) state.contactData.set(written, value)
+  }
+  return undefined
 }

@@ -6,7 +6,7 @@ import type { ParameterReader } from '../parameters.ts'
 import { checkBranches, checkKnown, checkWord } from './checks.ts'
 import { failed, next } from './outcomes.ts'
 
-const hooks: readonly EventHook[] = [
+export const hooks: readonly EventHook[] = [
   'CustomerQueue',
   'CustomerHold',
   'AgentHold',
@@ -19,6 +19,9 @@ const hooks: readonly EventHook[] = [
   'PauseContact',
   'ResumeContact',
 ]
+
+/** Parties are held on the telephone only (fact sheet flow-types 10). */
+const voiceOnly: readonly EventHook[] = ['CustomerHold', 'AgentHold']
 
 /** Hooks that can be switched off instead of naming a flow. */
 const disableable: readonly EventHook[] = ['AgentWhisper', 'CustomerWhisper', 'OutboundWhisper']
@@ -56,6 +59,10 @@ export const updateContactEventHooks: ActionDefinition = {
     if (named.length > 1 || named.length + configured.length === 0) return failed('not exactly one event is given')
     const unknown = [...named, ...configured].find((key) => !isHook(key))
     if (unknown !== undefined) return failed(`${unknown} is no event`)
+
+    const { channel } = host.contact
+    if (channel !== 'VOICE' && named.some((key) => voiceOnly.some((hook) => hook === key)))
+      return failed(`nobody is held in the channel ${channel}`)
 
     const disabled = configured.filter((key) => parameters.flag(`EventHooksConfiguration.${key}.DisableExecution`))
     for (const key of named) {

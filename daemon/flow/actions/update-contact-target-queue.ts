@@ -2,7 +2,8 @@
 import type { ActionDefinition } from '../action.ts'
 import { checkBranches, checkChoice, checkKnown } from './checks.ts'
 import { inboundAndTransfer } from './flow-types.ts'
-import { failed, next } from './outcomes.ts'
+import { failed, next, notHere } from './outcomes.ts'
+import { readTarget, targetParameters } from './targets.ts'
 
 export const updateContactTargetQueue: ActionDefinition = {
   type: 'UpdateContactTargetQueue',
@@ -13,18 +14,17 @@ export const updateContactTargetQueue: ActionDefinition = {
   terminal: false,
 
   check(action, report) {
-    checkKnown(action, report, ['QueueId', 'AgentId'])
-    const chosen = checkChoice(action, report, ['QueueId', 'AgentId'], { required: true })
-    if (chosen === 'AgentId')
-      report('Parameters.AgentId', 'Queues of single agents are not supported yet.', 'Name a queue as QueueId.')
+    checkKnown(action, report, targetParameters)
+    checkChoice(action, report, targetParameters, { required: true })
     checkBranches(action, report, { next: true, errors: ['NoMatchingError'] })
   },
 
   run({ parameters, host }) {
-    if (parameters.has('AgentId')) return failed('queues of single agents are not supported yet')
-    const queueId = parameters.resource('QueueId', 'queue')
-    if (queueId === undefined || !host.setTargetQueue(queueId))
-      return failed(`there is no queue ${parameters.text('QueueId') ?? '(no data)'}`)
-    return next
+    const target = readTarget(parameters)
+    if (!target) return failed('neither a queue nor an agent is given')
+    if ('queueId' in target)
+      return host.setTargetQueue(target.queueId) ? next : failed(`there is no queue ${target.queueId}`)
+    if (!host.setTargetAgent) return notHere('queue contacts for one agent')
+    return host.setTargetAgent(target.agentId) ? next : failed(`there is no agent ${target.agentId}`)
   },
 }

@@ -31,12 +31,13 @@ const cases: [
   metadata?: Record<string, unknown>,
 ][] = [
   [
-    'an action for later',
-    { type: 'InvokeLambdaFunction', parameters: {} },
+    'an action known by its name only',
+    { type: 'CreateContact', parameters: {}, errors: caught },
     'FLOW-201',
-    /InvokeLambdaFunction is not supported by this box yet/,
+    /CreateContact is not supported by this box/,
   ],
-  ['another one', { type: 'ConnectParticipantWithLexBot' }, 'FLOW-201', /ConnectParticipantWithLexBot/],
+  ['a spelling of the reference', { type: 'UnTagContact' }, 'FLOW-202', /UnTagContact is no action/],
+  ['an older spelling', { type: 'UpdateRoutingCriteria' }, 'FLOW-202', /UpdateRoutingCriteria is no action/],
   ['a name that was meant otherwise', { type: 'SetVoice' }, 'FLOW-202', /SetVoice is no action/],
   ['a name that is nothing', { type: 'constructor' }, 'FLOW-202', /constructor is no action/],
   [
@@ -219,15 +220,15 @@ t.test('dynamic names are left to the run', async (t) => {
 })
 
 t.test('a fault is one line that names file, line, column, what and the mend', async (t) => {
-  const [fault] = faultsOf({ type: 'ShowView' })
+  const [fault] = faultsOf({ type: 'CreateContact' })
   t.match(
     formatFault(fault!),
-    /^test\.json:8:15: error FLOW-201: "first" \(ShowView\): ShowView is not supported by this box yet\. Remove/,
+    /^test\.json:8:15: warning FLOW-201: "first" \(CreateContact\): CreateContact is not supported by this box/,
   )
 })
 
 t.test('a flow made by code, without a file, is checked too', async (t) => {
-  const { source, ...flow } = flowOf([{ id: 'first', type: 'Wait', next: 'bye' }, bye])
+  const { source, ...flow } = flowOf([{ id: 'first', type: 'CreateContact', next: 'bye' }, bye])
   t.ok(source)
   t.match(checkFlow(flow, testResources), [{ code: 'FLOW-201', file: 'test', path: '$.Actions[0].Type' }])
 })

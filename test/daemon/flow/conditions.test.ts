@@ -7,7 +7,13 @@ const host = new FakeHost()
 host.attributes.code = 'abc'
 const source = {
   contact: host.contact,
-  state: { storedCustomerInput: undefined, loopCounts: new Map(), flowAttributes: new Map(), contactData: new Map() },
+  state: {
+    storedCustomerInput: undefined,
+    loopCounts: new Map(),
+    flowAttributes: new Map(),
+    contactData: new Map(),
+    results: new Map(),
+  },
 }
 
 const cases: [value: ConditionValue, operator: string, operand: string, holds: boolean][] = [

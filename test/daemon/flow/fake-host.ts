@@ -3,6 +3,7 @@ import type {
   Channel,
   Collected,
   CollectOptions,
+  DigitBuffer,
   EventHook,
   FlowContact,
   FlowHost,
@@ -20,6 +21,8 @@ export class FakeParticipant implements Participant {
   readonly interrupts: (number | undefined)[] = []
   /** Answers to come; when none is left nothing is pressed. */
   answers: Collected[] = []
+  /** Set where digits may be typed ahead. */
+  digitBuffer?: DigitBuffer
   /** Set to let the next play fail. */
   fault: unknown
   /** Set to let plays wait until the run is aborted. */

@@ -23,6 +23,7 @@ const source: ReferenceSource = {
     loopCounts: new Map(),
     flowAttributes: new Map([['step', 'two']]),
     contactData: new Map([['CustomerId', 'c-7']]),
+    results: new Map(),
   },
 }
 

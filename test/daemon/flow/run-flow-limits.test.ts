@@ -90,9 +90,13 @@ t.test('an action that hangs is cut off and takes its error branch', async (t) =
   t.equal(clock.liveTimers, 0)
 })
 
-t.test('an action that hangs and can not be stopped ends its flow', async (t) => {
+t.test('an action that hangs and can not be stopped takes its error branch, and is told as a defect', async (t) => {
   const host = new FakeHost()
   deaf(host)
+  const defects: string[] = []
+  Object.assign(host, {
+    reportDefect: (identifier: string, reason: string) => defects.push(`${identifier}: ${reason}`),
+  })
   const clock = new MockClock()
   const running = run([say('hello', 'x', 'bye', { NoMatchingError: 'bye' }), bye], {
     host,
@@ -100,7 +104,8 @@ t.test('an action that hangs and can not be stopped ends its flow', async (t) =>
     limits: { actionMs: 60_000 },
   })
   await clock.advance(62_000)
-  t.match((await running).end, { type: 'failed', identifier: 'hello' })
+  t.same((await running).path, ['hello', 'bye'])
+  t.same(defects, ['hello: the action was stopped and did not stop'])
 })
 
 t.test('loop prompts may last for hours', async (t) => {

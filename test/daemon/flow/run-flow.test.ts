@@ -96,25 +96,30 @@ t.test('a prompt of an older export, without an error branch, goes on when it fa
   t.same(path.slice(-2), ['hello', 'end'])
 })
 
-t.test('an action that throws ends its own flow, with its name', async (t) => {
+t.test('an action that throws takes its error branch, and is told as a defect', async (t) => {
   const host = new FakeHost()
-  host.participant!.fault = new TypeError('a bug')
-  t.same((await run([say('hello', 'x', 'bye', { NoMatchingError: 'bye' }), bye], { host })).end, {
-    type: 'failed',
-    identifier: 'hello',
-    reason: 'a bug',
+  const defects: string[] = []
+  Object.assign(host, {
+    reportDefect: (identifier: string, reason: string) => defects.push(`${identifier}: ${reason}`),
   })
+  host.participant!.fault = new TypeError('a bug')
+  const { path } = await run([say('hello', 'x', 'bye', { NoMatchingError: 'end' }), bye, end], { host })
+  t.same(path, ['hello', 'end'])
+  t.match(host.logged[0]?.Results, /a bug/)
+  t.same(defects, ['hello: a bug'])
+})
+
+t.test('an action that throws and has no error branch ends its own flow, with its name', async (t) => {
   const broken = new FakeHost()
-  broken.setFlowLogging = () => {
+  broken.setTargetQueue = () => {
     throw new Error('the host broke')
   }
-  const block: Block = {
-    id: 'log',
-    type: 'UpdateFlowLoggingBehavior',
-    parameters: { FlowLoggingBehavior: 'Disabled' },
-    next: 'bye',
-  }
-  t.match((await run([block, bye], { host: broken })).end, { type: 'failed', reason: 'the host broke' })
+  const block: Block = { id: 'set', type: 'UpdateContactTargetQueue', parameters: { QueueId: 'Sales' }, next: 'bye' }
+  t.match((await run([block, bye], { host: broken })).end, {
+    type: 'failed',
+    identifier: 'set',
+    reason: 'NoMatchingError has no branch: the host broke',
+  })
 })
 
 t.test('an action this box does not have takes its error branch', async (t) => {

@@ -31,7 +31,26 @@ export async function run(
   return { end, host, path: host.logged.map(({ Identifier }) => Identifier) }
 }
 
-const branches = ['NoMatchingError', 'NoMatchingCondition', 'InputTimeLimitExceeded', 'QueueAtCapacity'] as const
+const branches: readonly string[] = [
+  'NoMatchingError',
+  'NoMatchingCondition',
+  'InputTimeLimitExceeded',
+  'QueueAtCapacity',
+  'InvalidPhoneNumber',
+  'ChannelMismatch',
+  'CallFailed',
+  'ConnectionTimeLimitExceeded',
+  'InvalidCallbackNumber',
+  'CallbackNumberNotDialable',
+  'TimeLimitExceeded',
+  'ParticipantNotFound',
+  'NoneFoundError',
+  'MultipleFoundError',
+  'NoneFound',
+  'MultipleFound',
+  'ContactNotLinked',
+  'TemplateRenderingError',
+]
 
 /**
  * Runs one action whose every branch leads to a block of the branch's name, and tells that name: `next`, an error
@@ -49,11 +68,7 @@ export async function runAction(
     attributes?: Record<string, string>
   } = {},
 ): Promise<{ branch: string; host: FakeHost; detail: string | undefined }> {
-  const {
-    host = new FakeHost(),
-    conditions = [],
-    errors = [...branches, 'InvalidPhoneNumber', 'ChannelMismatch'],
-  } = options
+  const { host = new FakeHost(), conditions = [], errors = branches } = options
   Object.assign(host.attributes, options.attributes)
   const targets = ['next', ...errors, ...conditions.map((operand) => `= ${operand}`)]
   const blocks: Block[] = [

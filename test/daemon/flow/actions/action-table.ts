@@ -1,5 +1,6 @@
 // The form of the action tests: one row says what an action is given and where it must lead.
 import t, { type Test } from 'tap'
+import type { FlowAbilities } from '../../../../daemon/flow/abilities.ts'
 import { checkFlow } from '../../../../daemon/flow/check-flow.ts'
 import { FakeHost } from '../fake-host.ts'
 import { type Block, flowOf, testResources } from '../flow-text.ts'
@@ -34,6 +35,11 @@ export function table(type: string, rows: Row[]): void {
     })
 }
 
+/** Gives the host an ability. */
+export function can(host: FakeHost, abilities: Partial<FlowAbilities>): void {
+  Object.assign(host, abilities)
+}
+
 const branches = {
   NoMatchingError: 'bye',
   NoMatchingCondition: 'bye',
@@ -41,6 +47,12 @@ const branches = {
   QueueAtCapacity: 'bye',
   InvalidPhoneNumber: 'bye',
   ChannelMismatch: 'bye',
+  CallFailed: 'bye',
+  ConnectionTimeLimitExceeded: 'bye',
+  InvalidCallbackNumber: 'bye',
+  CallbackNumberNotDialable: 'bye',
+  TimeLimitExceeded: 'bye',
+  ParticipantNotFound: 'bye',
 }
 
 /** What the checker says of the action with every branch connected: `severity path message`, in order. */

@@ -1,6 +1,6 @@
 // Actions that change the contact: parameters, conditions and errors, a table each.
 import type { FakeHost } from '../fake-host.ts'
-import { checkTable, table } from './action-table.ts'
+import { can, checkTable, table } from './action-table.ts'
 
 const chat = (host: FakeHost) => {
   host.channel = 'CHAT'
@@ -48,7 +48,8 @@ checkTable('UpdateContactAttributes', [
   [{ Attributes: { '$.Attributes.key': 'x' } }, undefined],
   [{ Attributes: { 'a.b': 'x' } }, /key "a.b" has a dollar sign or a dot/],
   [{}, /Attributes is no map/],
-  [{ Attributes: { a: 'x' }, TargetContact: 'Related' }, /no related contacts/],
+  [{ Attributes: { a: 'x' }, TargetContact: 'Related' }, undefined],
+  [{ Attributes: { a: 'x' }, TargetContact: 'Other' }, /TargetContact is "Other"/],
 ])
 
 table('UpdateContactTargetQueue', [
@@ -78,13 +79,37 @@ table('UpdateContactTargetQueue', [
     given: (host) => Object.assign(host, { knownQueues: [] }),
     leads: 'NoMatchingError',
   },
-  { what: 'an agent', parameters: { AgentId: 'anna' }, leads: 'NoMatchingError', result: /single agents/ },
+  {
+    what: 'an agent',
+    parameters: { AgentId: 'anna' },
+    leads: 'NoMatchingError',
+    result: /queue contacts for one agent/,
+  },
+  {
+    what: 'an agent who can have a queue',
+    parameters: { AgentId: 'anna' },
+    given: (host) => can(host, { setTargetAgent: (agentId) => agentId === 'anna' }),
+    leads: 'next',
+  },
+  {
+    what: 'an agent who can have none',
+    parameters: { AgentId: 'anna' },
+    given: (host) => can(host, { setTargetAgent: () => false }),
+    leads: 'NoMatchingError',
+    result: /no agent anna/,
+  },
+  {
+    what: 'an agent who is not there',
+    parameters: { AgentId: 'zoe' },
+    leads: 'NoMatchingError',
+    result: /no agent zoe/,
+  },
   { what: 'nothing', parameters: {}, leads: 'NoMatchingError' },
 ])
 checkTable('UpdateContactTargetQueue', [
   [{ QueueId: 'Sales' }, undefined],
   [{ QueueId: 'Sales', AgentId: 'anna' }, /exclude each other/],
-  [{ AgentId: 'anna' }, /not supported yet/],
+  [{ AgentId: 'anna' }, undefined],
   [{}, /None of QueueId, AgentId/],
 ])
 
@@ -320,7 +345,7 @@ table('UpdateContactData', [
     what: 'Voice ID',
     parameters: { IsVoiceIdStreamingEnabled: 'true' },
     leads: 'NoMatchingError',
-    result: /not supported/,
+    result: /Voice ID is closed/,
   },
   {
     what: 'another contact',
@@ -330,7 +355,8 @@ table('UpdateContactData', [
 ])
 checkTable('UpdateContactData', [
   [{ LanguageCode: 'de-DE', TargetContact: 'Current' }, undefined],
-  [{ CustomerId: 'x' }, /^warning Parameters.CustomerId: .*this run/],
-  [{ WisdomSessionArn: '$.Wisdom.SessionArn' }, /^error Parameters.WisdomSessionArn/],
+  [{ CustomerId: 'x' }, undefined],
+  [{ WisdomSessionArn: '$.Wisdom.SessionArn' }, undefined],
+  [{ IsVoiceIdStreamingEnabled: 'true' }, /^warning Parameters.IsVoiceIdStreamingEnabled: Voice ID is closed/],
   [{}, /No field is given/],
 ])

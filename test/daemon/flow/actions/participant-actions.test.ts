@@ -1,10 +1,10 @@
 // Actions that the party on the line hears: parameters, conditions and errors, a table each.
 import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto'
 import t from 'tap'
-import { ParticipantError } from '../../../../daemon/flow/host.ts'
+import { type DigitBuffer, ParticipantError } from '../../../../daemon/flow/host.ts'
 import { FakeHost } from '../fake-host.ts'
 import { runAction } from '../run-support.ts'
-import { checkTable, table } from './action-table.ts'
+import { can, checkTable, table } from './action-table.ts'
 
 const media = { Uri: 's3://bucket/a.wav', SourceType: 'S3', MediaType: 'Audio' }
 const digits = (text: string) => (host: FakeHost) => {
@@ -85,6 +85,63 @@ checkTable('MessageParticipant', [
   [{ Text: 'x'.repeat(6001) }, /more than 6000/],
   [{ Media: media }, /^warning Parameters.Media: Audio from a bucket/],
   [{ Text: 'a', Volume: '3' }, /^warning Parameters.Volume: Volume is no parameter/],
+])
+
+/** A telephone whose digits are kept until they are asked for. */
+function typedAhead(host: FakeHost, typed: string): void {
+  let kept = typed
+  const digitBuffer: DigitBuffer = {
+    start: () => {
+      kept = ''
+    },
+    stop: () => {
+      const digits = kept
+      kept = ''
+      return digits
+    },
+    get length() {
+      return kept.length
+    },
+  }
+  Object.assign(host.participant!, { digitBuffer })
+}
+
+table('MessageParticipant', [
+  {
+    what: 'typed ahead, to be skipped then',
+    parameters: { Text: 'Hello', SkipWhenDTMFBufferEnabled: 'true' },
+    given: (host) => typedAhead(host, '1'),
+    leads: 'next',
+    result: 'typed ahead',
+    shows: (host, t) => t.same(host.participant?.heard, []),
+  },
+  {
+    what: 'typed ahead, and to be heard all the same',
+    parameters: { Text: 'Hello', SkipWhenDTMFBufferEnabled: 'false' },
+    given: (host) => typedAhead(host, '1'),
+    leads: 'next',
+    shows: (host, t) => t.same(host.participant?.heard, ['Hello']),
+  },
+  {
+    what: 'a file in a bucket, of which prompts/ has one of the name',
+    parameters: { Media: { ...media, Uri: 's3://bucket/a/welcome.wav' } },
+    leads: 'next',
+    shows: (host, t) => t.same(host.participant?.heard, ['<p-welcome>']),
+  },
+  {
+    what: 'a file that is fetched',
+    parameters: { Media: media },
+    given: (host) => can(host, { fetchPrompt: async (uri) => `fetched ${uri}` }),
+    leads: 'next',
+    shows: (host, t) => t.same(host.participant?.heard, ['<fetched s3://bucket/a.wav>']),
+  },
+  {
+    what: 'a file that is not to be had',
+    parameters: { Media: media },
+    given: (host) => can(host, { fetchPrompt: async () => undefined }),
+    leads: 'NoMatchingError',
+    result: /not to be had/,
+  },
 ])
 
 const menu = { Text: 'Press 1', StoreInput: 'False', InputTimeLimitSeconds: '5' }
@@ -205,7 +262,33 @@ table('GetParticipantInput', [
     leads: 'NoMatchingError',
     result: /neither true nor false/,
   },
-  { what: 'the buffer', parameters: { EnableDTMFBuffer: 'true' }, leads: 'NoMatchingError', result: /buffer/ },
+  {
+    what: 'the buffer, where there is none',
+    parameters: { EnableDTMFBuffer: 'true' },
+    leads: 'NoMatchingError',
+    result: /ahead of time/,
+  },
+  {
+    what: 'the buffer starts',
+    parameters: { EnableDTMFBuffer: 'true' },
+    given: (host) => typedAhead(host, ''),
+    leads: 'next',
+    shows: (host, t) => t.same([host.participant?.digitBuffer?.length, host.participant?.heard], [0, []]),
+  },
+  {
+    what: 'the buffer stops, and what was typed is kept',
+    parameters: { EnableDTMFBuffer: 'false', StoreInput: 'true' },
+    given: (host) => typedAhead(host, '4711'),
+    leads: 'next',
+    result: '4711',
+    shows: (host, t) => t.equal(host.participant?.digitBuffer?.length, 0),
+  },
+  {
+    what: 'the buffer stops, and what was typed is forgotten',
+    parameters: { EnableDTMFBuffer: 'false' },
+    given: (host) => typedAhead(host, '4711'),
+    leads: 'next',
+  },
   {
     what: 'a prompt that is not there',
     parameters: { PromptId: 'x', InputTimeLimitSeconds: '5' },
@@ -232,7 +315,8 @@ checkTable('GetParticipantInput', [
   [store({ DTMFConfiguration: { InputTerminationSequence: 'abc' } }), /InputTerminationSequence is "abc"/],
   [store({ DTMFConfiguration: { InterdigitTimeLimitSeconds: '60' } }), /InterdigitTimeLimitSeconds is "60"/],
   [store({ InputEncryption: { EncryptionKeyId: 'k', Key: 'pem' } }), /^warning Parameters.InputEncryption: .*RSA-OAEP/],
-  [{ EnableDTMFBuffer: 'true' }, /^error Parameters.EnableDTMFBuffer: .*not supported yet/],
+  [{ EnableDTMFBuffer: 'true' }, undefined],
+  [{ EnableDTMFBuffer: 'perhaps' }, /EnableDTMFBuffer is "perhaps"/],
   [{ ...menu, MaxDigits: 1 }, /^warning Parameters.MaxDigits/],
 ])
 

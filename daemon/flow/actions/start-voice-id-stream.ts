@@ -1,0 +1,24 @@
+// Set Voice ID, its stream. The service was closed on 2026-05-20: the error branch.
+import type { ActionDefinition } from '../action.ts'
+import { checkBranches, checkKnown } from './checks.ts'
+import { inboundQueueAndTransfer, whispers } from './flow-types.ts'
+import { failed } from './outcomes.ts'
+
+export const startVoiceIdStream: ActionDefinition = {
+  type: 'StartVoiceIdStream',
+  blockName: 'SetVoiceId',
+  flowTypes: [...inboundQueueAndTransfer, ...whispers],
+  channels: ['VOICE'],
+  needsParticipant: false,
+  terminal: false,
+
+  check(action, report) {
+    checkKnown(action, report, [])
+    report('Type', 'Voice ID is closed: the error branch is taken.', 'Remove the block.', 'warning')
+    checkBranches(action, report, { next: true, errors: ['NoMatchingError'] })
+  },
+
+  run() {
+    return failed('Voice ID is closed')
+  },
+}
