@@ -1,7 +1,7 @@
 // The audio thread: a worker that never returns to its event loop. It sleeps in one native call until the next tick or
 // until the main thread rings; nothing the main thread does (garbage collection, SQL) can be heard.
 import { receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { raiseThreadPriority } from '../../drivers/native/wake.ts'
+import { raiseThreadPriority } from '../../drivers/native/thread-priority.ts'
 import { AudioEngine } from './audio-engine.ts'
 import type { Command, ThreadStart } from './messages.ts'
 
@@ -16,7 +16,7 @@ const fallbackNice = -11
 
 const { port, wakeFd, maximumPorts } = workerData as ThreadStart
 
-const priorityRefused = raiseThreadPriority(realtimePriority, fallbackNice)
+const priorityRefused = raiseThreadPriority({ realtime: realtimePriority, nice: fallbackNice })
 const engine = new AudioEngine({ wakeFd, maximumPorts, post: (message) => port.postMessage(message) })
 port.postMessage({ type: 'started', priorityRefused })
 

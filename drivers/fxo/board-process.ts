@@ -3,6 +3,7 @@
 //
 // Systemd signals the whole control group at a stop, while the daemon still drains calls: so SIGTERM is not for us.
 import { mapSharedMemory } from '../native/shared-memory.ts'
+import { raiseThreadPriority } from '../native/thread-priority.ts'
 import { pcmFileBytes, pcmPath } from '../pcm-ring.ts'
 import { BoardHost } from './board-host.ts'
 import type { FromProcess, ToProcess } from './process-messages.ts'
@@ -11,6 +12,17 @@ import { systemClock } from './surroundings.ts'
 
 /** Also the sign of life: fxo-driver.ts ends a process that is silent for 5 s. */
 const countersMs = 1000
+
+// With the threads that read and write the device, which are made at the first use: a board's sound must not wait for
+// ordinary work either. The audio thread, at 10, goes before.
+const priorityRefused = raiseThreadPriority({ realtime: 9, nice: -10, inherit: true })
+if (priorityRefused !== undefined)
+  tell({
+    type: 'log',
+    level: 'info',
+    fields: { reason: priorityRefused },
+    message: 'no real-time scheduling for the board: sound may break when the machine is busy',
+  })
 
 process.on('SIGTERM', () => {})
 process.on('SIGINT', () => {})
