@@ -62,6 +62,20 @@ export const code = {
   passwordForm: 'CFG-336',
   passwordExposed: 'CFG-337',
 
+  aliasTarget: 'CFG-341',
+  duplicateAlias: 'CFG-342',
+  functionFile: 'CFG-343',
+  unknownSlot: 'CFG-344',
+  choicesMissing: 'CFG-345',
+  digitsReversed: 'CFG-346',
+  duplicateKeys: 'CFG-347',
+  urlWithPassword: 'CFG-348',
+  headerMissing: 'CFG-351',
+  headerUnreadable: 'CFG-352',
+  headerEmpty: 'CFG-353',
+  headerForm: 'CFG-354',
+  headerExposed: 'CFG-355',
+
   promptNotWav: 'CFG-401',
   promptRate: 'CFG-402',
   promptTooLarge: 'CFG-403',
@@ -78,6 +92,9 @@ export const code = {
   rtpRangeSmall: 'CFG-503',
   queueUnserved: 'CFG-504',
   noCallerId: 'CFG-505',
+  programNotFound: 'CFG-506',
+  aliasWithoutEffect: 'CFG-507',
+  intentUnreachable: 'CFG-508',
 } as const
 
 export type ConfigCode = (typeof code)[keyof typeof code]

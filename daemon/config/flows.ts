@@ -1,17 +1,21 @@
 // The flows of an instance: each file loaded by itself, then all checked against what they refer to.
 import { join } from 'node:path'
+import { botArn } from '../bots/bots.ts'
 import type { Fault } from '../fault.ts'
 import { checkFlow } from '../flow/check-flow.ts'
 import { type FlowFaultCode, flowFaultCodes } from '../flow/fault-codes.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { ResourceRef } from '../flow/host.ts'
 import { loadFlow, maximumFileBytes } from '../flow/load-flow.ts'
-import { createFlowResources, type FlowResources } from '../flow/resources.ts'
+import { createFlowResources, type FlowResources, type ResourceAlias } from '../flow/resources.ts'
+import { functionArn } from '../functions/functions.ts'
 import { code } from './codes.ts'
 import { type Configuration, type NamedKind, namesOf } from './configuration.ts'
 import { fault } from './document.ts'
 import { type ArnKind, resourceArn } from './ids.ts'
 import type { Instance } from './instance.ts'
+import { aliasesSchema } from './integration-schemas.ts'
+import { findAll } from './place.ts'
 import { readText } from './read-file.ts'
 
 export interface LoadedFlows {
@@ -73,10 +77,15 @@ export function flowResources(instance: Instance): FlowResources {
     prompt: instance.prompts.keys(),
     hours: instance.hours.keys(),
     agent: instance.agents.keys(),
+    function: instance.functions.keys(),
+    bot: instance.bots.keys(),
+    aliases: instance.aliases.map(({ arn, kind, name }) => ({ foreign: arn, kind, id: name })),
   })
 }
 
-type Names = Record<'queue' | 'prompt' | 'hours' | 'agent', Iterable<string>>
+type Names = Record<'queue' | 'prompt' | 'hours' | 'agent' | 'function' | 'bot', Iterable<string>> & {
+  aliases: Iterable<ResourceAlias>
+}
 
 function resourcesOf(
   instance: { arn: string },
@@ -91,33 +100,53 @@ function resourcesOf(
     hours: refs('hours', names.hours),
     agents: refs('agent', names.agent),
     flows: [...flows.values()].filter((flow) => flow !== undefined),
+    functions: [...names.function].map((name) => ({ id: name, name, arn: functionArn(name) })),
+    bots: [...names.bot].map((name) => ({ id: name, name, arn: botArn(name) })),
+    aliases: names.aliases,
   })
 }
 
 /** Which lists a fault about a missing resource rests on. */
 const restsOn: Partial<Record<FlowFaultCode, NamedKind>> = {
   [flowFaultCodes.unknownQueue]: 'queue',
+  [flowFaultCodes.unknownPrompt]: 'prompt',
+  [flowFaultCodes.unknownFlow]: 'flow',
   [flowFaultCodes.unknownHours]: 'hours',
   [flowFaultCodes.unknownAgent]: 'agent',
+  [flowFaultCodes.unknownFunction]: 'function',
+  [flowFaultCodes.unknownBot]: 'bot',
 }
 
 /**
- * Faults of what the flows say. `prompts` are the names of all files in `prompts/`, sound or not. Where a list could
- * not be read, nothing is said of names that should stand in it.
+ * Faults of what the flows say. Where a list could not be read, nothing is said of names that should stand in it; where
+ * the aliases could not be read, nothing of any name.
  */
-export function flowFaults(
-  configuration: Configuration,
-  instance: { arn: string },
-  loaded: LoadedFlows,
-  prompts: Iterable<string>,
-): Fault[] {
+export function flowFaults(configuration: Configuration, instance: { arn: string }, loaded: LoadedFlows): Fault[] {
   const of = (kind: NamedKind): ReadonlySet<string> => namesOf(configuration, kind) ?? new Set()
-  const names: Names = { queue: of('queue'), prompt: prompts, hours: of('hours'), agent: of('agent') }
+  const names: Names = {
+    queue: of('queue'),
+    prompt: of('prompt'),
+    hours: of('hours'),
+    agent: of('agent'),
+    function: of('function'),
+    bot: of('bot'),
+    aliases: aliasesOf(configuration),
+  }
   const resources = resourcesOf(instance, loaded.flows, names)
   const unreadable = new Set<string>()
+  const withoutAliases = !configuration.documents.has('aliases')
   for (const [faultCode, kind] of Object.entries(restsOn))
-    if (namesOf(configuration, kind) === undefined) unreadable.add(faultCode)
+    if (withoutAliases || namesOf(configuration, kind) === undefined) unreadable.add(faultCode)
   return [...loaded.flows.values()]
     .flatMap((flow) => (flow ? checkFlow(flow, resources) : []))
     .filter((found) => !unreadable.has(found.code))
+}
+
+/** Those whose shape is right; the others have faults of their own. */
+function aliasesOf(configuration: Configuration): ResourceAlias[] {
+  const parsed = aliasesSchema.shape.aliases.element
+  return findAll(configuration.documents.get('aliases')?.value, 'aliases.*').flatMap(({ value }) => {
+    const alias = parsed.safeParse(value)
+    return alias.success ? [{ kind: alias.data.kind, foreign: alias.data.arn, id: alias.data.name }] : []
+  })
 }

@@ -1,7 +1,10 @@
 // An instance: everything one configuration directory says, checked and joined. Made by load.ts, read by all.
+import type { BotDefinition } from '../bots/bots.ts'
 import type { Flow } from '../flow/flow.ts'
+import type { FunctionDefinition } from '../functions/functions.ts'
 import type {
   Agent,
+  Alias,
   Board,
   Box,
   ClaimedNumber,
@@ -35,4 +38,8 @@ export interface Instance {
   /** By name: the file's name without `.json`. */
   flows: Map<string, Flow>
   prompts: Map<string, Prompt>
+  /** By name, with the values of their secret headers. */
+  functions: Map<string, FunctionDefinition>
+  bots: Map<string, BotDefinition>
+  aliases: Alias[]
 }

@@ -5,15 +5,19 @@
 //              ─▶ prompts (headers first) ─┘
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
+import type { BotDefinition } from '../bots/bots.ts'
 import type { Fault } from '../fault.ts'
 import type { Flow } from '../flow/flow.ts'
+import type { FunctionDefinition } from '../functions/functions.ts'
 import { type Configuration, type FileName, fileNames, optionalFiles } from './configuration.ts'
 import { listInstance } from './directory.ts'
 import { ConfigDocument } from './document.ts'
 import { inOrder } from './fault-order.ts'
 import { flowFaults, loadFlows, readFault } from './flows.ts'
+import { type Headers, readHeaders } from './headers.ts'
 import { instanceArn } from './ids.ts'
 import type { Instance, Prompt } from './instance.ts'
+import { integrationFaults } from './integrations.ts'
 import { meaningFaults } from './meaning.ts'
 import { type Overrides, overriddenBoards, overriddenBox, overrideFaults } from './overrides.ts'
 import { type Passwords, readPasswords } from './passwords.ts'
@@ -22,7 +26,7 @@ import { loadPrompts } from './prompts.ts'
 import { quotaFaults } from './quotas.ts'
 import { readText } from './read-file.ts'
 import { duplicateFaults, referenceFaults } from './references.ts'
-import { fileSchemas } from './schema.ts'
+import { type DeclaredBot, type DeclaredFunction, fileSchemas } from './schema.ts'
 import { schemaFaults } from './schema-faults.ts'
 
 export interface LoadOptions {
@@ -48,13 +52,11 @@ export function loadInstance(directory: string, options: LoadOptions = {}): Load
   const identity = { arn: identityOf(yaml.documents.get('box')) }
   const flows = loadFlows(directory, listing.flows, identity)
   const prompts = loadPrompts(directory, listing.prompts)
-  const agents = yaml.documents.get('agents')
-  const passwords: Passwords = agents
-    ? readPasswords(agents, directory, options.secrets ?? 'required')
-    : { byIndex: new Map(), faults: [] }
+  const secrets = readSecrets(yaml.documents, directory, options.secrets ?? 'required')
   const configuration: Configuration = {
     documents: yaml.documents,
     flows: new Map([...flows.flows].map(([name, flow]) => [name, flow?.type])),
+    prompts: prompts.names,
     overriddenBoards: new Set(options.overrides?.boardDevices?.keys()),
   }
   const faults = [
@@ -62,19 +64,39 @@ export function loadInstance(directory: string, options: LoadOptions = {}): Load
     ...yaml.faults,
     ...flows.faults,
     ...prompts.faults,
-    ...passwords.faults,
+    ...Object.values(secrets).flatMap(({ faults }) => faults),
     ...referenceFaults(configuration),
     ...duplicateFaults(configuration),
     ...meaningFaults(configuration, join(directory, 'flows')),
+    ...integrationFaults(configuration, directory),
     ...quotaFaults(configuration),
-    ...flowFaults(configuration, identity, flows, prompts.names),
+    ...flowFaults(configuration, identity, flows),
     ...overrideFaults(options.overrides, yaml.documents.get('lines')),
   ]
   const instance = faults.some(({ severity }) => severity === 'error')
     ? undefined
-    : build(directory, identity.arn, yaml.parsed, flows.flows, prompts.prompts, passwords, options.overrides)
+    : build(directory, identity.arn, yaml.parsed, flows.flows, prompts.prompts, secrets, options.overrides)
   const files = fileNames.map((name) => join(directory, `${name}.yaml`))
   return { ...(instance && { instance }), faults: inOrder(faults, files) }
+}
+
+interface Secrets {
+  passwords: Passwords
+  functions: Headers
+  bots: Headers
+}
+
+function readSecrets(
+  documents: ReadonlyMap<FileName, ConfigDocument>,
+  directory: string,
+  secrets: 'required' | 'optional',
+): Secrets {
+  const agents = documents.get('agents')
+  return {
+    passwords: agents ? readPasswords(agents, directory, secrets) : { byIndex: new Map(), faults: [] },
+    functions: readHeaders(documents.get('functions'), 'functions', directory, secrets),
+    bots: readHeaders(documents.get('bots'), 'bots', directory, secrets),
+  }
 }
 
 type Parsed = { [Name in FileName]?: z.infer<(typeof fileSchemas)[Name]> }
@@ -124,13 +146,16 @@ function build(
   parsed: Parsed,
   flows: ReadonlyMap<string, Flow | undefined>,
   prompts: Map<string, Prompt>,
-  passwords: Passwords,
+  secrets: Secrets,
   overrides: Overrides | undefined,
 ): Instance | undefined {
   const { box, numbers, hours, queues, agents } = parsed
   const profiles = parsed['routing-profiles']
   if (!box || !numbers || !hours || !queues || !agents || !profiles) return undefined
-  const withPasswords = agents.agents.map((agent, index) => ({ ...agent, password: passwords.byIndex.get(index) }))
+  const withPasswords = agents.agents.map((agent, index) => ({
+    ...agent,
+    password: secrets.passwords.byIndex.get(index),
+  }))
   return {
     directory: resolve(directory),
     arn,
@@ -144,7 +169,18 @@ function build(
     quickConnects: byName(parsed['quick-connects']?.quickConnects ?? []),
     flows: new Map([...flows].filter((entry): entry is [string, Flow] => entry[1] !== undefined)),
     prompts,
+    functions: byName((parsed.functions?.functions ?? []).map((it, index) => functionOf(it, secrets.functions, index))),
+    bots: byName((parsed.bots?.bots ?? []).map((it, index) => botOf(it, secrets.bots, index))),
+    aliases: parsed.aliases?.aliases ?? [],
   }
+}
+
+function functionOf(declared: DeclaredFunction, { byIndex }: Headers, index: number): FunctionDefinition {
+  return declared.kind === 'http' ? { ...declared, headers: byIndex.get(index) ?? {} } : declared
+}
+
+function botOf(declared: DeclaredBot, { byIndex }: Headers, index: number): BotDefinition {
+  return declared.kind === 'http' ? { ...declared, headers: byIndex.get(index) ?? {} } : declared
 }
 
 function byName<Named extends { name: string }>(list: readonly Named[]): Map<string, Named> {

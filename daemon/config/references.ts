@@ -15,6 +15,8 @@ interface Reference {
   ownerDepth: number
   to: NamedKind
   code: ConfigCode
+  /** Of entries with this `kind` only. */
+  ofKind?: string
 }
 
 const references: readonly Reference[] = [
@@ -29,6 +31,10 @@ const references: readonly Reference[] = [
   ref('quick-connects', 'quickConnects.*.agent', 'Quick connect', 2, 'agent', code.quickConnectAgent),
   ref('quick-connects', 'quickConnects.*.queue', 'Quick connect', 2, 'queue', code.quickConnectQueue),
   ref('quick-connects', 'quickConnects.*.flow', 'Quick connect', 2, 'flow', code.quickConnectFlow),
+  ...(['queue', 'prompt', 'flow', 'hours', 'agent', 'function', 'bot'] as const).map((kind) => ({
+    ...ref('aliases', 'aliases.*.name', 'Alias', 2, kind, code.aliasTarget),
+    ofKind: kind,
+  })),
 ]
 
 function ref(
@@ -49,12 +55,16 @@ export function referenceFaults(configuration: Configuration): Fault[] {
     if (!document || !known) return []
     return findTexts(document.value, reference.pattern)
       .filter(({ value }) => !known.has(value))
+      .filter(({ path }) => {
+        const owner = valueAt(document.value, path.slice(0, reference.ownerDepth))
+        return reference.ofKind === undefined || child(owner, 'kind') === reference.ofKind
+      })
       .map(({ path, value }) => {
-        const { one, many, where } = kindWords[reference.to]
+        const { one, many, where, files: [folder, ending] = [] } = kindWords[reference.to]
         const owner = ownerName(document.value, path.slice(0, reference.ownerDepth), reference.owner)
-        const home = where ? `${where[0]}.yaml` : 'flows/'
+        const home = where ? `${where[0]}.yaml` : folder
         const message = `${owner} names the ${one} ${JSON.stringify(value)}, which is not in ${home}.`
-        const add = where ? `add it to ${where[0]}.yaml` : `add flows/${value}.json`
+        const add = where ? `add it to ${where[0]}.yaml` : `add ${folder}${value}${ending}`
         const mend = `${suggestion(value, known, many)} Correct the name, or ${add}.`
         return document.fault(reference.code, path, message, mend)
       })
@@ -106,6 +116,18 @@ const uniques: readonly Unique[] = [
     'Give each agent a user name of their own.',
   ),
   unique('quick-connects', 'quickConnects.*.name', 0, 'The quick connect', code.duplicateName, chooseAnother),
+  unique('functions', 'functions.*.name', 0, 'The function', code.duplicateName, chooseAnother),
+  unique('bots', 'bots.*.name', 0, 'The bot', code.duplicateName, chooseAnother),
+  unique('bots', 'bots.*.intents.*.name', 2, 'The intent', code.duplicateName, chooseAnother),
+  unique('bots', 'bots.*.intents.*.slots.*.name', 4, 'The slot', code.duplicateName, chooseAnother),
+  unique(
+    'bots',
+    'bots.*.intents.*.dtmf.*',
+    2,
+    'In one bot, the key',
+    code.duplicateKeys,
+    'A key stands for one intent: keep one of them.',
+  ),
 ]
 
 function unique(
@@ -143,7 +165,8 @@ export function duplicateFaults(configuration: Configuration): Fault[] {
 /** `Queue "Support"`; by its place in the list while it has no name. */
 export function ownerName(root: unknown, path: Path, kind: string): string {
   const owner = valueAt(root, path)
-  const name = child(owner, 'name') ?? child(owner, 'userName') ?? child(owner, 'number')
+  // An alias has a name too, but that is what it stands for.
+  const name = child(owner, 'arn') ?? child(owner, 'name') ?? child(owner, 'userName') ?? child(owner, 'number')
   return typeof name === 'string' && name !== ''
     ? `${kind} ${JSON.stringify(name)}`
     : `${kind} ${Number(path.at(-1)) + 1}`

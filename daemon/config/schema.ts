@@ -1,6 +1,7 @@
 // The one source of what a configuration may say: TypeScript types, editors' JSON Schemas and error messages all come
 // from here. One directory is one instance; each YAML file holds one kind of thing under one key.
 import { z } from 'zod'
+import { aliasesSchema, botsSchema, functionsSchema } from './integration-schemas.ts'
 
 const name = z.string().min(1).max(127)
 const description = z.string().min(1).max(250)
@@ -226,6 +227,9 @@ export const fileSchemas = {
   'routing-profiles': routingProfilesSchema,
   agents: agentsSchema,
   'quick-connects': quickConnectsSchema,
+  functions: functionsSchema,
+  bots: botsSchema,
+  aliases: aliasesSchema,
 } as const
 
 export type Box = z.infer<typeof boxSchema>
@@ -237,3 +241,6 @@ export type Queue = z.infer<typeof queuesSchema>['queues'][number]
 export type RoutingProfile = z.infer<typeof routingProfilesSchema>['routingProfiles'][number]
 export type Agent = z.infer<typeof agentsSchema>['agents'][number]
 export type QuickConnect = z.infer<typeof quickConnectsSchema>['quickConnects'][number]
+export type DeclaredFunction = z.infer<typeof functionsSchema>['functions'][number]
+export type DeclaredBot = z.infer<typeof botsSchema>['bots'][number]
+export type Alias = z.infer<typeof aliasesSchema>['aliases'][number]

@@ -5,13 +5,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { Counters } from '../counters.ts'
-import type {
-  FunctionDefinition,
-  FunctionFault,
-  FunctionOutcome,
-  Functions,
-  InvokeOptions,
-  JsonObject,
+import {
+  type FunctionDefinition,
+  type FunctionFault,
+  type FunctionOutcome,
+  type Functions,
+  functionArn,
+  type InvokeOptions,
+  type JsonObject,
 } from './functions.ts'
 import { createHttpRunner } from './http-function.ts'
 import { createModuleRunner } from './module-function.ts'
@@ -29,11 +30,6 @@ export interface FunctionsOptions {
 
 export function createFunctions(options: FunctionsOptions): Functions {
   return new FunctionService(options)
-}
-
-/** The box's own ARN of a function: `$.LambdaInvocation` and the context of modules show it. */
-export function functionArn(name: string): string {
-  return `arn:aws:lambda:local:000000000000:function:${name}`
 }
 
 /** Calls that wait for their turn, for each that may run. */

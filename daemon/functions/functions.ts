@@ -6,6 +6,10 @@ export interface JsonObject {
   [key: string]: JsonValue
 }
 
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** A function as functions.yaml declares it, with the values of its secret headers. */
 export type FunctionDefinition = {
   name: string
@@ -37,6 +41,11 @@ export interface InvokeOptions {
   timeoutMs: number
   /** Aborted when nobody waits any more: what was started is stopped. */
   signal: AbortSignal
+}
+
+/** The box's own ARN of a function. */
+export function functionArn(name: string): string {
+  return `arn:aws:lambda:local:000000000000:function:${name}`
 }
 
 export interface Functions {

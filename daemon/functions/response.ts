@@ -1,5 +1,5 @@
 // What a function answered: read, measured and held against the type of response that the flow's block asks for.
-import type { FunctionFault, FunctionOutcome, JsonObject, JsonValue } from './functions.ts'
+import { type FunctionFault, type FunctionOutcome, isJsonObject, type JsonObject, type JsonValue } from './functions.ts'
 import { longestAnswerBytes, oneLine, tooLarge } from './runner.ts'
 
 /** `ResponseValidation.ResponseType` of the block; absent there: STRING_MAP. */
@@ -38,10 +38,6 @@ export function validateResponse(result: JsonObject, type: ResponseType): Functi
   }
   // fromEntries defines own properties: a key `__proto__` stays a key.
   return { ok: true, result: Object.fromEntries(flat) }
-}
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function badResponse(detail: string): FunctionFault {

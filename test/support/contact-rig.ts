@@ -227,5 +227,8 @@ function instanceWith(agents: string[], limits: { concurrentCalls?: number; call
     quickConnects: new Map(),
     flows: new Map(flows.map((id) => [id, flow(id)])),
     prompts: new Map(),
+    functions: new Map(),
+    bots: new Map(),
+    aliases: [],
   }
 }

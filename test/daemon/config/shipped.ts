@@ -63,6 +63,13 @@ export class InstanceCopy {
     return formatFault({ ...fault, file: fault.file.replace(`${this.directory}/`, '') })
   }
 
+  /** Functions, bots and aliases, as shipped beside the instance. */
+  addExamples(): this {
+    for (const name of ['functions', 'functions.yaml', 'bots.yaml', 'aliases.yaml'])
+      cpSync(join(shippedDirectory, '../examples', name), this.path(name), { recursive: true })
+    return this
+  }
+
   dispose(): void {
     rmSync(this.directory, { recursive: true })
   }

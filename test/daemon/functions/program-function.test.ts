@@ -34,7 +34,7 @@ t.test('it sees nothing of the environment of the daemon', async (t) => {
   process.env.SECRET_OF_THE_DAEMON = 'k3y'
   t.teardown(() => delete process.env.SECRET_OF_THE_DAEMON)
   const rig = functionRig(t.testdir(), [
-    program('answer', ['sh', '-c', 'printf \'{"names":"%s"}\' "$(env | cut -d= -f1 | sort | tr "\\n" " ")"']),
+    program('answer', ['sh', '-c', 'printf \'{"names":"%s"}\' "$(env -0 | cut -z -d= -f1 | tr "\\0" " ")"']),
   ])
   const outcome = await rig.ask('answer')
   const names = outcome.ok ? String(outcome.result.names).trim().split(' ') : []
