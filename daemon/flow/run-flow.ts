@@ -174,10 +174,11 @@ class FlowRun {
 
     const run = new RunningAction(action, host, this.#source, this.#options.resources, this.#random)
     try {
+      const { actionMs, graceMs } = this.#limits
+      // Before it runs: a limit that can't be told must not leave a promise behind that nobody holds.
+      const limitMs = definition.endless ? undefined : (definition.timeLimitMs?.(run) ?? actionMs)
       const outcome = definition.run(run)
       if (!(outcome instanceof Promise)) return outcome
-      const { actionMs, graceMs } = this.#limits
-      const limitMs = definition.endless ? undefined : (definition.timeLimitMs?.(run) ?? actionMs)
       return this.#settle(settleAction(outcome, { clock, signal, stop: run.stop, limitMs, graceMs }), limitMs)
     } catch (fault) {
       return this.#faultStep(fault)

@@ -49,12 +49,14 @@ const ref = (kind: string, id: string, name: string) => ({
   arn: `arn:aws:connect:local:1:instance/i/${kind}/${id}`,
 })
 
-/** Two queues, two prompts, one set of hours, one flow, one agent. */
+/** Two queues, two prompts, one set of hours, one flow, one agent, one function, one bot. */
 export const testResources: FlowResources = createFlowResources({
   queues: [ref('queue', 'q-support', 'Support'), ref('queue', 'q-sales', 'Sales')],
   prompts: [ref('prompt', 'p-welcome', 'welcome'), ref('prompt', 'p-music', 'music')],
   hours: [ref('operating-hours', 'h-office', 'Office hours')],
   agents: [ref('agent', 'anna', 'anna')],
+  functions: [ref('function', 'lookup', 'lookup')],
+  bots: [ref('bot', 'orders', 'ORDERS')],
   flows: [
     { ...ref('contact-flow', 'other', 'Other flow'), type: 'CONTACT_FLOW' },
     { ...ref('contact-flow', 'queue-music', 'Queue music'), type: 'CUSTOMER_QUEUE' },
