@@ -69,7 +69,8 @@ class BotService implements Bots {
       // Endpoints have no files.
       instanceDirectory: '',
       clock: options.clock,
-      log: options.log,
+      // What fails is told by `ask`, by the name of the bot.
+      log: { info: options.log.info, warn: options.log.info },
     })
   }
 

@@ -57,6 +57,10 @@ function runProgram(call: Call, { name, command, instanceDirectory, log }: Progr
   let fault: Answer | undefined
   let unread = ''
 
+  // Before all else: out of descriptors there are no pipes, what follows throws, and this still comes.
+  child.on('error', (error) => {
+    fault ??= failed(`${program} could not be run: ${error.message}`)
+  })
   const kill = () => killGroup(child)
   call.signal.addEventListener('abort', kill, { once: true })
   if (call.signal.aborted) kill()
@@ -75,9 +79,6 @@ function runProgram(call: Call, { name, command, instanceDirectory, log }: Progr
   // A program may answer without having read its event; that it did not is told only if it fails.
   child.stdin.on('error', (error) => {
     unread = ` (it did not read its event: ${error.message})`
-  })
-  child.on('error', (error) => {
-    fault ??= failed(`${program} could not be run: ${error.message}`)
   })
   // Whatever has left the process group may still hold the pipes open: a killed program is done with when it is dead.
   child.on('exit', () => {
