@@ -69,8 +69,10 @@ export class LineCaller {
     })
   }
 
+  /** As long as a finger presses a key: a lost packet of audio, on a busy machine, costs no digit. */
   async presses(digits: string): Promise<void> {
-    await this.#board.client.callerSends({ port: this.port, utterances: [{ kind: 'digits', digits }] })
+    const utterances = [{ kind: 'digits' as const, digits, onMs: 160 }]
+    await this.#board.client.callerSends({ port: this.port, utterances })
   }
 
   /** Begins when all said before is over. */
