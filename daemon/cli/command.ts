@@ -1,4 +1,5 @@
 // What a command of the tool is, what it gets, and how it ends.
+import type { Readable } from 'node:stream'
 import type { ParseArgsOptionsConfig } from 'node:util'
 
 /** 0 well done; 1 a failure was found, or the daemon can't be reached; 2 wrong usage or bad configuration. */
@@ -17,9 +18,11 @@ export interface Surroundings {
   environment: Record<string, string | undefined>
   /** Root of the installation or checkout. */
   root: string
+  /** Keyboard or pipe; absent: nobody answers. Not read unless a command asks. */
+  input?: Readable
 }
 
-export type OptionValues = Readonly<Record<string, string | boolean | undefined>>
+export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>
 
 export interface Invocation extends Surroundings {
   options: OptionValues
@@ -54,6 +57,12 @@ export class CommandFailure extends Error {
 export function textOption(options: OptionValues, name: string): string | undefined {
   const value = options[name]
   return typeof value === 'string' ? value : undefined
+}
+
+/** Of an option that may be given several times. */
+export function textOptions(options: OptionValues, name: string): readonly string[] {
+  const values = options[name]
+  return Array.isArray(values) ? values : []
 }
 
 /** A whole number within its bounds, or UsageError. */

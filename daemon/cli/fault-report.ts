@@ -16,11 +16,16 @@ export function reportFaults(
     terminal.out(JSON.stringify({ version: reportVersion, ...subject, ok, faults }, null, 2))
     return
   }
-  for (const fault of faults) terminal.out(printable(formatFault(fault)))
+  for (const fault of faults) terminal.out(printable(faultLine(fault)))
   const errors = faults.filter((fault) => fault.severity === 'error').length
   const warnings = faults.length - errors
   const counted = [count(errors, 'error'), count(warnings, 'warning')].filter((part) => part !== '').join(', ')
   terminal.out(`${summary}: ${ok ? (counted === '' ? 'all is well' : `usable, ${counted}`) : counted}`)
+}
+
+/** The line to click on, and at its end the path of the value: `file:line:column: error CODE: what. mend. [$.path]` */
+export function faultLine(fault: Fault): string {
+  return fault.path === undefined ? formatFault(fault) : `${formatFault(fault)} [${fault.path}]`
 }
 
 function count(number: number, noun: string): string {

@@ -1,23 +1,22 @@
 // `cordboard flow check`: flows judged one by one, before they stand in an instance.
-
 import { reportVersion } from '../api/reports.ts'
-import { flowResources, readFault } from '../config/flows.ts'
-import { loadInstance } from '../config/load.ts'
-import { readText } from '../config/read-file.ts'
+import { flowResources } from '../config/flows.ts'
 import type { Fault } from '../fault.ts'
 import { checkFlow } from '../flow/check-flow.ts'
-import { loadFlow, maximumFileBytes } from '../flow/load-flow.ts'
 import type { FlowResources } from '../flow/resources.ts'
-import { type Command, CommandFailure, textOption, UsageError } from './command.ts'
+import { type Command, textOption, UsageError } from './command.ts'
 import { reportFaults } from './fault-report.ts'
+import { readFlow, soundInstance } from './flow-file.ts'
 
 export const flowCheckCommand: Command = {
   synopsis: 'FILE… [--instance DIR] [--json]',
-  help: `Checks each flow: the document, the actions the box supports, parameters, branches, conditions, references.
+  help: `Checks each flow: the document, the actions the box supports, parameters, branches, conditions, references. Every
+fault of every file is told at once, with file, line, column, how to mend it, and the JSON path of the value.
 
   --instance DIR  the queues, prompts, hours, flows and agents a flow names must exist in this configuration;
                   without it, any name is taken as good
-  --json          one JSON object: \`version\`, \`ok\`, \`files\` (file, ok, type, faults)
+  --json          one JSON object: \`version\`, \`ok\`, \`files\` (file, ok, type, faults); a fault has code, severity, file,
+                  line, column, path, message, mend
 
 Exit codes: 0 all may run (there may be warnings), 1 one or more may not, 2 wrong usage or bad configuration.`,
   options: { json: { type: 'boolean' }, instance: { type: 'string' } },
@@ -42,12 +41,7 @@ interface Judgement {
 }
 
 function judge(file: string, resources: FlowResources): Judgement {
-  const read = readText(file, maximumFileBytes)
-  if ('problem' in read) {
-    const fault = readFault(file, read.problem, maximumFileBytes)
-    return { file, ok: false, faults: [read.problem === 'missing' ? { ...fault, mend: 'Check the path.' } : fault] }
-  }
-  const { flow, faults } = loadFlow(read.text, file)
+  const { flow, faults } = readFlow(file)
   const all = flow ? [...faults, ...checkFlow(flow, resources)] : faults
   const ok = flow !== undefined && all.every((fault) => fault.severity !== 'error')
   return { file, ok, ...(flow && { type: flow.type }), faults: all }
@@ -55,11 +49,5 @@ function judge(file: string, resources: FlowResources): Judgement {
 
 function resourcesFor(directory: string | undefined): FlowResources {
   if (directory === undefined) return { resolve: (_kind, value) => value }
-  const { instance } = loadInstance(directory, { secrets: 'optional' })
-  if (instance) return flowResources(instance)
-  throw new CommandFailure(
-    2,
-    `The configuration in ${directory} has errors.`,
-    `See them with: cordboard check ${directory}`,
-  )
+  return flowResources(soundInstance(directory))
 }

@@ -14,4 +14,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   },
   environment: process.env,
   root: resolve(import.meta.dirname, '../..'),
+  input: process.stdin,
 })

@@ -1,6 +1,13 @@
 // The command-line tool as a function: arguments in, words to the terminal, exit code out.
 import { parseArgs } from 'node:util'
-import { type Command, CommandFailure, type ExitCode, type Surroundings, UsageError } from './command.ts'
+import {
+  type Command,
+  CommandFailure,
+  type ExitCode,
+  type OptionValues,
+  type Surroundings,
+  UsageError,
+} from './command.ts'
 
 interface Entry {
   /** As typed. */
@@ -21,6 +28,26 @@ const entries: readonly Entry[] = [
     name: 'flow check',
     summary: 'checks flow files as exported from Amazon Connect',
     load: async () => (await import('./flow-check.ts')).flowCheckCommand,
+  },
+  {
+    name: 'flow run',
+    summary: 'runs a flow as text: you are the caller',
+    load: async () => (await import('./flow-run.ts')).flowRunCommand,
+  },
+  {
+    name: 'flow test',
+    summary: 'runs flows against scripts of callers with expectations',
+    load: async () => (await import('./flow-test.ts')).flowTestCommand,
+  },
+  {
+    name: 'flow graph',
+    summary: 'draws a flow as an SVG picture',
+    load: async () => (await import('./flow-graph.ts')).flowGraphCommand,
+  },
+  {
+    name: 'flow import',
+    summary: 'takes flows exported elsewhere into an instance',
+    load: async () => (await import('./flow-import.ts')).flowImportCommand,
   },
   {
     name: 'contacts',
@@ -112,10 +139,11 @@ Exit codes: 0 well done; 1 a failure was found, or the daemon can't be reached; 
 More on each: cordboard COMMAND --help`
 }
 
-function flatten(values: Record<string, unknown>): Record<string, string | boolean | undefined> {
-  const flat: Record<string, string | boolean | undefined> = {}
+function flatten(values: Record<string, unknown>): OptionValues {
+  const flat: Record<string, string | boolean | string[]> = {}
   for (const [name, value] of Object.entries(values))
     if (typeof value === 'string' || typeof value === 'boolean') flat[name] = value
+    else if (Array.isArray(value)) flat[name] = value.filter((one) => typeof one === 'string')
   return flat
 }
 
