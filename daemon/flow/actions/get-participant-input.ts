@@ -152,9 +152,9 @@ function checkStore(action: FlowActionDocument, report: ActionReport): void {
     checkNumber(action, report, `${custom}.MaximumLength`, { required: true, minimum: 1, maximum: maximumEntryDigits })
   if (chosen === 'PhoneNumberValidation') checkPhone(action, report)
   if (action.Parameters.InputEncryption !== undefined) {
-    const message =
-      'The entry is stored as RSA-OAEP (SHA-512) in base64, without the envelope of the AWS Encryption SDK.'
-    report('Parameters.InputEncryption', message, 'Decrypt it with the private key directly.', 'warning')
+    for (const name of ['EncryptionKeyId', 'Key'])
+      if (typeof parameterOf(action, `InputEncryption.${name}`) !== 'string')
+        report(`Parameters.InputEncryption.${name}`, `${name} is missing.`, 'Give the key its id and its PEM text.')
     if (chosen === 'PhoneNumberValidation')
       report('Parameters.InputEncryption', 'A telephone number can not be encrypted.', 'Use CustomValidation.')
   }

@@ -232,3 +232,52 @@ t.test('a flow made by code, without a file, is checked too', async (t) => {
   t.ok(source)
   t.match(checkFlow(flow, testResources), [{ code: 'FLOW-201', file: 'test', path: '$.Actions[0].Type' }])
 })
+
+t.test('event hooks that are run, and those that are not yet', async (t) => {
+  const hook = (key: string, flow: string) => ({
+    type: 'UpdateContactEventHooks',
+    parameters: { EventHooks: { [key]: flow } },
+    errors: caught,
+  })
+  t.same(faultsOf(hook('CustomerQueue', 'Queue music')), [])
+  t.match(faultsOf(hook('CustomerRemaining', 'other')), [
+    {
+      code: 'FLOW-211',
+      severity: 'warning',
+      path: '$.Actions[0].Parameters.EventHooks.CustomerRemaining',
+      message: /the flow of CustomerRemaining is noted, and not run/,
+    },
+  ])
+  const flow = flowOf([{ id: 'first', next: 'bye', ...hook('CustomerRemaining', 'other') }, bye])
+  t.same(checkFlow(flow, testResources, { hooks: ['CustomerRemaining'] }), [], 'a box that runs it')
+})
+
+t.test('what a channel makes of a block, and what a box can not do', async (t) => {
+  const ask = {
+    type: 'GetParticipantInput',
+    parameters: { Text: 'x', StoreInput: 'False', InputTimeLimitSeconds: '5' },
+  }
+  const lambda = { LambdaFunctionARN: 'lookup', InvocationTimeLimitSeconds: '3' }
+  const flow = flowOf([
+    {
+      id: 'ask',
+      ...ask,
+      next: 'call',
+      errors: { ...caught, NoMatchingCondition: 'bye', InputTimeLimitExceeded: 'bye' },
+    },
+    { id: 'call', type: 'InvokeLambdaFunction', parameters: lambda, next: 'bye', errors: caught },
+    bye,
+  ])
+  t.same(checkFlow(flow, testResources), [], 'nothing is said of what is not known')
+  t.same(checkFlow(flow, testResources, { channel: 'VOICE', abilities: new Set(['invokeFunction']) }), [])
+  t.match(checkFlow(flow, testResources, { channel: 'CHAT', abilities: new Set() }), [
+    { code: 'FLOW-210', severity: 'warning', message: /"ask" .*error branch in the channel CHAT/ },
+    { code: 'FLOW-212', severity: 'warning', message: /"call" .*can not do it yet \(invokeFunction\)/ },
+  ])
+})
+
+t.test('a whole group may be handed to a function, and is compared with nothing', async (t) => {
+  const parameters = { LambdaFunctionARN: 'lookup', InvocationTimeLimitSeconds: '3' }
+  const given = { ...parameters, LambdaInvocationAttributes: { view: '$.Views' } }
+  t.same(faultsOf({ type: 'InvokeLambdaFunction', parameters: given, errors: caught }), [])
+})

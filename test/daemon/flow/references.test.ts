@@ -1,5 +1,6 @@
 // Dynamic references: how they are found in texts, which exist, what they stand for.
 import t from 'tap'
+import type { FlowValue } from '../../../daemon/flow/flow-value.ts'
 import {
   findReferences,
   type ReferenceSource,
@@ -93,6 +94,92 @@ t.test('what a reference stands for', async (t) => {
   ]
   for (const [reference, value] of cases)
     t.equal(resolveReference(wholeReference(reference)?.segments ?? [], source), value, reference)
+})
+
+t.test('contact data that not every contact has', async (t) => {
+  const full: ReferenceSource = {
+    contact: {
+      ...host.contact,
+      relatedContactId: 'contact-r',
+      customerId: 'c-8',
+      name: 'Repair',
+      customerCallbackNumber: '+442079460007',
+      queue: {
+        id: 'q',
+        name: 'Q',
+        arn: 'arn:q',
+        outboundCallerId: { address: '+442079460009', type: 'TELEPHONE_NUMBER' },
+      },
+      tags: { vip: 'yes' },
+      segmentAttributes: { 'connect:Subtype': 'connect:Telephony' },
+      references: { mail: { value: 'a@b.c', type: 'EMAIL' } },
+      sipHeaders: { 'P-Asserted-Identity': 'sip:a@b.c' },
+      siprecMetadata: '<x/>',
+      initialMessage: 'Hi',
+      audioStream: { streamArn: 'arn:s', startFragmentNumber: '7' },
+      capabilities: { Agent: { Video: true } },
+    },
+    state: { ...source.state, contactData: new Map() },
+  }
+  const cases: [reference: string, value: string | undefined][] = [
+    ['$.RelatedContactId', 'contact-r'],
+    ['$.CustomerId', 'c-8'],
+    ['$.Name', 'Repair'],
+    ['$.Description', undefined],
+    ['$.CustomerCallbackNumber', '+442079460007'],
+    ['$.CustomerCallBackPhoneNumber', '+442079460007'],
+    ['$.Queue.OutboundCallerId.Address', '+442079460009'],
+    ['$.Queue.OutboundCallerId.Type', 'TELEPHONE_NUMBER'],
+    ['$.Tags.vip', 'yes'],
+    ['$.Tags.other', undefined],
+    ["$.SegmentAttributes['connect:Subtype']", 'connect:Telephony'],
+    ["$.SegmentAttributes['connect:Subtype'].ValueString", 'connect:Telephony'],
+    ['$.References.mail.Value', 'a@b.c'],
+    ['$.References.mail.Type', 'EMAIL'],
+    ['$.References.mail', undefined],
+    ['$.Media.Sip.Headers.P-Asserted-Identity', 'sip:a@b.c'],
+    ['$.Media.Sip.Headers.From', undefined],
+    ['$.Media.Sip.SiprecMetadata', '<x/>'],
+    ['$.Media.InitialMessage', 'Hi'],
+    ['$.MediaStreams.Customer.Audio.StreamARN', 'arn:s'],
+    ['$.MediaStreams.Customer.Audio.StartFragmentNumber', '7'],
+    ['$.MediaStreams.Customer.Audio.StopTimestamp', undefined],
+    ['$.MediaStreams.Agent.Audio.StreamARN', undefined],
+    ['$.Capabilities.Agent.Video', 'true'],
+  ]
+  for (const [reference, value] of cases)
+    t.equal(resolveReference(wholeReference(reference)?.segments ?? [], full), value, reference)
+})
+
+t.test('results: groups, lists, dotted keys, nothing', async (t) => {
+  const External = { a: { 'b.c': 'dotted', list: [{ n: 1 }, 'two'], no: null, flag: false }, length: 3 }
+  const results = new Map<string, FlowValue>([
+    ['External', External],
+    ['DataTables', { q: { a: '1' } }],
+  ])
+  const with_: ReferenceSource = { ...source, state: { ...source.state, results } }
+  const cases: [reference: string, value: string | undefined][] = [
+    ['$.External.a.list.0.n', '1'],
+    ["$['External']['a']['list'][1]", 'two'],
+    ['$.External.a.list', '[{"n":1},"two"]'],
+    ['$.External.a.list.length', undefined],
+    ['$.External.a.list.2', undefined],
+    ['$.External.length', '3'],
+    ['$.External.a.b.c', 'dotted'],
+    ["$.External.a['b.c']", 'dotted'],
+    ['$.External.a.no', undefined],
+    ['$.External.a.flag', 'false'],
+    ['$.External.a.flag.more', undefined],
+    ['$.External.constructor', undefined],
+    ['$.External.a.__proto__.x', undefined],
+    ['$.DataTables.q.a', '1'],
+    ['$.Case.title', undefined],
+  ]
+  for (const [reference, value] of cases)
+    t.equal(resolveReference(wholeReference(reference)?.segments ?? [], with_), value, reference)
+  t.same(compileTemplate('$.External.a.list').value(with_), [{ n: 1 }, 'two'], 'as a whole it keeps its structure')
+  t.equal(compileTemplate('x$.External.a.list').value(with_), 'x[{"n":1},"two"]')
+  t.equal(compileTemplate('$.External.a.no').value(with_), undefined)
 })
 
 t.test('the prototype is no data', async (t) => {

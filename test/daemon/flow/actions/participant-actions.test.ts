@@ -1,9 +1,6 @@
 // Actions that the party on the line hears: parameters, conditions and errors, a table each.
-import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto'
-import t from 'tap'
 import { type DigitBuffer, ParticipantError } from '../../../../daemon/flow/host.ts'
-import { FakeHost } from '../fake-host.ts'
-import { runAction } from '../run-support.ts'
+import type { FakeHost } from '../fake-host.ts'
 import { can, checkTable, table } from './action-table.ts'
 
 const media = { Uri: 's3://bucket/a.wav', SourceType: 'S3', MediaType: 'Audio' }
@@ -314,65 +311,12 @@ checkTable('GetParticipantInput', [
   [phone('National'), /NumberFormat is "National"/],
   [store({ DTMFConfiguration: { InputTerminationSequence: 'abc' } }), /InputTerminationSequence is "abc"/],
   [store({ DTMFConfiguration: { InterdigitTimeLimitSeconds: '60' } }), /InterdigitTimeLimitSeconds is "60"/],
-  [store({ InputEncryption: { EncryptionKeyId: 'k', Key: 'pem' } }), /^warning Parameters.InputEncryption: .*RSA-OAEP/],
+  [store({ InputEncryption: { EncryptionKeyId: 'k', Key: 'pem' } }), undefined],
+  [store({ InputEncryption: { Key: 'pem' } }), /EncryptionKeyId is missing/],
   [{ EnableDTMFBuffer: 'true' }, undefined],
   [{ EnableDTMFBuffer: 'perhaps' }, /EnableDTMFBuffer is "perhaps"/],
   [{ ...menu, MaxDigits: 1 }, /^warning Parameters.MaxDigits/],
 ])
-
-t.test('GetParticipantInput: an encrypted entry leaves the block as ciphertext only', async (t) => {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const key = publicKey.export({ type: 'spki', format: 'pem' }).toString()
-  const host = new FakeHost()
-  digits('4711')(host)
-  const { branch, detail } = await runAction(
-    'GetParticipantInput',
-    store({ InputEncryption: { EncryptionKeyId: 'k', Key: key } }),
-    { host },
-  )
-  t.equal(branch, 'next')
-  t.equal(detail, '*****')
-  t.notMatch(JSON.stringify(host.logged), /4711/)
-
-  const kept = new FakeHost()
-  digits('4711')(kept)
-  const { run } = await import('../run-support.ts')
-  await run(
-    [
-      {
-        id: 'ask',
-        type: 'GetParticipantInput',
-        parameters: store({ InputEncryption: { EncryptionKeyId: 'k', Key: key } }),
-        next: 'keep',
-      },
-      {
-        id: 'keep',
-        type: 'UpdateContactAttributes',
-        parameters: { Attributes: { secret: '$.StoredCustomerInput' } },
-        next: 'bye',
-      },
-      { id: 'bye', type: 'DisconnectParticipant' },
-    ],
-    { host: kept },
-  )
-  const plain = privateDecrypt(
-    { key: privateKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha512' },
-    Buffer.from(kept.attributes.secret ?? '', 'base64'),
-  )
-  t.equal(plain.toString(), '4711')
-})
-
-t.test('GetParticipantInput: without a usable key nothing is stored', async (t) => {
-  const host = new FakeHost()
-  digits('4711')(host)
-  const { branch } = await runAction(
-    'GetParticipantInput',
-    store({ InputEncryption: { EncryptionKeyId: 'k', Key: 'no key' } }),
-    { host },
-  )
-  t.equal(branch, 'NoMatchingError')
-  t.notMatch(JSON.stringify(host.logged), /4711/)
-})
 
 const loop = (Messages: unknown, rest: Record<string, unknown> = {}) => ({
   Messages,
