@@ -1,6 +1,7 @@
 // Wires the contacts to the parts they use: flows run on the engine, agents ring over SIP, parties hear the voice.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Bots } from './bots/bots.ts'
 import { bridgeLegs } from './bridge/bridge.ts'
 import type { Clock } from './clock.ts'
 import { flowResources } from './config/flows.ts'
@@ -10,6 +11,7 @@ import type { ContactWorld } from './contact/contact-world.ts'
 import type { Counters } from './counters.ts'
 import type { FlowLogEntry } from './flow/host.ts'
 import { runFlow } from './flow/run-flow.ts'
+import type { Functions } from './functions/functions.ts'
 import type { Leg } from './leg/leg.ts'
 import type { Log } from './log/log.ts'
 import type { Audio } from './loop/audio.ts'
@@ -31,10 +33,12 @@ export interface WorldParts {
   voice: Voice
   sip: Pick<SipEndpoint, 'dial'>
   counters: Counters
+  functions: Functions
+  bots: Bots
 }
 
 export function createWorld(parts: WorldParts): ContactWorld {
-  const { instance, clock, log, routing, store, flowLog, audio, voice, sip, counters } = parts
+  const { instance, clock, log, routing, store, flowLog, audio, voice, sip, counters, functions, bots } = parts
   const resources = flowResources(instance)
   return {
     instance,
@@ -44,6 +48,8 @@ export function createWorld(parts: WorldParts): ContactWorld {
     store,
     flowLog,
     counters,
+    functions,
+    bots,
     async runFlow(flowId, host, signal) {
       const flow = instance.flows.get(flowId)
       if (!flow) return { type: 'failed', identifier: '', reason: `there is no flow ${flowId}` }

@@ -9,11 +9,15 @@ import type { LineDriver } from '../drivers/line-driver.ts'
 import { createControlMethods } from './api/control-methods.ts'
 import { createControlServer } from './api/control-server.ts'
 import type { StatusReport } from './api/reports.ts'
+import type { Bots } from './bots/bots.ts'
+import { createBots } from './bots/create-bots.ts'
 import type { Clock, Timer } from './clock.ts'
 import type { Instance } from './config/instance.ts'
 import { ContactService } from './contact/contact-service.ts'
 import { createWorld, describePath } from './contact-wiring.ts'
 import { Counters } from './counters.ts'
+import { createFunctions } from './functions/create-functions.ts'
+import type { Functions } from './functions/functions.ts'
 import type { Faults } from './health/faults.ts'
 import { createLagProbe } from './health/lag-probe.ts'
 import type { Notifier } from './health/notifier.ts'
@@ -105,6 +109,7 @@ export class Daemon {
       voice,
       sip,
       counters: this.#counters,
+      ...this.#buildIntegrations(),
     })
     const contacts = new ContactService(world)
     this.#contacts = contacts
@@ -135,6 +140,26 @@ export class Daemon {
     if (closed.length > 0)
       log.warn({ contacts: closed.map((record) => record.ContactId) }, 'interrupted contacts closed')
     return store
+  }
+
+  /** What stands in for Lambda and Lex. */
+  #buildIntegrations(): { functions: Functions; bots: Bots } {
+    const { instance, clock, log } = this.#of
+    const functions = createFunctions({
+      functions: instance.functions.values(),
+      instanceDirectory: instance.directory,
+      clock,
+      log: log.child({ part: 'functions' }),
+    })
+    this.#started('functions', () => functions.close())
+    const bots = createBots({
+      bots: instance.bots.values(),
+      clock,
+      timeZone: instance.box.instance.timeZone,
+      log: log.child({ part: 'bots' }),
+    })
+    this.#started('bots', () => bots.close())
+    return { functions, bots }
   }
 
   #buildSip(audio: Audio): SipEndpoint {

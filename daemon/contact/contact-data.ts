@@ -7,7 +7,6 @@ import type {
   FlowContact,
   FlowEndpoint,
   FlowHost,
-  FlowLogEntry,
   FlowVoice,
   Participant,
   RecordingBehavior,
@@ -15,6 +14,8 @@ import type {
 } from '../flow/host.ts'
 import type { LegParty } from '../leg/leg.ts'
 import { isOpen } from '../routing/hours.ts'
+import { contactAbilities } from './contact-abilities.ts'
+import type { ContactWorld } from './contact-world.ts'
 
 /** All attributes of a contact together, keys and values as UTF-8 (contact record fact: 32 KB). */
 const attributesLimitBytes = 32 * 1024
@@ -25,7 +26,17 @@ export interface ContactData extends FlowContact {
   queue?: ResourceRef
   agent?: ResourceRef & { userName: string; firstName: string; lastName: string }
   flowLogging: boolean
+  name?: string
+  description?: string
+  customerId?: string
+  customerCallbackNumber?: string
+  tags?: Readonly<Record<string, string>>
+  segmentAttributes?: Readonly<Record<string, string>>
   recording: RecordingBehavior
+  /** Among those who wait in one queue; 1 goes first. */
+  priority: number
+  /** Seconds added to the real waiting time when ages are compared. */
+  ageAdjustmentS: number
   hooks: Map<EventHook, string | undefined>
 }
 
@@ -43,6 +54,9 @@ export function newContactData(instance: Instance, contactId: string, caller: Le
     voice: { voiceId: 'Joanna', engine: 'standard', style: 'None', languageCode: instance.box.instance.language },
     flowLogging: false,
     recording: { agent: false, customer: false },
+    priority: 5,
+    ageAdjustmentS: 0,
+    segmentAttributes: { 'connect:Subtype': 'connect:Telephony', 'connect:Direction': 'INBOUND' },
     hooks: new Map(),
   }
 }
@@ -65,20 +79,20 @@ export function agentRef(instance: Instance, userName: string): NonNullable<Cont
 }
 
 export interface HostDependencies {
-  instance: Instance
+  world: ContactWorld
   data: ContactData
   participant: Participant | undefined
-  epochMs: () => number
   /** Only the contact's own inbound flow can queue it; whispers and queue flows can't. */
   enqueue: () => 'queued' | 'atCapacity' | 'noQueue'
   /** Called after each change, so that the record follows. */
   changed: () => void
-  log: (entry: FlowLogEntry) => void
 }
 
 export function createFlowHost(of: HostDependencies): FlowHost {
-  const { instance, data } = of
+  const { data, world } = of
+  const { instance } = world
   return {
+    ...contactAbilities(of),
     contact: data,
     participant: of.participant,
     setAttributes(changes) {
@@ -114,9 +128,9 @@ export function createFlowHost(of: HostDependencies): FlowHost {
     isOpen(hoursId) {
       const name = hoursId ?? (data.queue && instance.queues.get(data.queue.id)?.hours)
       const hours = name === undefined ? undefined : instance.hours.get(name)
-      return hours && isOpen(hours, of.epochMs())
+      return hours && isOpen(hours, world.clock.epochMs())
     },
     enqueue: of.enqueue,
-    log: of.log,
+    log: (entry) => world.flowLog.write(entry),
   }
 }

@@ -173,15 +173,12 @@ export class ContactLife {
   }
 
   #hostFor(participant: LegParticipant | undefined, mayQueue: boolean): FlowHost {
-    const { instance, clock, flowLog } = this.#world
     return createFlowHost({
-      instance,
+      world: this.#world,
       data: this.data,
       participant,
-      epochMs: () => clock.epochMs(),
       enqueue: () => (mayQueue ? this.#enqueue() : 'noQueue'),
       changed: () => this.#record.attributesChanged(),
-      log: (entry) => flowLog.write(entry),
     })
   }
 
@@ -193,8 +190,8 @@ export class ContactLife {
       queue: queue.id,
       channel: this.data.channel,
       enqueuedAtEpochMs: this.#world.clock.epochMs(),
-      priority: 5,
-      ageAdjustmentS: 0,
+      priority: this.data.priority,
+      ageAdjustmentS: this.data.ageAdjustmentS,
     })
     if (result === 'queued') this.handle({ type: 'enqueued' })
     return result
@@ -341,6 +338,7 @@ export class ContactLife {
   #complete(): void {
     for (const participant of this.#participants.values()) participant.close()
     this.#participants.clear()
+    this.#world.bots.forget(this.id)
     this.#tellStory()
     this.#onCompleted(this)
   }

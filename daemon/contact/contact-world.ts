@@ -1,8 +1,10 @@
 // What a contact needs of the rest of the daemon, handed in by main.ts: flows to run, agents to ring, a place to write.
+import type { Bots } from '../bots/bots.ts'
 import type { Bridge } from '../bridge/bridge.ts'
 import type { Clock } from '../clock.ts'
 import type { Instance } from '../config/instance.ts'
 import type { FlowEnd, FlowHost, FlowLogEntry, FlowVoice, Participant } from '../flow/host.ts'
+import type { Functions } from '../functions/functions.ts'
 import type { Leg, LegParty } from '../leg/leg.ts'
 import type { Log } from '../log/log.ts'
 import type { Recording } from '../loop/audio.ts'
@@ -21,6 +23,8 @@ export interface ContactWorld {
   store: ContactStore
   flowLog: { write(entry: FlowLogEntry): void }
   counters: { count(name: string): void }
+  functions: Functions
+  bots: Bots
   /** Settles with how the flow ended; `left` once the signal is aborted. Never rejects. */
   runFlow(flowId: string, host: FlowHost, signal: AbortSignal): Promise<FlowEnd>
   participant(leg: Leg, voice: () => FlowVoice): LegParticipant

@@ -1,5 +1,8 @@
 // A contact centre without telephones: real contacts, real routing and a real clock face, over fake legs and flows that
 // the test steers. One queue, one profile, the agents that the test names.
+import type { BotDefinition, Bots } from '../../daemon/bots/bots.ts'
+import { createBots } from '../../daemon/bots/create-bots.ts'
+import { SystemClock } from '../../daemon/clock.ts'
 import type { Instance } from '../../daemon/config/instance.ts'
 import type { Agent, Queue, RoutingProfile } from '../../daemon/config/schema.ts'
 import { boxSchema } from '../../daemon/config/schema.ts'
@@ -7,7 +10,9 @@ import type { ContactRecord, ContactStore } from '../../daemon/contact/contact-r
 import { ContactService } from '../../daemon/contact/contact-service.ts'
 import type { ContactWorld } from '../../daemon/contact/contact-world.ts'
 import { Counters } from '../../daemon/counters.ts'
-import type { FlowEnd, FlowHost } from '../../daemon/flow/host.ts'
+import type { FlowEnd, FlowHost, Speech } from '../../daemon/flow/host.ts'
+import { createFunctions } from '../../daemon/functions/create-functions.ts'
+import type { FunctionDefinition, Functions } from '../../daemon/functions/functions.ts'
 import type { Leg } from '../../daemon/leg/leg.ts'
 import { silentLog } from '../../daemon/log/log.ts'
 import { createRouting, type Router } from '../../daemon/routing/router.ts'
@@ -32,10 +37,23 @@ export class ContactRig {
   readonly recordings = new Set<string>()
   readonly routing: Router
   readonly contacts: ContactService
+  readonly functions: Functions
+  readonly bots: Bots
+  /** What the caller of every contact presses, in turn. */
+  readonly keys: string[] = []
+  readonly spoken: Speech[] = []
   readonly #arrive: (leg: Leg) => void
   #storeFault: Error | undefined
 
-  constructor(agents: string[], limits: { concurrentCalls?: number; callDurationS?: number } = {}) {
+  constructor(
+    agents: string[],
+    limits: { concurrentCalls?: number; callDurationS?: number } = {},
+    integrations: { functions?: FunctionDefinition[]; bots?: BotDefinition[] } = {},
+  ) {
+    const { clock } = this
+    const { functions = [], bots = [] } = integrations
+    this.functions = createFunctions({ functions, instanceDirectory: '.', clock: new SystemClock(), log: silentLog })
+    this.bots = createBots({ bots, clock, timeZone: 'UTC', log: silentLog })
     const instance = instanceWith(agents, limits)
     this.routing = createRouting({
       queues: instance.queues.values(),
@@ -141,12 +159,18 @@ export class ContactRig {
       routing: this.routing,
       store,
       counters: this.counters,
+      functions: this.functions,
+      bots: this.bots,
       flowLog: { write: () => undefined },
       runFlow: (flowId, host, signal) => this.#run(flowId, host, signal),
       participant: () => ({
-        play: async () => undefined,
+        play: async (speech) => void this.spoken.push(...speech),
         playRepeatedly: async () => undefined,
-        collect: async () => ({ outcome: 'timeout' }),
+        collect: async ({ prompt }) => {
+          this.spoken.push(...prompt)
+          const digits = this.keys.shift()
+          return digits === undefined ? { outcome: 'timeout' } : { outcome: 'digits', digits }
+        },
         close: () => undefined,
       }),
       dialAgent: (userName) => {

@@ -1,0 +1,103 @@
+// What flows of a contact can do beyond the bare contact: run functions, ask bots, see queues, set data and priority.
+// Abilities the box does not have are absent; the checker names the blocks that would need them (`boxAbilities`).
+import { randomUUID } from 'node:crypto'
+import { resourceArn } from '../config/ids.ts'
+import type { FlowAbilities, QueueMetrics, QueueTarget } from '../flow/abilities.ts'
+import type { BoxAbility } from '../flow/box-abilities.ts'
+import type { Participant } from '../flow/host.ts'
+import { holdBotDialog } from './bot-dialog.ts'
+import type { ContactData } from './contact-data.ts'
+import type { ContactWorld } from './contact-world.ts'
+
+/** Tags of the user's own on one contact (flow language facts, TagContact). */
+const maximumTags = 6
+const e164 = /^\+[1-9][0-9]{1,14}$/
+
+export interface AbilityDependencies {
+  world: Pick<ContactWorld, 'instance' | 'routing' | 'functions' | 'bots' | 'counters' | 'log'>
+  data: ContactData
+  participant: Participant | undefined
+}
+
+export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbilities>, BoxAbility> & FlowAbilities {
+  const { world, data, participant } = of
+  const { contactId } = data
+  return {
+    reportDefect(identifier, reason) {
+      world.counters.count('flowDefects')
+      world.log.error({ contactId, block: identifier, reason }, 'a flow action failed in a way it should not')
+    },
+    invokeFunction: (functionId, event, options) => world.functions.invoke(functionId, event, options),
+    startFunction(functionId, event, { timeoutMs }) {
+      if (!world.functions.has(functionId)) return undefined
+      const { signal } = new AbortController()
+      // Nobody waits for the answer; what fails is counted and told by the function service itself.
+      void world.functions.invoke(functionId, event, { timeoutMs, signal })
+      return randomUUID()
+    },
+    async askBot(question, signal) {
+      if (!participant) return { outcome: 'failed', detail: 'nobody is on the line' }
+      const { languageCode: locale } = data.voice
+      return await holdBotDialog({ bots: world.bots, contactId, locale, participant, question, signal })
+    },
+    queueMetrics: (target) => queueMetrics(of, target),
+    setRouting({ priority, ageSeconds }) {
+      if (priority !== undefined) data.priority = priority
+      if (ageSeconds !== undefined) data.ageAdjustmentS = ageSeconds
+    },
+    setCallbackNumber(number) {
+      const written = number.startsWith('+') ? number : `+${number}`
+      if (!e164.test(written)) return 'invalid'
+      data.customerCallbackNumber = written
+      return 'set'
+    },
+    tagContact(tags) {
+      const next = { ...data.tags, ...tags }
+      const reserved = Object.keys(tags).some((key) => key.startsWith('aws:'))
+      if (reserved || Object.keys(next).length > maximumTags) return false
+      data.tags = next
+      return true
+    },
+    untagContact(keys) {
+      data.tags = Object.fromEntries(Object.entries(data.tags ?? {}).filter(([key]) => !keys.includes(key)))
+      return true
+    },
+    updateContactData(fields, target) {
+      // No contact of this box has a related one yet.
+      if (target === 'Related') return false
+      const { name, description, customerId, segmentAttributes } = fields
+      if (name !== undefined) data.name = name
+      if (description !== undefined) data.description = description
+      if (customerId !== undefined) data.customerId = customerId
+      if (segmentAttributes) data.segmentAttributes = { ...data.segmentAttributes, ...segmentAttributes }
+      return true
+    },
+  }
+}
+
+function queueMetrics({ world, data }: AbilityDependencies, target: QueueTarget | undefined): QueueMetrics | undefined {
+  const queueId = target === undefined ? data.queue?.id : 'queueId' in target ? target.queueId : undefined
+  const queue = world.routing.queues().find(({ name }) => name === queueId)
+  if (!queue) return undefined
+  const serving = world.routing.agents().filter((agent) => {
+    const profile = world.instance.agents.get(agent.userName)?.routingProfile
+    return world.instance.routingProfiles.get(profile ?? '')?.queues.some((entry) => entry.queue === queue.name)
+  })
+  const position = world.routing.position(data.contactId)
+  return {
+    name: queue.name,
+    arn: resourceArn(world.instance, 'queue', queue.name),
+    size: queue.waiting,
+    ...(queue.waiting > 0 && { oldestContactAgeSeconds: queue.oldestAgeS }),
+    agents: {
+      online: queue.online,
+      available: queue.available,
+      staffed: queue.staffed,
+      afterContactWork: 0,
+      busy: serving.filter(({ activity }) => activity === 'onContact').length,
+      missed: serving.filter(({ activity }) => activity === 'missed').length,
+      nonProductive: 0,
+    },
+    ...(position !== undefined && { contact: { position } }),
+  }
+}
