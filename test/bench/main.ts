@@ -89,4 +89,9 @@ async function main(): Promise<number> {
   return lost ? 1 : 0
 }
 
-process.exitCode = await main()
+try {
+  process.exitCode = await main()
+} catch (fault) {
+  console.error(`scripts/bench: ${fault instanceof Error ? fault.message : String(fault)}`)
+  process.exitCode = 1
+}
