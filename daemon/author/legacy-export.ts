@@ -2,8 +2,9 @@
 import type { Fault } from '../fault.ts'
 import { flowFaultCodes } from '../flow/fault-codes.ts'
 import { formatPath, offsetOf, placeOf } from '../flow/json-scan.ts'
-import { type Converted, convertBlock, legacyTypes, operator } from './legacy-blocks.ts'
+import { convertBlock, legacyTypes } from './legacy-blocks.ts'
 import { type LegacyModule, LegacyProblem, legacyExportSchema, legacyModuleSchema } from './legacy-module.ts'
+import { type Converted, operator } from './legacy-parameters.ts'
 
 const maximumDepth = 64
 

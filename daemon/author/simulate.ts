@@ -2,6 +2,7 @@
 // Always ends: blocks are counted, time is bounded, and a caller who would wait for ever leaves.
 import type { Flow } from '../flow/flow.ts'
 import type { Channel, FlowEnd } from '../flow/host.ts'
+import type { FlowResources } from '../flow/resources.ts'
 import { runFlow } from '../flow/run-flow.ts'
 import type { Answers, AskingBlock } from './answers.ts'
 import { BlockTracker } from './block-tracker.ts'
@@ -9,7 +10,7 @@ import { SimulatedClock } from './simulated-clock.ts'
 import type { TextContact } from './text-contact.ts'
 import { createTextHost } from './text-host.ts'
 import { type TraceEvent, type TraceStep, traceVersion } from './trace.ts'
-import type { World } from './world.ts'
+import { moduleCaller, type World } from './world.ts'
 
 export interface SimulationLimits {
   blocks: number
@@ -65,6 +66,8 @@ export async function simulate(options: SimulationOptions, observe?: (observed: 
   const leaving = new AbortController()
   const leave = (reason: string) => leaving.abort(new Error(reason))
 
+  // A module can't be left but to the flow that invoked it.
+  const started = flow.type === 'MODULE' ? moduleCaller(flow) : flow
   const visited = new Map<string, Flow>([[flow.arn, flow]])
   const tracker = new BlockTracker({
     flow,
@@ -81,7 +84,7 @@ export async function simulate(options: SimulationOptions, observe?: (observed: 
   const world = options.world(step)
   const flows = {
     get(id: string) {
-      const found = world.flows.get(id)
+      const found = id === flow.id ? flow : world.flows.get(id)
       if (found) visited.set(found.arn, found)
       return found
     },
@@ -99,14 +102,16 @@ export async function simulate(options: SimulationOptions, observe?: (observed: 
     caller,
     attributes: options.attributes ?? {},
     step,
-    log: (entry) => tracker.log(entry),
+    log(entry) {
+      if (started === flow || entry.ContactFlowId !== started.arn) tracker.log(entry)
+    },
   })
   options.look?.(contact)
   const run = runFlow({
-    flow,
+    flow: started,
     host,
     flows,
-    resources: world.resources,
+    resources: withItself(flow, world.resources),
     signal: leaving.signal,
     clock,
     ...(answers.random && { random: () => answers.random?.() ?? 0 }),
@@ -119,6 +124,15 @@ export async function simulate(options: SimulationOptions, observe?: (observed: 
   const reason = reasonOf(end, leaving.signal)
   tracker.end(end, reason)
   return { end, reason, contact, leftTimers: clock.liveTimers }
+}
+
+/** A flow may name itself, whether it is part of the instance or not. */
+function withItself(flow: Flow, resources: FlowResources): FlowResources {
+  return {
+    resolve: (kind, value, displayName) =>
+      kind === 'flow' && value === flow.id ? flow.id : resources.resolve(kind, value, displayName),
+    flowType: (flowId) => (flowId === flow.id ? flow.type : resources.flowType?.(flowId)),
+  }
 }
 
 function outOfPatience(patienceMs: number): string {

@@ -3,6 +3,7 @@
 import { flowResources } from '../config/flows.ts'
 import { resourceArn } from '../config/ids.ts'
 import type { Instance } from '../config/instance.ts'
+import type { FlowActionDocument } from '../flow/action.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { FlowType, ResourceRef } from '../flow/host.ts'
 import { loadFlow } from '../flow/load-flow.ts'
@@ -58,7 +59,9 @@ export function placeholderWorld(flow: Flow, taken: (kind: ResourceKind, name: s
   const named = new Map<string, Flow>()
   const modules = moduleIds(flow)
   const resolve: FlowResources['resolve'] = (kind, value, displayName) => {
-    const id = kind === 'flow' && value === flow.id ? value : placeholderId(value, displayName)
+    const named = kind === 'flow' && value === flow.id ? value : placeholderId(value, displayName)
+    // Exports name a library prompt by its file, an instance without the ending.
+    const id = kind === 'prompt' ? named.replace(/\.wav$/i, '') : named
     if (id !== flow.id && !told.has(`${kind} ${id}`)) {
       told.add(`${kind} ${id}`)
       taken(kind, id)
@@ -84,11 +87,14 @@ export function placeholderWorld(flow: Flow, taken: (kind: ResourceKind, name: s
   }
 }
 
-/** The name the export carries, else what stands last in an ARN, else the value. */
+/** The name the export carries, else the part of an ARN that is nearest to a name, else the value. */
 export function placeholderId(value: string, displayName: string | undefined): string {
   if (displayName !== undefined && displayName !== '') return displayName
-  const inArn = value.startsWith('arn:') ? /[/:]([^/:$]+)(?::[^/:]*)?$/.exec(value)?.[1] : undefined
-  return inArn ?? value
+  if (!value.startsWith('arn:')) return value
+  // Behind a function's name and a flow's id may stand a version or an alias, behind a bot's its alias.
+  const inArn =
+    /:function:([^:]+)/.exec(value) ?? /:bot-alias\/([^/]+)/.exec(value) ?? /\/([^/:]+)(?::[^/]*)?$/.exec(value)
+  return inArn?.[1] ?? value
 }
 
 /** Flows of which the flow itself says that they are modules. */
@@ -104,21 +110,32 @@ function moduleIds(flow: Flow): Set<string> {
 
 /** A flow that is not at hand: it is entered, and is over. */
 function placeholderFlow(id: string, type: FlowType): Flow {
-  const module = type === 'MODULE'
+  const end = type === 'MODULE' ? 'EndFlowModuleExecution' : 'EndFlowExecution'
+  const blocks = [{ Identifier: 'not at hand', Type: end, Parameters: {}, Transitions: {} }]
+  return { ...madeFlow(id, blocks), type }
+}
+
+/** What a module is run from when it is run by itself: it is invoked, and that is all. Its failures are the run's. */
+export function moduleCaller(module: Flow): Flow {
+  return madeFlow('module by itself', [
+    {
+      Identifier: 'invoke',
+      Type: 'InvokeFlowModule',
+      Parameters: { FlowModuleId: module.id },
+      Transitions: { NextAction: 'over' },
+    },
+    { Identifier: 'over', Type: 'EndFlowExecution', Parameters: {}, Transitions: {} },
+  ])
+}
+
+function madeFlow(id: string, blocks: FlowActionDocument[]): Flow {
   const document = {
     Version: '2019-10-30',
-    StartAction: 'not at hand',
-    Metadata: { name: id, type: module ? 'module' : 'contactFlow' },
-    Actions: [
-      {
-        Identifier: 'not at hand',
-        Type: module ? 'EndFlowModuleExecution' : 'EndFlowExecution',
-        Parameters: {},
-        Transitions: {},
-      },
-    ],
+    StartAction: blocks[0]?.Identifier,
+    Metadata: { name: id, type: 'contactFlow' },
+    Actions: blocks,
   }
   const { flow } = loadFlow(JSON.stringify(document), `${id}.json`)
-  if (!flow) throw new Error(`the flow that stands for ${id} does not load`)
-  return { ...flow, id, type, arn: `${instanceArn}/contact-flow/${id}` }
+  if (!flow) throw new Error(`the flow "${id}" does not load`)
+  return { ...flow, id, arn: `${instanceArn}/contact-flow/${id}` }
 }
