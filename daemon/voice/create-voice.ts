@@ -1,21 +1,25 @@
-// The voice of the box. Text is looked for on the shelf (in the audio thread already), in the cache (on disk), and at
-// last spoken by the speech program; equal texts asked for at the same time are spoken once.
+// The voice of the box. Each piece of a text is looked for on the shelf (in the audio thread already), in the cache (on
+// disk), and at last spoken by an engine; equal texts asked for at the same time are spoken once.
 //
-//   say ─▶ shelf ─▶ cache ─▶ gate ─▶ espeak-ng ─▶ 8 kHz ─▶ trim, level ─▶ shelf ─▶ prompt id ─▶ Audio.play
+//   text ─▶ pieces ─▶ shelf ─▶ cache ─▶ gate ─▶ engine ─▶ 8 kHz ─▶ trim, level ─▶ shelf ─▶ prompt id ─▶ Audio.play
+//                                                  └─ fails ─▶ espeak-ng
 import { createHash } from 'node:crypto'
 import { type Clock, SystemClock } from '../clock.ts'
 import { type FlowVoice, ParticipantError } from '../flow/host.ts'
 import type { Log } from '../log/log.ts'
 import type { Audio } from '../loop/audio.ts'
-import { SpeechProgramError } from './espeak.ts'
-import { Gate, GateFullError } from './gate.ts'
+import { reasonOf, SpeechFault } from '../speech/speech-fault.ts'
+import type { EngineDefinition, VoiceRule } from './engine.ts'
+import { EngineDesk, type Station } from './engine-desk.ts'
+import { Flights } from './flights.ts'
+import { GateFullError } from './gate.ts'
 import { PromptShelf } from './prompt-shelf.ts'
 import { SpeechCache } from './speech-cache.ts'
-import { type SpeechText, speechText } from './speech-text.ts'
-import { SsmlError } from './ssml.ts'
-import { synthesise } from './synthesis.ts'
-import type { Voice } from './voice.ts'
-import { type EspeakVoice, espeakVoice, isKnownVoice } from './voices.ts'
+import { cutIntoPieces, type SpeechPiece } from './speech-pieces.ts'
+import { readSsml, SsmlError, type SsmlEvent } from './ssml.ts'
+import { type Plan, planSpeech, speakPlan } from './synthesis.ts'
+import type { SpokenPiece, Voice } from './voice.ts'
+import { isKnownVoice } from './voices.ts'
 
 export interface VoiceOptions {
   audio: Pick<Audio, 'addPrompt' | 'removePrompt'>
@@ -23,17 +27,20 @@ export interface VoiceOptions {
   prompts: ReadonlyMap<string, { name: string; samples: Int16Array }>
   /** Made when it does not exist. */
   cacheDirectory: string
-  log: Pick<Log, 'warn'>
+  log: Pick<Log, 'warn' | 'info'>
   clock?: Clock
-  /** The speech program, for tests of a missing or mad one. */
+  /** Engines beside espeak-ng, and which voices they have. */
+  engines?: readonly EngineDefinition[]
+  rules?: readonly VoiceRule[]
+  /** espeak-ng itself, for tests of a missing or mad one. */
   program?: string
   limits?: Partial<VoiceLimits>
 }
 
 export interface VoiceLimits {
-  /** Speech programs at once. */
+  /** espeak-ng's programs at once. */
   running: number
-  /** Texts that wait for one. */
+  /** Pieces that wait for one engine. */
   waiting: number
   programTimeoutMs: number
   shelfBytes: number
@@ -49,35 +56,27 @@ export const voiceLimits: Readonly<VoiceLimits> = {
 }
 
 export interface VoiceService extends Voice {
-  /** Keeps a prompt that `say` gave from being put away while it is played. Release it by calling the result. */
+  pieces(text: string, options: { ssml: boolean; voice: FlowVoice }): readonly SpokenPiece[]
+  /** Keeps a prompt that was said from being put away while it is played. Release it by calling the result. */
   hold(promptId: string): () => void
   counters(): Record<string, number>
-  /** Ends every speech program, finishes writing, and takes all prompts back from the audio thread. */
+  /** Ends every engine's work, finishes writing, and takes all prompts back from the audio thread. */
   close(): Promise<void>
 }
 
-/** What is being spoken now, for all who asked for it. */
-interface InFlight {
-  made: Promise<void>
-  stop: AbortController
-  waiting: number
-}
-
 /** Part of the cache's key: raise it when the same text shall sound different. */
-const soundVersion = 'espeak-ng/1'
+const soundVersion = 2
 
 export function createVoice(options: VoiceOptions): VoiceService {
-  return new EspeakVoiceService(options)
+  return new BoxVoice(options)
 }
 
-class EspeakVoiceService implements VoiceService {
+class BoxVoice implements VoiceService {
   readonly #options: VoiceOptions
-  readonly #limits: VoiceLimits
-  readonly #clock: Clock
-  readonly #gate: Gate
+  readonly #desk: EngineDesk
   readonly #shelf: PromptShelf
   readonly #cache: SpeechCache
-  readonly #inFlight = new Map<string, InFlight>()
+  readonly #flights = new Flights<void>()
   readonly #counters = { said: 0, fromShelf: 0, fromCache: 0, spoken: 0, failed: 0, cacheFaults: 0, unknownVoices: 0 }
   readonly #promptIds = new Map<string, string>()
   readonly #unknownVoices = new Set<string>()
@@ -85,13 +84,23 @@ class EspeakVoiceService implements VoiceService {
 
   constructor(options: VoiceOptions) {
     this.#options = options
-    this.#limits = { ...voiceLimits, ...options.limits }
-    this.#clock = options.clock ?? new SystemClock()
-    this.#gate = new Gate(this.#limits.running, this.#limits.waiting)
-    this.#shelf = new PromptShelf(options.audio, this.#limits.shelfBytes)
+    const limits = { ...voiceLimits, ...options.limits }
+    this.#desk = new EngineDesk({
+      engines: options.engines ?? [],
+      rules: options.rules ?? [],
+      log: options.log,
+      clock: options.clock ?? new SystemClock(),
+      espeak: {
+        program: options.program ?? 'espeak-ng',
+        timeoutMs: limits.programTimeoutMs,
+        running: limits.running,
+      },
+      waiting: limits.waiting,
+    })
+    this.#shelf = new PromptShelf(options.audio, limits.shelfBytes)
     this.#cache = new SpeechCache({
       directory: options.cacheDirectory,
-      maximumBytes: this.#limits.cacheBytes,
+      maximumBytes: limits.cacheBytes,
       onFault: (what, fault) => {
         this.#counters.cacheFaults++
         options.log.warn({ what, reason: reasonOf(fault) }, 'the speech cache has a fault')
@@ -110,18 +119,12 @@ class EspeakVoiceService implements VoiceService {
 
   async say(text: string, how: { ssml: boolean; voice: FlowVoice; signal: AbortSignal }): Promise<string> {
     how.signal.throwIfAborted()
-    this.#counters.said++
-    const speech = this.#read(text, how.ssml)
-    const voice = espeakVoice(how.voice)
-    this.#noteUnknown(how.voice)
-    const key = keyOf(speech, voice)
-    const promptId = `speech:${key}`
-    if (this.#shelf.use(promptId)) {
-      this.#counters.fromShelf++
-      return promptId
-    }
-    await this.#join(key, promptId, speech, voice, how.signal)
-    return promptId
+    const [piece] = this.#cut(text, how, false)
+    return this.#say(piece!, how.voice, how.signal)
+  }
+
+  pieces(text: string, how: { ssml: boolean; voice: FlowVoice }): SpokenPiece[] {
+    return this.#cut(text, how, true).map((piece) => ({ say: (signal) => this.#say(piece, how.voice, signal) }))
   }
 
   hold(promptId: string): () => void {
@@ -131,8 +134,7 @@ class EspeakVoiceService implements VoiceService {
   counters(): Record<string, number> {
     return {
       ...this.#counters,
-      running: this.#gate.running,
-      waiting: this.#gate.waiting,
+      ...this.#desk.counters(),
       shelfPrompts: this.#shelf.size,
       shelfBytes: this.#shelf.bytes,
       held: this.#shelf.held,
@@ -142,18 +144,22 @@ class EspeakVoiceService implements VoiceService {
   }
 
   async close(): Promise<void> {
-    const open = [...this.#inFlight.values()]
-    for (const { stop } of open) stop.abort(new Error('the voice is closed'))
-    await Promise.allSettled(open.map(({ made }) => made))
+    await this.#flights.stop(new Error('the voice is closed'))
     await Promise.all(this.#writes)
     this.#shelf.clear()
     for (const promptId of this.#promptIds.values()) this.#options.audio.removePrompt(promptId)
     this.#promptIds.clear()
   }
 
-  #read(text: string, ssml: boolean): SpeechText {
+  #cut(text: string, how: { ssml: boolean; voice: FlowVoice }, atSentences: boolean): SpeechPiece[] {
+    this.#noteUnknown(how.voice)
+    const events: SsmlEvent[] = how.ssml ? this.#read(text) : [{ type: 'text', text }]
+    return cutIntoPieces(events, { atPauses: false, atSentences })
+  }
+
+  #read(text: string): SsmlEvent[] {
     try {
-      return speechText(text, ssml)
+      return readSsml(text)
     } catch (fault) {
       this.#counters.failed++
       if (fault instanceof SsmlError)
@@ -162,69 +168,41 @@ class EspeakVoiceService implements VoiceService {
     }
   }
 
-  /** Waits for the text to be on the shelf, together with all others who want it. The last to leave stops it. */
-  #join(key: string, promptId: string, speech: SpeechText, voice: EspeakVoice, signal: AbortSignal): Promise<void> {
-    let flight = this.#inFlight.get(key)
-    if (!flight || flight.stop.signal.aborted) {
-      const stop = new AbortController()
-      const made = this.#make(key, promptId, speech, voice, stop.signal)
-      const started: InFlight = { made, stop, waiting: 0 }
-      const over = () => {
-        if (this.#inFlight.get(key) === started) this.#inFlight.delete(key)
-      }
-      made.then(over, over)
-      this.#inFlight.set(key, started)
-      flight = started
+  async #say(piece: SpeechPiece, voice: FlowVoice, signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted()
+    this.#counters.said++
+    const station = this.#desk.stationFor(voice)
+    try {
+      return await this.#sayBy(station, piece, voice, signal)
+    } catch (fault) {
+      if (station === this.#desk.builtIn || !isEngineFault(fault)) throw this.#asParticipantError(fault)
+      this.#desk.noteFault(station, fault)
     }
-    const { made, stop } = flight
-    flight.waiting++
-    const joined = flight
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        if (--joined.waiting > 0) {
-          reject(signal.reason)
-          return
-        }
-        // Nobody listens any more: end the program first, then go.
-        stop.abort(signal.reason)
-        made.then(
-          () => reject(signal.reason),
-          () => reject(signal.reason),
-        )
-      }
-      signal.addEventListener('abort', leave, { once: true })
-      made.then(
-        () => {
-          signal.removeEventListener('abort', leave)
-          resolve()
-        },
-        (fault: unknown) => {
-          signal.removeEventListener('abort', leave)
-          reject(signal.aborted ? signal.reason : this.#asParticipantError(fault))
-        },
-      )
-    })
+    try {
+      return await this.#sayBy(this.#desk.builtIn, piece, voice, signal)
+    } catch (fault) {
+      throw this.#asParticipantError(fault)
+    }
   }
 
-  async #make(
-    key: string,
-    promptId: string,
-    speech: SpeechText,
-    voice: EspeakVoice,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #sayBy(station: Station, piece: SpeechPiece, voice: FlowVoice, signal: AbortSignal): Promise<string> {
+    const plan = planSpeech(piece, station.engine, voice, station.as)
+    const key = keyOf(plan)
+    const promptId = `speech:${key}`
+    if (this.#shelf.use(promptId)) this.#counters.fromShelf++
+    else await this.#flights.join(key, signal, (stop) => this.#make(key, promptId, plan, station, stop))
+    return promptId
+  }
+
+  async #make(key: string, promptId: string, plan: Plan, station: Station, signal: AbortSignal): Promise<void> {
     const kept = await this.#cache.read(key)
     if (kept) {
       this.#counters.fromCache++
       this.#shelf.put(promptId, kept)
       return
     }
-    const program = {
-      program: this.#options.program ?? 'espeak-ng',
-      clock: this.#clock,
-      timeoutMs: this.#limits.programTimeoutMs,
-    }
-    const samples = await this.#gate.pass(signal, () => synthesise(speech, voice, program, signal))
+    const samples = await speakPlan(plan, (speak) => station.gate.pass(signal, speak), signal)
+    this.#desk.noteSuccess(station)
     this.#counters.spoken++
     this.#shelf.put(promptId, samples)
     // The caller need not wait for the disk; faults are counted inside.
@@ -234,8 +212,8 @@ class EspeakVoiceService implements VoiceService {
   }
 
   #asParticipantError(fault: unknown): unknown {
+    if (!isEngineFault(fault)) return fault
     this.#counters.failed++
-    if (!(fault instanceof SpeechProgramError || fault instanceof GateFullError)) return fault
     this.#options.log.warn({ reason: fault.message }, 'a text could not be spoken')
     return new ParticipantError('speechFailed', fault.message)
   }
@@ -243,6 +221,7 @@ class EspeakVoiceService implements VoiceService {
   /** Once a name: a flow says it in every call. */
   #noteUnknown(voice: FlowVoice): void {
     if (isKnownVoice(voice.voiceId) || this.#unknownVoices.has(voice.voiceId)) return
+    if (this.#options.rules?.some((rule) => rule.voice?.toLowerCase() === voice.voiceId.toLowerCase())) return
     this.#counters.unknownVoices++
     if (this.#unknownVoices.size >= 100) return
     this.#unknownVoices.add(voice.voiceId)
@@ -251,12 +230,12 @@ class EspeakVoiceService implements VoiceService {
   }
 }
 
-function keyOf(speech: SpeechText, voice: EspeakVoice): string {
-  return createHash('sha256')
-    .update(JSON.stringify([soundVersion, voice, speech]))
-    .digest('hex')
+function isEngineFault(fault: unknown): fault is SpeechFault | GateFullError {
+  return fault instanceof SpeechFault || fault instanceof GateFullError
 }
 
-function reasonOf(fault: unknown): string {
-  return fault instanceof Error ? fault.message : String(fault)
+function keyOf(plan: Plan): string {
+  return createHash('sha256')
+    .update(JSON.stringify([soundVersion, plan.key]))
+    .digest('hex')
 }

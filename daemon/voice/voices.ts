@@ -132,7 +132,8 @@ export function isKnownVoice(voiceId: string): boolean {
   return knownVoices.has(voiceId.toLowerCase())
 }
 
-function espeakLanguage(code: string): string {
+/** Value of `xml:lang`, or the beginning of `-v`: out of our own tables, whatever the code says. */
+export function espeakLanguage(code: string): string {
   for (const [prefix, espeak] of espeakLanguages)
     if (code === prefix || code.toLowerCase().startsWith(`${prefix.toLowerCase()}-`)) return espeak
   const base = code.split('-')[0]?.toLowerCase() ?? ''

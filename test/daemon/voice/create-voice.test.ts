@@ -20,7 +20,7 @@ function voiceIn(directory: string, options: { program?: string; limits?: Partia
     audio,
     prompts: new Map([['welcome', { name: 'welcome', samples: new Int16Array(800) }]]),
     cacheDirectory: join(directory, 'cache'),
-    log: { warn: (_fields, message) => void warnings.push(message) },
+    log: { warn: (_fields, message) => void warnings.push(message), info: () => undefined },
     clock,
     ...options,
   })
@@ -101,7 +101,7 @@ t.test('pauses at the ends of markup stay, silence of the program goes', async (
 t.test('markup that is not sound', async (t) => {
   const { voice, say } = voiceIn(t.testdir())
   await t.rejects(say('<speak>a', { ssml: true }), { code: 'speechFailed', message: /not sound/ })
-  await t.rejects(say('<speak><audio src="/etc/passwd"/></speak>', { ssml: true }), { code: 'speechFailed' })
+  await t.rejects(say('<speak>a & b</speak>', { ssml: true }), { code: 'speechFailed' })
   t.equal(voice.counters().failed, 2)
   await voice.close()
 })
