@@ -2,6 +2,7 @@
 import { reportVersion } from '../api/reports.ts'
 import { flowResources } from '../config/flows.ts'
 import type { Fault } from '../fault.ts'
+import { boxAbilities } from '../flow/box-abilities.ts'
 import { checkFlow } from '../flow/check-flow.ts'
 import type { FlowResources } from '../flow/resources.ts'
 import { type Command, textOption, UsageError } from './command.ts'
@@ -42,7 +43,7 @@ interface Judgement {
 
 function judge(file: string, resources: FlowResources): Judgement {
   const { flow, faults } = readFlow(file)
-  const all = flow ? [...faults, ...checkFlow(flow, resources)] : faults
+  const all = flow ? [...faults, ...checkFlow(flow, resources, { abilities: boxAbilities })] : faults
   const ok = flow !== undefined && all.every((fault) => fault.severity !== 'error')
   return { file, ok, ...(flow && { type: flow.type }), faults: all }
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { botArn } from '../bots/bots.ts'
 import type { Fault } from '../fault.ts'
+import { boxAbilities } from '../flow/box-abilities.ts'
 import { checkFlow } from '../flow/check-flow.ts'
 import { type FlowFaultCode, flowFaultCodes } from '../flow/fault-codes.ts'
 import type { Flow } from '../flow/flow.ts'
@@ -138,7 +139,7 @@ export function flowFaults(configuration: Configuration, instance: { arn: string
   for (const [faultCode, kind] of Object.entries(restsOn))
     if (withoutAliases || namesOf(configuration, kind) === undefined) unreadable.add(faultCode)
   return [...loaded.flows.values()]
-    .flatMap((flow) => (flow ? checkFlow(flow, resources) : []))
+    .flatMap((flow) => (flow ? checkFlow(flow, resources, { abilities: boxAbilities }) : []))
     .filter((found) => !unreadable.has(found.code))
 }
 

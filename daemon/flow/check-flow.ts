@@ -28,7 +28,7 @@ export type ReportInAction = (
 export interface CheckFlowOptions {
   /** Warns of blocks that take their error branch in this channel. */
   channel?: Channel
-  /** Abilities of the hosts; warns of blocks that need another. */
+  /** Abilities of the hosts; a block that needs another is an error, an add-on product's a warning. */
   abilities?: ReadonlySet<keyof FlowAbilities>
   /** Event hooks that are run; warns of others. Default: those of the contact service. */
   hooks?: readonly EventHook[]
@@ -114,6 +114,9 @@ function reportMissing(action: FlowActionDocument, report: ReportInAction): void
   }
 }
 
+/** Products beside the contact centre (profiles, cases, Wisdom): flows are written to do without them. */
+const addOnAbilities: ReadonlySet<keyof FlowAbilities> = new Set(['invokeHook'])
+
 /** What a block needs of the box, the channel and the contact: without it, it takes its error branch. */
 function checkSurroundings(action: FlowActionDocument, options: CheckFlowOptions, report: ReportInAction): void {
   const definition = actionDefinitions.get(action.Type)
@@ -125,8 +128,9 @@ function checkSurroundings(action: FlowActionDocument, options: CheckFlowOptions
     report(flowFaultCodes.actionNotInChannel, ['Type'], message, mend, 'warning')
   }
   if (abilities && definition.needs !== undefined && !abilities.has(definition.needs)) {
-    const message = `this box can not do it yet (${definition.needs}): its error branch is taken.`
-    report(flowFaultCodes.missingAbility, ['Type'], message, 'Remove the block, or go round it.', 'warning')
+    const message = `this box can not do it yet (${definition.needs}): its error branch would be taken.`
+    const severity = addOnAbilities.has(definition.needs) ? 'warning' : 'error'
+    report(flowFaultCodes.missingAbility, ['Type'], message, 'Remove the block, or go round it.', severity)
   }
   const named = action.Parameters.EventHooks
   if (action.Type !== 'UpdateContactEventHooks' || !isObject(named)) return

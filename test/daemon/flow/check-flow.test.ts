@@ -272,7 +272,7 @@ t.test('what a channel makes of a block, and what a box can not do', async (t) =
   t.same(checkFlow(flow, testResources, { channel: 'VOICE', abilities: new Set(['invokeFunction']) }), [])
   t.match(checkFlow(flow, testResources, { channel: 'CHAT', abilities: new Set() }), [
     { code: 'FLOW-210', severity: 'warning', message: /"ask" .*error branch in the channel CHAT/ },
-    { code: 'FLOW-212', severity: 'warning', message: /"call" .*can not do it yet \(invokeFunction\)/ },
+    { code: 'FLOW-212', severity: 'error', message: /"call" .*can not do it yet \(invokeFunction\)/ },
   ])
 })
 
