@@ -114,9 +114,10 @@ for (const [index, moment] of moments.entries())
     const killedAtMs = Date.now()
     await box.daemon.kill()
     if (moment.state === 'ringing') await caller.hangsUp()
-    await caller.released({ withinMs: 8000 })
     await ann.hangUpAll()
     await box.daemon.restart()
+    // The new daemon's first word to the board puts its lines on-hook; without one, the board does so after 3 s.
+    await caller.released()
     await box.daemon.shows('the line to be ready', ({ lines }) => lines[0]?.state === 'idle')
 
     const records = await box.daemon.records()
