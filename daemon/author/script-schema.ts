@@ -63,12 +63,10 @@ const stepShape = {
   ends: z.enum(['disconnect', 'queued', 'ended', 'left', 'failed']).describe('how the flow ends'),
 } satisfies Record<string, z.ZodType>
 
-export const stepNames = Object.keys(stepShape)
-
 const step = z
   .strictObject(stepShape)
   .partial()
-  .refine((value) => Object.keys(value).length === 1, `must have exactly one key of ${stepNames.join(', ')}`)
+  .refine((value) => Object.keys(value).length <= 1, 'must be one thing: write each behind a dash of its own')
 
 const queueState = z.strictObject({
   full: z.boolean().default(false).describe('no more callers fit in'),
