@@ -3,6 +3,9 @@
 
 export class SpeechFault extends Error {}
 
+/** The engine is sound, but this is nothing it can be asked. */
+export class UnsuitedFault extends SpeechFault {}
+
 export function reasonOf(fault: unknown): string {
   return fault instanceof Error ? fault.message : String(fault)
 }

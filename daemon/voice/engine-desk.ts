@@ -7,7 +7,7 @@ import { reasonOf } from '../speech/speech-fault.ts'
 import { CommandEngine } from './command-engine.ts'
 import { type EngineDefinition, ruleFor, type SpeechEngine, type VoiceRule } from './engine.ts'
 import { EspeakEngine } from './espeak.ts'
-import { Gate, GateFullError } from './gate.ts'
+import { Gate, GateFullError } from '../speech/gate.ts'
 import { HttpEngine } from './http-engine.ts'
 
 export interface EngineDeskOptions {

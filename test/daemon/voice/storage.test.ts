@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { Gate, GateFullError } from '../../../daemon/voice/gate.ts'
+import { Gate, GateFullError } from '../../../daemon/speech/gate.ts'
 import { PromptShelf } from '../../../daemon/voice/prompt-shelf.ts'
 import { promptWav, readPromptWav } from '../../../daemon/voice/prompt-wav.ts'
 import { SpeechCache } from '../../../daemon/voice/speech-cache.ts'
