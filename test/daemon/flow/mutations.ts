@@ -34,16 +34,11 @@ export function mutated(text: string, others: readonly string[], random: () => n
     const places = placesIn(flow)
     const { holder, key } = one(places)
     const donor = one(placesIn(JSON.parse(one(others)) as Json))
-    const values = [
-      () => one(odd),
-      () => donor.holder[donor.key],
-      () => one(places).holder[one(places).key],
-      () => one(types),
-    ]
+    const values = [() => one(odd), () => ownValue(donor), () => ownValue(one(places)), () => one(types)]
     const value = one(values)()
     const drawn = random()
     if (drawn < 0.15) delete holder[key]
-    else if (drawn < 0.25 && Array.isArray(holder)) holder.push(structuredClone(holder[Number(key)] ?? null))
+    else if (drawn < 0.25 && Array.isArray(holder)) holder.push(structuredClone(ownValue({ holder, key }) ?? null))
     else if (drawn < 0.35) define(holder, random() < 0.5 ? '__proto__' : 'constructor', value ?? null)
     else holder[key] = structuredClone(value ?? null)
   }
@@ -73,6 +68,11 @@ function define(holder: object, key: string, value: Json): void {
 interface Place {
   holder: Record<string | number, Json>
   key: string
+}
+
+/** Own: a copied key may be that of a method. */
+function ownValue({ holder, key }: Place): Json | undefined {
+  return Object.hasOwn(holder, key) ? holder[key] : undefined
 }
 
 function placesIn(value: Json): Place[] {
