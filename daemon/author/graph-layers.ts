@@ -131,12 +131,8 @@ function connect({ items, links }: Layers, from: Item, exit: number, target: Ite
 
 /** Each item where its neighbours are, column by column, to the right and back. */
 function order({ columns, links }: Layers): void {
-  const before = new Map<Item, Link[]>()
-  const after = new Map<Item, Link[]>()
-  for (const link of links) {
-    before.set(link.to, [...(before.get(link.to) ?? []), link])
-    after.set(link.from, [...(after.get(link.from) ?? []), link])
-  }
+  const before = Map.groupBy(links, ({ to }) => to)
+  const after = Map.groupBy(links, ({ from }) => from)
   const position = new Map<Item, number>()
   const number = (items: readonly Item[]) => {
     for (const [index, item] of items.entries()) position.set(item, index)

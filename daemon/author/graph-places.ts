@@ -80,8 +80,8 @@ export function placeItems(layers: Layers, lines: DetailLines): Places {
   const tops = new Map<Item, number>()
   for (const items of layers.columns) stack(items, height, () => 0, tops)
 
-  const incoming = groupBy(layers.links, ({ to }) => to)
-  const outgoing = groupBy(layers.links, ({ from }) => from)
+  const incoming = Map.groupBy(layers.links, ({ to }) => to)
+  const outgoing = Map.groupBy(layers.links, ({ from }) => from)
   const top = (item: Item) => tops.get(item) ?? 0
   for (let sweep = 0; sweep < sweeps; sweep++) {
     for (const items of layers.columns)
@@ -155,7 +155,7 @@ function stack(
 function placeBackLanes({ back, columns }: Layers, bottom: (item: Item) => number): Map<WayBack, number> {
   const lanes = new Map<WayBack, number>()
   const taken: { from: number; to: number; at: number }[] = []
-  const groups = [...groupBy(back, ({ to }) => to)].map(([to, ways]) => ({
+  const groups = [...Map.groupBy(back, ({ to }) => to)].map(([to, ways]) => ({
     to,
     ways,
     last: Math.max(...ways.map(({ from }) => from.column)),
@@ -175,15 +175,4 @@ function placeBackLanes({ back, columns }: Layers, bottom: (item: Item) => numbe
 
 function mean(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-function groupBy<T, Key>(values: readonly T[], keyOf: (value: T) => Key): Map<Key, T[]> {
-  const groups = new Map<Key, T[]>()
-  for (const value of values) {
-    const key = keyOf(value)
-    const group = groups.get(key)
-    if (group) group.push(value)
-    else groups.set(key, [value])
-  }
-  return groups
 }

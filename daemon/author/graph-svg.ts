@@ -16,7 +16,7 @@ import {
 } from './graph-places.ts'
 import { shownExits, stackBlocks, wayDown } from './graph-stacks.ts'
 import { graphStyle } from './graph-style.ts'
-import { escapeXml, fitText, wrapText } from './svg-text.ts'
+import { escapeXml, fitText, textWidth, wrapText } from './svg-text.ts'
 
 const margin = 40
 const titleHeight = 56
@@ -94,7 +94,8 @@ function drawStacks({ layers, places, top }: Placed, details: Details, flow: Flo
 function drawWayDown(label: string, x: number, y: number, lost: boolean): string[] {
   const middle = x + blockWidth / 2
   const arrow = path(`M${round(middle)} ${round(y)}v${stackGap - 1}`, { error: false, lost, arrow: true })
-  return label === '' ? [arrow] : [arrow, text(middle + 8, y + stackGap / 2 + 3, label, `exit${lost ? ' lost' : ''}`)]
+  const fitted = fitText(label, blockWidth / 2 - 8, 11)
+  return label === '' ? [arrow] : [arrow, text(middle + 8, y + stackGap / 2 + 3, fitted, `exit${lost ? ' lost' : ''}`)]
 }
 
 function drawBlock(
@@ -123,9 +124,10 @@ function drawBlock(
     ...exits.flatMap((exit, row) => {
       const at = firstExit + (row + 0.5) * exitHeight
       const look = exit.to === undefined ? ' unconnected' : exit.error ? ' error' : ''
-      const label = exit.to === undefined ? `${exit.label}: not connected` : exit.label
+      const note = exit.to === undefined ? ': not connected' : ''
+      const label = fitText(exit.label, room - 8 - textWidth(note, 11), 11) + note
       return [
-        text(x + blockWidth - padding - 4, at + 4, fitText(label, room - 8, 11), `exit${look}`, 'end'),
+        text(x + blockWidth - padding - 4, at + 4, label, `exit${look}`, 'end'),
         `<circle class="port${look}" cx="${round(x + blockWidth)}" cy="${round(at)}" r="3.5"/>`,
       ]
     }),
@@ -146,10 +148,11 @@ function drawLinks({ layers, places, top }: Placed, lines: DetailLines): string[
     drawn.push(path(curve(startOf(from, exit), entryOf(to)), { error, lost, arrow: to.stack !== undefined }))
   }
   // A lane runs straight through its column.
+  const errorLanes = new Set(layers.links.filter(({ error }) => error).map(({ to }) => to))
   for (const item of layers.items.values()) {
     if (item.stack) continue
     const [x, y] = entryOf(item)
-    const error = layers.links.some(({ to, error }) => to === item && error)
+    const error = errorLanes.has(item)
     drawn.push(path(`M${round(x)} ${round(y)}h${blockWidth}`, { error, lost: false, arrow: false }))
   }
   for (const way of layers.back) {

@@ -148,6 +148,7 @@ function contactAbilities({ contact, world, step }: AbilityOptions): FlowAbiliti
     return true
   }
   return {
+    reportDefect: (identifier, reason) => contact.set(`defect of ${identifier}`, reason),
     holdParticipants: (state) => done('hold', state),
     tagContact: (tags) => contact.tag(tags),
     untagContact: (keys) => contact.untag(keys),
