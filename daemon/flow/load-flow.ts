@@ -109,7 +109,7 @@ function readDocument(
     return undefined
   }
   if (Array.isArray(document.modules) && document.Version !== '2019-10-30') {
-    const mend = 'Import it in the Amazon Connect console and export it again: that converts it to Version 2019-10-30.'
+    const mend = 'Convert it to Version 2019-10-30: cordboard flow import FILE.'
     report(flowFaultCodes.legacyFormat, ['modules'], 'This is an export of the older flow designer.', mend)
     return undefined
   }
