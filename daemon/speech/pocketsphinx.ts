@@ -47,6 +47,7 @@ export class PocketSphinx implements Recogniser {
     const utterance = new Utterance()
     // Read while the caller speaks.
     const grammar = this.#grammar(expected)
+    // `finish` tells of it, if it is ever asked for.
     grammar.catch(() => undefined)
     return {
       feed: (samples) => utterance.add(samples),

@@ -3,11 +3,11 @@
 import type { Clock } from '../clock.ts'
 import type { FlowVoice } from '../flow/host.ts'
 import type { Log } from '../log/log.ts'
+import { Gate, GateFullError } from '../speech/gate.ts'
 import { reasonOf } from '../speech/speech-fault.ts'
 import { CommandEngine } from './command-engine.ts'
 import { type EngineDefinition, ruleFor, type SpeechEngine, type VoiceRule } from './engine.ts'
 import { EspeakEngine } from './espeak.ts'
-import { Gate, GateFullError } from '../speech/gate.ts'
 import { HttpEngine } from './http-engine.ts'
 
 export interface EngineDeskOptions {
