@@ -90,6 +90,8 @@ export class Daemon {
     const voice = createVoice({
       audio,
       prompts: instance.prompts,
+      engines: instance.voice.engines,
+      rules: instance.voice.rules,
       cacheDirectory: join(storage, 'speech'),
       log: log.child({ part: 'voice' }),
     })

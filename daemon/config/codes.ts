@@ -75,6 +75,7 @@ export const code = {
   headerEmpty: 'CFG-353',
   headerForm: 'CFG-354',
   headerExposed: 'CFG-355',
+  voiceEngine: 'CFG-356',
 
   promptNotWav: 'CFG-401',
   promptRate: 'CFG-402',
@@ -95,6 +96,9 @@ export const code = {
   programNotFound: 'CFG-506',
   aliasWithoutEffect: 'CFG-507',
   intentUnreachable: 'CFG-508',
+  voiceUnreachable: 'CFG-509',
+  modelNotFound: 'CFG-510',
+  recognisersNotUsed: 'CFG-511',
 } as const
 
 export type ConfigCode = (typeof code)[keyof typeof code]

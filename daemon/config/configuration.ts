@@ -8,7 +8,14 @@ export type FileName = keyof typeof fileSchemas
 
 export const fileNames = Object.keys(fileSchemas) as FileName[]
 /** An instance without these is whole. */
-export const optionalFiles: ReadonlySet<FileName> = new Set(['lines', 'quick-connects', 'functions', 'bots', 'aliases'])
+export const optionalFiles: ReadonlySet<FileName> = new Set([
+  'lines',
+  'quick-connects',
+  'functions',
+  'bots',
+  'aliases',
+  'voice',
+])
 
 export interface Configuration {
   /** By file name without `.yaml`. Absent: missing or not YAML, which is told elsewhere; so nothing hangs on it here. */
@@ -33,6 +40,7 @@ export type NamedKind =
   | 'quickConnect'
   | 'function'
   | 'bot'
+  | 'engine'
 
 export interface KindWords {
   one: string
@@ -58,6 +66,7 @@ export const kindWords: Readonly<Record<NamedKind, KindWords>> = {
   quickConnect: { one: 'quick connect', many: 'quick connects', where: ['quick-connects', 'quickConnects.*.name'] },
   function: { one: 'function', many: 'functions', where: ['functions', 'functions.*.name'] },
   bot: { one: 'bot', many: 'bots', where: ['bots', 'bots.*.name'] },
+  engine: { one: 'engine', many: 'engines', where: ['voice', 'engines.*.name'] },
 }
 
 /** Names of a kind, of entries with faults too; undefined when the list that holds them could not be read. */

@@ -1,4 +1,5 @@
-// Headers that functions and bots behind HTTP endpoints are asked with: their values are secrets, in files of their own.
+// Headers that functions, bots, engines and recognisers behind HTTP endpoints are asked with: their values are
+// secrets, in files of their own.
 import type { Fault } from '../fault.ts'
 import { code } from './codes.ts'
 import type { ConfigDocument } from './document.ts'
@@ -7,7 +8,7 @@ import { ownerName } from './references.ts'
 import { readSecretFile } from './secret-file.ts'
 
 export interface Headers {
-  /** By the place of the function or bot in its list. */
+  /** By the place of whatever has them in its list. */
   byIndex: Map<number, Record<string, string>>
   faults: Fault[]
 }
@@ -22,10 +23,12 @@ const codes = {
 /** Tokens are longer than passwords. */
 const longestFileBytes = 16 * 1024
 
-/** `list` is the key that holds the functions or bots. */
+const kinds = { functions: 'function', bots: 'bot', engines: 'engine', recognisers: 'recogniser' } as const
+
+/** `list` is the key that holds them. */
 export function readHeaders(
   document: ConfigDocument | undefined,
-  list: 'functions' | 'bots',
+  list: keyof typeof kinds,
   directory: string,
   secrets: 'required' | 'optional',
 ): Headers {
@@ -33,13 +36,12 @@ export function readHeaders(
   if (!document) return headers
   for (const { path, value } of findTexts(document.value, `${list}.*.headers.*.valueFile`)) {
     const name = valueAt(document.value, [...path.slice(0, -1), 'name'])
-    const kind = list === 'functions' ? 'function' : 'bot'
     const read = readSecretFile({
       document,
       path,
       file: value,
       directory,
-      owner: `The file of header ${JSON.stringify(name ?? '')} of ${ownerName(document.value, path.slice(0, 2), kind)}`,
+      owner: `The file of header ${JSON.stringify(name ?? '')} of ${ownerName(document.value, path.slice(0, 2), kinds[list])}`,
       what: 'value',
       longestBytes: longestFileBytes,
       secrets,

@@ -13,6 +13,7 @@ import type {
   QuickConnect,
   RoutingProfile,
 } from './schema.ts'
+import type { VoiceConfiguration } from './voice.ts'
 
 /** A prompt checked at load: 8 kHz, at most 50 MB and 5 minutes, as linear mono samples. */
 export interface Prompt {
@@ -42,4 +43,6 @@ export interface Instance {
   functions: Map<string, FunctionDefinition>
   bots: Map<string, BotDefinition>
   aliases: Alias[]
+  /** Engines of speech, and recognisers; with the values of their secret headers. */
+  voice: VoiceConfiguration
 }

@@ -17,28 +17,29 @@ export function integrationFaults(configuration: Configuration, directory: strin
   const bots = configuration.documents.get('bots')
   const aliases = configuration.documents.get('aliases')
   return [
-    ...[functions, bots].flatMap((document) => (document ? urlFaults(document) : [])),
-    ...(functions ? [...moduleFaults(functions, directory), ...programFaults(functions, directory)] : []),
+    ...(functions ? urlFaults(functions, 'functions.*.url') : []),
+    ...(bots ? urlFaults(bots, 'bots.*.url') : []),
+    ...(functions
+      ? [...moduleFaults(functions, directory), ...programFaults(functions, 'functions', 'function', directory)]
+      : []),
     ...(bots ? [...utteranceFaults(bots), ...slotFaults(bots), ...unreachableIntents(bots)] : []),
     ...(aliases ? aliasFaults(aliases, configuration) : []),
   ]
 }
 
 /** Never shows the address: it may hold a secret. */
-function urlFaults(document: ConfigDocument): Fault[] {
-  return [...findTexts(document.value, 'functions.*.url'), ...findTexts(document.value, 'bots.*.url')].flatMap(
-    ({ path, value }) => {
-      if (!/^https?:/.test(value)) return []
-      if (!URL.canParse(value)) {
-        const mend = 'Write it like https://host.example/path.'
-        return [document.fault(code.wrongForm, path, '"url" is no address that could be asked.', mend)]
-      }
-      const { username, password } = new URL(value)
-      if (username === '' && password === '') return []
-      const mend = 'Send it as a header: `headers:` with name Authorization and a file with its value.'
-      return [document.fault(code.urlWithPassword, path, '"url" has a user name or a password in it.', mend)]
-    },
-  )
+export function urlFaults(document: ConfigDocument, pattern: string): Fault[] {
+  return findTexts(document.value, pattern).flatMap(({ path, value }) => {
+    if (!/^(https?|wss?):/.test(value)) return []
+    if (!URL.canParse(value)) {
+      const mend = 'Write it like https://host.example/path.'
+      return [document.fault(code.wrongForm, path, '"url" is no address that could be asked.', mend)]
+    }
+    const { username, password } = new URL(value)
+    if (username === '' && password === '') return []
+    const mend = 'Send it as a header: `headers:` with name Authorization and a file with its value.'
+    return [document.fault(code.urlWithPassword, path, '"url" has a user name or a password in it.', mend)]
+  })
 }
 
 function moduleFaults(document: ConfigDocument, directory: string): Fault[] {
@@ -50,10 +51,11 @@ function moduleFaults(document: ConfigDocument, directory: string): Fault[] {
   })
 }
 
-function programFaults(document: ConfigDocument, directory: string): Fault[] {
-  return findTexts(document.value, 'functions.*.command.*').flatMap(({ path, value }) => {
+/** `list` is the key that holds those whose programs these are, `kind` what one of them is called. */
+export function programFaults(document: ConfigDocument, list: string, kind: string, directory: string): Fault[] {
+  return findTexts(document.value, `${list}.*.command.*`).flatMap(({ path, value }) => {
     if (path.at(-1) !== 0 || value === '') return []
-    const owner = ownerName(document.value, path.slice(0, 2), 'function')
+    const owner = ownerName(document.value, path.slice(0, 2), kind)
     if (value.includes('/')) {
       const problem = problemOf(resolve(directory, value), constants.X_OK)
       if (problem === undefined) return []
@@ -66,6 +68,11 @@ function programFaults(document: ConfigDocument, directory: string): Fault[] {
     const mend = `Install it, or name it by its path; it is looked for in ${programPath}.`
     return [document.fault(code.programNotFound, path, message, mend, { severity: 'warning' })]
   })
+}
+
+/** What is wrong with a file that is to be read; undefined when nothing is. */
+export function missingFile(file: string): string | undefined {
+  return problemOf(file, constants.R_OK)
 }
 
 /** As a person would say it; undefined when there is a file that may be used so. */

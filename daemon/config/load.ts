@@ -28,6 +28,7 @@ import { readText } from './read-file.ts'
 import { duplicateFaults, referenceFaults } from './references.ts'
 import { type DeclaredBot, type DeclaredFunction, fileSchemas } from './schema.ts'
 import { schemaFaults } from './schema-faults.ts'
+import { voiceFaults, voiceOf } from './voice.ts'
 
 export interface LoadOptions {
   /** `optional`: a missing password file is a warning, and its agent has no password. For checks, not for a start. */
@@ -59,6 +60,7 @@ export function loadInstance(directory: string, options: LoadOptions = {}): Load
     prompts: prompts.names,
     overriddenBoards: new Set(options.overrides?.boardDevices?.keys()),
   }
+  const voice = yaml.documents.get('voice')
   const faults = [
     ...listing.faults,
     ...yaml.faults,
@@ -69,6 +71,7 @@ export function loadInstance(directory: string, options: LoadOptions = {}): Load
     ...duplicateFaults(configuration),
     ...meaningFaults(configuration, join(directory, 'flows')),
     ...integrationFaults(configuration, directory),
+    ...(voice ? voiceFaults(voice, directory) : []),
     ...quotaFaults(configuration),
     ...flowFaults(configuration, identity, flows),
     ...overrideFaults(options.overrides, yaml.documents.get('lines')),
@@ -84,6 +87,8 @@ interface Secrets {
   passwords: Passwords
   functions: Headers
   bots: Headers
+  engines: Headers
+  recognisers: Headers
 }
 
 function readSecrets(
@@ -96,6 +101,8 @@ function readSecrets(
     passwords: agents ? readPasswords(agents, directory, secrets) : { byIndex: new Map(), faults: [] },
     functions: readHeaders(documents.get('functions'), 'functions', directory, secrets),
     bots: readHeaders(documents.get('bots'), 'bots', directory, secrets),
+    engines: readHeaders(documents.get('voice'), 'engines', directory, secrets),
+    recognisers: readHeaders(documents.get('voice'), 'recognisers', directory, secrets),
   }
 }
 
@@ -172,6 +179,7 @@ function build(
     functions: byName((parsed.functions?.functions ?? []).map((it, index) => functionOf(it, secrets.functions, index))),
     bots: byName((parsed.bots?.bots ?? []).map((it, index) => botOf(it, secrets.bots, index))),
     aliases: parsed.aliases?.aliases ?? [],
+    voice: voiceOf(parsed.voice, directory, secrets),
   }
 }
 

@@ -31,6 +31,7 @@ const references: readonly Reference[] = [
   ref('quick-connects', 'quickConnects.*.agent', 'Quick connect', 2, 'agent', code.quickConnectAgent),
   ref('quick-connects', 'quickConnects.*.queue', 'Quick connect', 2, 'queue', code.quickConnectQueue),
   ref('quick-connects', 'quickConnects.*.flow', 'Quick connect', 2, 'flow', code.quickConnectFlow),
+  ref('voice', 'voices.*.engine', 'Voice', 2, 'engine', code.voiceEngine),
   ...(['queue', 'prompt', 'flow', 'hours', 'agent', 'function', 'bot'] as const).map((kind) => ({
     ...ref('aliases', 'aliases.*.name', 'Alias', 2, kind, code.aliasTarget),
     ofKind: kind,
@@ -120,6 +121,8 @@ const uniques: readonly Unique[] = [
   unique('bots', 'bots.*.name', 0, 'The bot', code.duplicateName, chooseAnother),
   unique('bots', 'bots.*.intents.*.name', 2, 'The intent', code.duplicateName, chooseAnother),
   unique('bots', 'bots.*.intents.*.slots.*.name', 4, 'The slot', code.duplicateName, chooseAnother),
+  unique('voice', 'engines.*.name', 0, 'The engine', code.duplicateName, chooseAnother),
+  unique('voice', 'recognisers.*.name', 0, 'The recogniser', code.duplicateName, chooseAnother),
   unique(
     'bots',
     'bots.*.intents.*.dtmf.*',

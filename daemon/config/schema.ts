@@ -2,6 +2,7 @@
 // from here. One directory is one instance; each YAML file holds one kind of thing under one key.
 import { z } from 'zod'
 import { aliasesSchema, botsSchema, functionsSchema } from './integration-schemas.ts'
+import { voiceSchema } from './voice-schema.ts'
 
 const name = z.string().min(1).max(127)
 const description = z.string().min(1).max(250)
@@ -230,6 +231,7 @@ export const fileSchemas = {
   functions: functionsSchema,
   bots: botsSchema,
   aliases: aliasesSchema,
+  voice: voiceSchema,
 } as const
 
 export type Box = z.infer<typeof boxSchema>
@@ -243,4 +245,5 @@ export type Agent = z.infer<typeof agentsSchema>['agents'][number]
 export type QuickConnect = z.infer<typeof quickConnectsSchema>['quickConnects'][number]
 export type DeclaredFunction = z.infer<typeof functionsSchema>['functions'][number]
 export type DeclaredBot = z.infer<typeof botsSchema>['bots'][number]
+export type DeclaredVoice = z.infer<typeof voiceSchema>
 export type Alias = z.infer<typeof aliasesSchema>['aliases'][number]

@@ -254,5 +254,6 @@ function instanceWith(agents: string[], limits: { concurrentCalls?: number; call
     functions: new Map(),
     bots: new Map(),
     aliases: [],
+    voice: { engines: [], rules: [], recognisers: [] },
   }
 }

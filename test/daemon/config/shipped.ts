@@ -63,9 +63,9 @@ export class InstanceCopy {
     return formatFault({ ...fault, file: fault.file.replace(`${this.directory}/`, '') })
   }
 
-  /** Functions, bots and aliases, as shipped beside the instance. */
+  /** Functions, bots, aliases and voices, as shipped beside the instance. */
   addExamples(): this {
-    for (const name of ['functions', 'functions.yaml', 'bots.yaml', 'aliases.yaml'])
+    for (const name of ['functions', 'functions.yaml', 'bots.yaml', 'aliases.yaml', 'voice.yaml'])
       cpSync(join(shippedDirectory, '../examples', name), this.path(name), { recursive: true })
     return this
   }
