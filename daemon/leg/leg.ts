@@ -27,17 +27,44 @@ export interface LegEnd {
   sipStatus?: number
 }
 
+/** A far end asks the box to connect it elsewhere (SIP REFER, or its transfer key). */
+export interface TransferRequest {
+  /** User or number that was asked for, as it was written. */
+  target: string
+  /** An attended transfer: the box's own leg that the new call is to take the place of. */
+  replaces?: LegId
+  /** Tells the far end how it goes, in order; the last one is `done` or `failed`. Late or repeated news is dropped. */
+  tell(progress: 'trying' | 'ringing' | 'done' | 'failed'): void
+}
+
 export type LegEvent =
   | { type: 'alerted' }
+  /** Outbound, before `answered`: the far end already sends audio (announcements, ring tone); `portId` is set. */
+  | { type: 'earlyMediaStarted' }
+  /** The far end put the box on hold, or took it off. */
+  | { type: 'heldByFarEnd' }
+  | { type: 'resumedByFarEnd' }
+  /** Nobody listening, or nobody calling `tell` within 5 s: it is refused. */
+  | { type: 'transferRequested'; request: TransferRequest }
   /** Audio flows: `portId` is set. */
   | { type: 'answered' }
   | { type: 'digitReceived'; digit: string }
   | { type: 'ended'; end: LegEnd }
 
+/** Who stands behind an inbound leg: a line, an agent's signed-in phone, a configured carrier. Strangers have no leg. */
+export type LegOrigin =
+  | { kind: 'line'; line: string }
+  | { kind: 'agent'; userName: string }
+  | { kind: 'carrier'; carrier: string; link: string }
+
 export interface Leg {
   readonly id: LegId
   readonly kind: 'line' | 'sip'
   readonly direction: 'inbound' | 'outbound'
+  /** Inbound only. */
+  readonly origin?: LegOrigin
+  /** Headers of the call that flows may read, by the names they use (`P-Asserted-Identity`, …); `verstat` besides. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly state: LegState
   readonly remote: LegParty
   /** The number or user dialled (inbound), or presented as caller (outbound). */
@@ -48,6 +75,11 @@ export interface Leg {
   readonly end: LegEnd | undefined
   /** Inbound only. Resolves in state `talking`; resolves false when the caller had gone. Never rejects. */
   answer(): Promise<boolean>
+  /**
+   * Tells the far end that it is held (SIP: `sendonly`), or no longer. Resolves false when the far end would not have it
+   * or the leg can't; audio paths are not touched. Absent: the leg has no such thing (a telephone line).
+   */
+  setHold?(held: boolean): Promise<boolean>
   /** From any state, idempotent; resolves when everything of the leg is released. Bounded in time; never rejects. */
   hangUp(reason?: string): Promise<void>
   /** The listener is called in the order of events; a fault it throws is contained and counted. */

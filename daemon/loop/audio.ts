@@ -4,9 +4,9 @@ import type { PortCounters, PortId } from '../media/port.ts'
 
 export type RtpCodec = 'PCMU' | 'PCMA'
 
-/** SDES keys of one direction (RFC 4568): 30 bytes, master key then salt. */
+/** SDES keys of one direction (RFC 4568, RFC 7714): master key then salt: 30, 30, 28 and 44 bytes. */
 export interface SrtpKey {
-  suite: 'AES_CM_128_HMAC_SHA1_80' | 'AES_CM_128_HMAC_SHA1_32'
+  suite: 'AES_CM_128_HMAC_SHA1_80' | 'AES_CM_128_HMAC_SHA1_32' | 'AEAD_AES_128_GCM' | 'AEAD_AES_256_GCM'
   keyAndSalt: Uint8Array
 }
 
@@ -49,8 +49,17 @@ export interface RecordingOptions {
 }
 
 export interface Recording {
+  /** Both channels are silent from here on: what is said (a card number) is nowhere, and times stay true. Idempotent. */
+  pause?(): void
+  resume?(): void
   /** Writes what is left, completes the header, syncs. Resolves with the recorded length. Rejects on a disk fault. */
   stop(): Promise<{ file: string; durationMs: number }>
+}
+
+/** What one port's far end says, for speech recognition and analysis: 8 kHz linear, in order, in chunks. */
+export interface Listening {
+  /** Idempotent; nothing is handed over afterwards. */
+  stop(): void
 }
 
 export type AudioEvent =
@@ -91,6 +100,11 @@ export interface Audio {
   /** Sends digits to the far end: RFC 4733 where negotiated, else in-band tones. Resolves when the last was sent. */
   sendDigits(portId: PortId, digits: string): Promise<void>
   record(options: RecordingOptions): Recording
+  /**
+   * Hands what the port's far end says to `onSamples`, about every 100 ms; the array is the listener's to keep. A main
+   * thread that is late gets it late; what does not fit 4 s of ring is lost and told by `lostSamples`. Ends with the port.
+   */
+  listen?(portId: PortId, onSamples: (samples: Int16Array, lostSamples: number) => void): Listening
   /** Registers 8 kHz linear PCM under an id, in shared memory; again with the same id replaces it for new playbacks. */
   addPrompt(promptId: string, samples: Int16Array): void
   removePrompt(promptId: string): void

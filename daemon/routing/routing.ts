@@ -1,14 +1,30 @@
 // The routing service's contract: who waits, who is free, who is offered what. Contacts are of any channel; nothing
 // here knows of telephones. Inputs come in, effects go out; router.ts holds the rules.
+import type { RoutingStep } from '../flow/abilities.ts'
 import type { Channel } from '../flow/host.ts'
 
-export type AgentStatus = 'Available' | 'Offline'
+/** `Available`, `Offline`, or the name of a custom status of the instance (not routable). */
+export type AgentStatus = string
 
 /** What an agent is doing, as reports show it, most telling first. */
-export type AgentActivity = 'missed' | 'onContact' | 'ringing' | 'available' | 'unreachable' | 'offline'
+export type AgentActivity =
+  | 'missed'
+  | 'onContact'
+  | 'afterContactWork'
+  | 'ringing'
+  | 'custom'
+  | 'available'
+  | 'unreachable'
+  | 'offline'
+
+/** Every agent has a queue of their own: 10 contacts, no hours, before every other queue. */
+export function agentQueueName(userName: string): string {
+  return `agent/${userName}`
+}
 
 export interface WaitingContact {
   contactId: string
+  /** A queue's name, or `agentQueueName` of an agent. */
   queue: string
   channel: Channel
   /** Wall-clock, for records and for the age after a restart. */
@@ -17,6 +33,12 @@ export interface WaitingContact {
   priority: number
   /** Added to the real waiting time when ages are compared. */
   ageAdjustmentS: number
+  /** Which agents may have it, step by step from when it was queued; when the last step has expired, any agent. */
+  criteria?: readonly RoutingStep[]
+  /** May fill the fifth that a full queue keeps for callbacks that are due, moves between queues and agents' transfers. */
+  mayExceed?: boolean
+  /** Never offered to this agent: the one who transfers it. */
+  notTo?: string
 }
 
 export type RoutingEffect =
@@ -34,7 +56,9 @@ export interface AgentView {
   activity: AgentActivity
   /** Since when (wall clock) the activity lasts. */
   sinceEpochMs: number
-  contactId?: string
+  /** After-contact work included. */
+  contactIds: readonly string[]
+  nextStatus?: AgentStatus
   /** Why and until when the agent is offered nothing, though available. Setting any status ends the pause. */
   pausedBecause?: 'missed' | OfferFailure
   pausedUntilEpochMs?: number
@@ -42,6 +66,9 @@ export interface AgentView {
 
 export interface QueueView {
   name: string
+  /** Agents' own queues are listed only while somebody waits in them. */
+  agent?: string
+  enabled: boolean
   waiting: number
   /** Of the contact that has waited longest; 0 when none waits. */
   oldestAgeS: number
@@ -58,17 +85,41 @@ export interface Routing {
    * nothing to a contact an agent has accepted.
    */
   leave(contactId: string): void
+  /** To the end of another queue, its age begun anew. `refused`: it is not waiting (offered, accepted, gone). */
+  transfer(contactId: string, queue: string): 'transferred' | 'atCapacity' | 'noQueue' | 'refused'
+  /** Priority and age of a contact that waits; at once. False: it does not wait. */
+  reprioritise(contactId: string, change: { priority?: number; ageAdjustmentS?: number }): boolean
+  /**
+   * A contact the agent is busy with that routing did not offer: dialled by the agent, or handed over by a colleague.
+   * False: the agent has no free slot for the channel. `clearsAfterContactWork`: an agent in after-contact work is taken
+   * out of it (transfer to agent).
+   */
+  occupy(
+    agent: string,
+    contact: { contactId: string; channel: Channel },
+    options?: { clearsAfterContactWork?: boolean },
+  ): boolean
   /** The agent's phone was answered and the agent is theirs now; false when the offer was withdrawn meanwhile. */
   offerAccepted(contactId: string, agent: string): boolean
   /** The phone could not be rung, or said no. The contact keeps its place and goes to the next agent. */
   offerFailed(contactId: string, agent: string, failure: OfferFailure): void
   /** The accepted agent went away before the talk began (during agent whisper): back to the old place in the queue. */
   requeue(contactId: string): void
-  /** The contact is over for the agent; the slot is free. One that still waits or rings leaves. Idempotent. */
+  /**
+   * The contact is over; one that still waits or rings leaves. Each agent who had talked on it goes into after-contact
+   * work, for as long as the agent's settings say. Idempotent.
+   */
   contactEnded(contactId: string): void
+  /** The contact goes on, but not with this agent (a transfer, a conference left): after-contact work, then the slot is free. */
+  agentLeft(contactId: string, agent: string): void
+  /** Ends after-contact work and the pause after a miss. False: nothing to clear. */
+  clearContact(agent: string, contactId?: string): boolean
+  /** While the agent is busy, the change waits as next status until all slots are clear. False: no such agent or status. */
   setStatus(agent: string, status: AgentStatus): boolean
   /** A phone of the agent can be rung, or no longer. */
   setReachable(agent: string, reachable: boolean): void
+  /** Closed to new contacts (those in it stay), and open again. False: no such queue. */
+  setQueueEnabled(queue: string, enabled: boolean): boolean
   position(contactId: string): number | undefined
   agents(): AgentView[]
   queues(): QueueView[]

@@ -22,6 +22,31 @@ export interface DialOptions {
   callerName?: string
 }
 
+/** One call over one link of a carrier; which one is the caller's choice (`daemon/carrier`). */
+export interface CarrierDialOptions {
+  carrier: string
+  link: string
+  /** As the link wants it written: the number rules have been applied. */
+  number: string
+  caller: { number?: string; name?: string; withheld?: boolean }
+  /** E.164 of who had called, when this call forwards theirs (RFC 5806). */
+  divertedFrom?: string
+}
+
+/** `unknown`: it is not watched (no OPTIONS) and has not failed yet; it may be tried. */
+export type LinkState = 'up' | 'down' | 'unknown'
+
+export interface LinkView {
+  carrier: string
+  link: string
+  state: LinkState
+  sinceEpochMs: number
+  /** Why it is down: `timeout`, `503`, `unregistered`, `unresolved`, … */
+  reason?: string
+  calls: number
+  channels: number
+}
+
 export interface SipCounters {
   [name: string]: number
 }
@@ -33,6 +58,13 @@ export interface SipEndpoint extends LegSource {
   stop(): Promise<void>
   /** Rings the account's phones; the leg is `dialling` at once, and ends `unreachable` when there is none. */
   dial(options: DialOptions): Leg
+  /**
+   * Calls out over a link. The leg ends `unreachable`, `serverFailure` or `congestion` with blame `trunk` when another
+   * link should be tried, and `atCapacity` when the link's channels are in use.
+   */
+  dialCarrier?(options: CarrierDialOptions): Leg
+  links?(): LinkView[]
+  onLinkChange?(listener: (link: LinkView) => void): () => void
   /** Whether a phone of the account can be rung now. */
   reachable(userName: string): boolean
   onReachable(listener: (userName: string, reachable: boolean) => void): () => void
