@@ -9,7 +9,7 @@ import {
 } from 'sip.js/lib/core/index.js'
 import type { MediaFault, MediaSession } from './call-media.ts'
 import type { Reply } from './sip-stack.ts'
-import type { WireRequest } from './wire-message.ts'
+import type { WireRequest } from './wire/wire-message.ts'
 
 export interface CallDialogUser {
   /** ACK of our 2xx; `sdp` when it carries an answer. */

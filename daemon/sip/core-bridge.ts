@@ -12,8 +12,8 @@ import {
 } from 'sip.js/lib/core/index.js'
 import type { Counters } from '../counters.ts'
 import { toCoreRequest, toCoreResponse } from './core-message.ts'
-import { placeholderHost } from './outgoing-edit.ts'
-import { branchCookie, formatVia, parseVia } from './via.ts'
+import { placeholderHost } from './transaction/outgoing-edit.ts'
+import { branchCookie, formatVia, parseVia } from './wire/via.ts'
 import {
   header,
   parseCSeq,
@@ -22,8 +22,8 @@ import {
   type WireRequest,
   type WireResponse,
   withFirstHeader,
-} from './wire-message.ts'
-import { parseWire } from './wire-parse.ts'
+} from './wire/wire-message.ts'
+import { parseWire } from './wire/wire-parse.ts'
 
 export interface CoreBridgeOptions {
   counters: Counters

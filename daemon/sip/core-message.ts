@@ -7,9 +7,9 @@ import {
   IncomingResponseMessage,
   NameAddrHeader,
 } from 'sip.js/lib/core/index.js'
-import { type NameAddr, parseNameAddr, splitList } from './name-addr.ts'
-import { toCoreUri } from './sip-uri.ts'
-import { topVia } from './via.ts'
+import { type NameAddr, parseNameAddr, splitList } from './wire/name-addr.ts'
+import { toCoreUri } from './wire/sip-uri.ts'
+import { topVia } from './wire/via.ts'
 import {
   formatWire,
   header,
@@ -18,7 +18,7 @@ import {
   type WireMessage,
   type WireRequest,
   type WireResponse,
-} from './wire-message.ts'
+} from './wire/wire-message.ts'
 
 /** `uri` takes the place of the request's own: sip.js answers 404 to every user part but its own. */
 export function toCoreRequest(

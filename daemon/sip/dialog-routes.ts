@@ -1,7 +1,7 @@
 // Where the requests of a call go, and whose they may be: by Call-ID. Phones are reached at the address they spoke
 // from, whatever their Contact says, because that is what passes routers.
 import type { SipAccount } from './endpoint.ts'
-import type { HostPort } from './host-port.ts'
+import type { HostPort } from './wire/host-port.ts'
 
 export interface DialogRoute {
   account: SipAccount

@@ -5,11 +5,11 @@ import { CallDialog, sdpBody, warning } from './call-dialog.ts'
 import { type MediaFault, MediaSession } from './call-media.ts'
 import { endOfMedia, rejectionFor } from './end-reasons.ts'
 import type { SipAccount } from './endpoint.ts'
-import type { HostPort } from './host-port.ts'
-import { parseNameAddr } from './name-addr.ts'
 import { type CallWorld, SipLeg } from './sip-leg.ts'
-import { decodedUser, parseSipUri } from './sip-uri.ts'
-import { fromWireText, header, type WireRequest } from './wire-message.ts'
+import type { HostPort } from './wire/host-port.ts'
+import { parseNameAddr } from './wire/name-addr.ts'
+import { decodedUser, parseSipUri } from './wire/sip-uri.ts'
+import { fromWireText, header, type WireRequest } from './wire/wire-message.ts'
 
 const byFarEnd = (reason: string, blame: LegEnd['blame'] = 'none'): LegEnd => ({ by: 'farEnd', blame, reason })
 

@@ -3,10 +3,10 @@ import type { LegEnd, LegParty } from '../leg/leg.ts'
 import type { MediaFault } from './call-media.ts'
 import { endOfFailure, endOfMedia, speaksForAll, worseToHide } from './end-reasons.ts'
 import type { DialOptions, SipAccount } from './endpoint.ts'
-import { quotableName } from './name-addr.ts'
 import { type Caller, OutboundFork, type PhoneAddress } from './outbound-fork.ts'
 import { type CallWorld, SipLeg } from './sip-leg.ts'
-import { toWireText } from './wire-message.ts'
+import { quotableName } from './wire/name-addr.ts'
+import { toWireText } from './wire/wire-message.ts'
 
 /** RFC 3261 timer C, in the part of a proxy that we play: nobody rings for longer, whoever forgot to stop it. */
 const ringLimitMs = 180_000

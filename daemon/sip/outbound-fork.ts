@@ -10,11 +10,11 @@ import { CallDialog, type CallDialogUser, sdpBody } from './call-dialog.ts'
 import type { RtpPort } from './call-media.ts'
 import { type MediaFault, MediaSession } from './call-media.ts'
 import type { SipAccount } from './endpoint.ts'
-import { formatHost, type HostPort } from './host-port.ts'
-import { allowedMethods } from './outgoing-edit.ts'
 import type { Profile } from './sdp-negotiate.ts'
 import type { CallWorld } from './sip-leg.ts'
-import { escapeUser, parseSipUri, toCoreUri } from './sip-uri.ts'
+import { allowedMethods } from './transaction/outgoing-edit.ts'
+import { formatHost, type HostPort } from './wire/host-port.ts'
+import { escapeUser, parseSipUri, toCoreUri } from './wire/sip-uri.ts'
 
 /** A place an account's phone can be rung at. */
 export interface PhoneAddress {

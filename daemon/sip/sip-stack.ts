@@ -6,22 +6,29 @@ import type { IncomingInviteRequest, UserAgentCore } from 'sip.js/lib/core/index
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import type { Log } from '../log/log.ts'
-import type { Authenticator } from './authenticator.ts'
-import { ClientTransactions } from './client-transactions.ts'
+import type { Authenticator } from './access/authenticator.ts'
+import { digitsType, refuse } from './access/request-gate.ts'
+import { SourceRate } from './access/source-rate.ts'
 import { CoreBridge, contactUser } from './core-bridge.ts'
 import { DialogRoutes } from './dialog-routes.ts'
 import type { SipAccount } from './endpoint.ts'
-import { formatHostPort, type HostPort } from './host-port.ts'
-import { LocalAddresses } from './local-address.ts'
-import { allowedMethods } from './outgoing-edit.ts'
-import { digitsType, refuse } from './request-gate.ts'
-import { ServerTransactions } from './server-transactions.ts'
-import { SourceRate } from './source-rate.ts'
-import { statelessReply } from './stateless-reply.ts'
-import type { DatagramSocket } from './udp-socket.ts'
-import { parseVia, responseTarget, stampVia, type Via } from './via.ts'
-import { formatWire, header, tagOf, type WireMessage, type WireRequest, type WireResponse } from './wire-message.ts'
-import { parseWire } from './wire-parse.ts'
+import { ClientTransactions } from './transaction/client-transactions.ts'
+import { allowedMethods } from './transaction/outgoing-edit.ts'
+import { ServerTransactions } from './transaction/server-transactions.ts'
+import { statelessReply } from './transaction/stateless-reply.ts'
+import { LocalAddresses } from './transport/local-address.ts'
+import type { DatagramSocket } from './transport/udp-socket.ts'
+import { formatHostPort, type HostPort } from './wire/host-port.ts'
+import { parseVia, responseTarget, stampVia, type Via } from './wire/via.ts'
+import {
+  formatWire,
+  header,
+  tagOf,
+  type WireMessage,
+  type WireRequest,
+  type WireResponse,
+} from './wire/wire-message.ts'
+import { parseWire } from './wire/wire-parse.ts'
 
 /** An answer the stack sends for its user. */
 export interface Reply {

@@ -1,7 +1,13 @@
 // A phone that acts by itself, with the resending of RFC 3261 of its own: rings, answers, calls, hangs up. For tests of
 // bad networks, where nobody can script each datagram.
 import type { Clock, Timer } from '../../daemon/clock.ts'
-import { header, tagOf, type WireMessage, type WireRequest, type WireResponse } from '../../daemon/sip/wire-message.ts'
+import {
+  header,
+  tagOf,
+  type WireMessage,
+  type WireRequest,
+  type WireResponse,
+} from '../../daemon/sip/wire/wire-message.ts'
 import { plainSdp, type SipPeer } from './sip-peer.ts'
 
 type CallState = 'calling' | 'ringing' | 'answered' | 'talking' | 'over'

@@ -1,8 +1,8 @@
 // A network of datagrams in memory, as bad as a test wants it: seeded loss, duplication and reordering, on the mock
 // clock. Nothing is ever delivered within the call that sends it.
 import type { Clock } from '../../daemon/clock.ts'
-import { formatHostPort, type HostPort } from '../../daemon/sip/host-port.ts'
-import type { DatagramSocket } from '../../daemon/sip/udp-socket.ts'
+import type { DatagramSocket } from '../../daemon/sip/transport/udp-socket.ts'
+import { formatHostPort, type HostPort } from '../../daemon/sip/wire/host-port.ts'
 
 export interface Weather {
   /** Chance of a datagram being lost, 0–1. */

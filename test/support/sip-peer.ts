@@ -1,9 +1,9 @@
 // A scripted SIP phone that does nothing by itself: a test makes it say every word, right or wrong, over a real socket
 // or the network in memory. Its digests are computed here, not by the code under test.
 import { createHash, randomBytes } from 'node:crypto'
-import type { HostPort } from '../../daemon/sip/host-port.ts'
-import { formatHostPort } from '../../daemon/sip/host-port.ts'
-import type { DatagramSocket } from '../../daemon/sip/udp-socket.ts'
+import type { DatagramSocket } from '../../daemon/sip/transport/udp-socket.ts'
+import type { HostPort } from '../../daemon/sip/wire/host-port.ts'
+import { formatHostPort } from '../../daemon/sip/wire/host-port.ts'
 import {
   formatWire,
   header,
@@ -13,8 +13,8 @@ import {
   type WireMessage,
   type WireRequest,
   type WireResponse,
-} from '../../daemon/sip/wire-message.ts'
-import { parseWire } from '../../daemon/sip/wire-parse.ts'
+} from '../../daemon/sip/wire/wire-message.ts'
+import { parseWire } from '../../daemon/sip/wire/wire-parse.ts'
 import { until } from './wait.ts'
 
 export interface RequestParts {

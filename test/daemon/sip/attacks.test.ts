@@ -1,8 +1,8 @@
 // Strangers try to get in. Mallory knows SIP well; he has no password.
 import t from 'tap'
-import { parseDigest } from '../../../daemon/sip/digest.ts'
-import { Nonces } from '../../../daemon/sip/nonces.ts'
-import { header, type WireRequest } from '../../../daemon/sip/wire-message.ts'
+import { parseDigest } from '../../../daemon/sip/access/digest.ts'
+import { Nonces } from '../../../daemon/sip/access/nonces.ts'
+import { header, type WireRequest } from '../../../daemon/sip/wire/wire-message.ts'
 import { digest, plainSdp, type SipPeer } from '../../support/sip-peer.ts'
 import { account, password, type Stage, sipStage } from '../../support/sip-stage.ts'
 

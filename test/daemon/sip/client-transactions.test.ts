@@ -1,10 +1,10 @@
 // Requests to a far end with several addresses, and a table that is full.
 import t from 'tap'
 import { Counters } from '../../../daemon/counters.ts'
-import { ClientTransactions } from '../../../daemon/sip/client-transactions.ts'
-import type { HostPort } from '../../../daemon/sip/host-port.ts'
-import { header, type WireRequest, type WireResponse } from '../../../daemon/sip/wire-message.ts'
-import { parseWire } from '../../../daemon/sip/wire-parse.ts'
+import { ClientTransactions } from '../../../daemon/sip/transaction/client-transactions.ts'
+import type { HostPort } from '../../../daemon/sip/wire/host-port.ts'
+import { header, type WireRequest, type WireResponse } from '../../../daemon/sip/wire/wire-message.ts'
+import { parseWire } from '../../../daemon/sip/wire/wire-parse.ts'
 import { MockClock } from '../../support/mock-clock.ts'
 
 const first: HostPort = { address: '10.0.0.1', port: 5060 }

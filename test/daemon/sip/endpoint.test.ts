@@ -1,9 +1,9 @@
 // The endpoint itself: its socket, its books when nothing goes on, and hands that must not be tied by one bad call.
 import t from 'tap'
 import { SystemClock } from '../../../daemon/clock.ts'
-import { localAddressFor } from '../../../daemon/sip/local-address.ts'
 import { createSipEndpoint } from '../../../daemon/sip/sip-endpoint.ts'
-import { UdpSocket } from '../../../daemon/sip/udp-socket.ts'
+import { localAddressFor } from '../../../daemon/sip/transport/local-address.ts'
+import { UdpSocket } from '../../../daemon/sip/transport/udp-socket.ts'
 import { SipFakeAudio } from '../../support/sip-fake-audio.ts'
 import { plainSdp, SipPeer } from '../../support/sip-peer.ts'
 import { account, logInto, sipStage } from '../../support/sip-stage.ts'

@@ -1,6 +1,6 @@
 // What a phone does during a call: hold and resume, refresh, digits by INFO, moving, and nonsense.
 import t from 'tap'
-import { header, type WireResponse } from '../../../daemon/sip/wire-message.ts'
+import { header, type WireResponse } from '../../../daemon/sip/wire/wire-message.ts'
 import { plainSdp, type SipPeer } from '../../support/sip-peer.ts'
 import { account, events, password, type Stage, sipStage } from '../../support/sip-stage.ts'
 

@@ -1,6 +1,6 @@
 // An agent's phone calls the box.
 import t from 'tap'
-import { header } from '../../../daemon/sip/wire-message.ts'
+import { header } from '../../../daemon/sip/wire/wire-message.ts'
 import { plainSdp, type RequestParts, type SipPeer } from '../../support/sip-peer.ts'
 import { account, events, password, type Stage, sipStage } from '../../support/sip-stage.ts'
 

@@ -1,7 +1,7 @@
 // Broken, odd and hostile messages, most of them after RFC 4475 (whose names they keep). Each is answered or dropped
 // as the RFC says, and the box is as well as before: the next sound request is served.
 import t from 'tap'
-import { header } from '../../../daemon/sip/wire-message.ts'
+import { header } from '../../../daemon/sip/wire/wire-message.ts'
 import { plainSdp, type SipPeer } from '../../support/sip-peer.ts'
 import { account, type Stage, sipStage } from '../../support/sip-stage.ts'
 

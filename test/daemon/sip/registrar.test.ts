@@ -1,6 +1,6 @@
 // Phones sign in, stay, move and leave.
 import t from 'tap'
-import { header, headers } from '../../../daemon/sip/wire-message.ts'
+import { header, headers } from '../../../daemon/sip/wire/wire-message.ts'
 import type { RequestParts, SipPeer } from '../../support/sip-peer.ts'
 import { account, password, type Stage, sipStage } from '../../support/sip-stage.ts'
 

@@ -1,6 +1,6 @@
 // What is lost is sent again, at the times of RFC 3261 and no others; what comes twice is acted on once.
 import t from 'tap'
-import { formatWire, header, type WireRequest } from '../../../daemon/sip/wire-message.ts'
+import { formatWire, header, type WireRequest } from '../../../daemon/sip/wire/wire-message.ts'
 import { plainSdp, type SipPeer } from '../../support/sip-peer.ts'
 import { account, events, password, type Stage, sipStage } from '../../support/sip-stage.ts'
 

@@ -2,11 +2,11 @@
 // mean nothing.
 import t from 'tap'
 import { type LegInput, nextLegState } from '../../../daemon/sip/leg-machine.ts'
-import { client } from '../../../daemon/sip/transaction-client.ts'
-import { inviteClient } from '../../../daemon/sip/transaction-invite-client.ts'
-import { inviteServer } from '../../../daemon/sip/transaction-invite-server.ts'
-import type { Effect, Machine } from '../../../daemon/sip/transaction-machine.ts'
-import { server } from '../../../daemon/sip/transaction-server.ts'
+import { client } from '../../../daemon/sip/transaction/transaction-client.ts'
+import { inviteClient } from '../../../daemon/sip/transaction/transaction-invite-client.ts'
+import { inviteServer } from '../../../daemon/sip/transaction/transaction-invite-server.ts'
+import type { Effect, Machine } from '../../../daemon/sip/transaction/transaction-machine.ts'
+import { server } from '../../../daemon/sip/transaction/transaction-server.ts'
 
 /** `resend+1000` sets a timer, `resend-` clears it. */
 function words(effects: readonly Effect[]): string {

@@ -1,7 +1,7 @@
 // The UDP socket under SIP, behind a small interface so that tests can put a bad network in its place.
 import { createSocket, type Socket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
-import { formatHostPort, type HostPort } from './host-port.ts'
+import { formatHostPort, type HostPort } from '../wire/host-port.ts'
 
 export interface DatagramSocket {
   /** Resolves with the address bound. Rejects with a message that names it. */

@@ -1,9 +1,19 @@
 // The requests we sent that may still be answered. Below sip.js, which believes in a reliable transport: each request
 // gets a branch of ours and our Via, is resent by its machine, and its responses go up with sip.js's own Via restored.
 import { randomBytes } from 'node:crypto'
-import type { Clock } from '../clock.ts'
-import type { Counters } from '../counters.ts'
-import { formatHostPort, type HostPort } from './host-port.ts'
+import type { Clock } from '../../clock.ts'
+import type { Counters } from '../../counters.ts'
+import { formatHostPort, type HostPort } from '../wire/host-port.ts'
+import { branchCookie, topVia } from '../wire/via.ts'
+import {
+  formatWire,
+  header,
+  headers,
+  parseCSeq,
+  type WireRequest,
+  type WireResponse,
+  withFirstHeader,
+} from '../wire/wire-message.ts'
 import { editOutgoing } from './outgoing-edit.ts'
 import { type TransactionCensus, takeCensus } from './transaction-census.ts'
 import { type ClientInput, type ClientState, client, clientStart } from './transaction-client.ts'
@@ -14,16 +24,6 @@ import {
   inviteClientStart,
 } from './transaction-invite-client.ts'
 import { type OwnerEffect, TransactionRunner } from './transaction-runner.ts'
-import { branchCookie, topVia } from './via.ts'
-import {
-  formatWire,
-  header,
-  headers,
-  parseCSeq,
-  type WireRequest,
-  type WireResponse,
-  withFirstHeader,
-} from './wire-message.ts'
 
 export interface ClientTransactionsOptions {
   clock: Clock

@@ -1,5 +1,5 @@
 // One live transaction: holds its state and timers, feeds the machine, hands every effect but timers to its owner.
-import type { Clock, Timer } from '../clock.ts'
+import type { Clock, Timer } from '../../clock.ts'
 import type { Effect, Machine, TimerDue, TimerName } from './transaction-machine.ts'
 
 export type OwnerEffect = Exclude<Effect, { do: 'setTimer' | 'clearTimer' }>

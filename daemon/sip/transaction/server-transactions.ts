@@ -1,8 +1,10 @@
 // The requests we received that may still come again. Duplicates stop here; responses are kept and replayed; a 2xx or
 // a failure of an INVITE is resent until its ACK comes.
-import type { Clock } from '../clock.ts'
-import type { Counters } from '../counters.ts'
-import type { HostPort } from './host-port.ts'
+import type { Clock } from '../../clock.ts'
+import type { Counters } from '../../counters.ts'
+import type { HostPort } from '../wire/host-port.ts'
+import { branchCookie, responseTarget, topVia, type Via } from '../wire/via.ts'
+import { formatWire, header, parseCSeq, tagOf, type WireRequest, type WireResponse } from '../wire/wire-message.ts'
 import { editOutgoing } from './outgoing-edit.ts'
 import { type TransactionCensus, takeCensus } from './transaction-census.ts'
 import {
@@ -13,8 +15,6 @@ import {
 } from './transaction-invite-server.ts'
 import { type OwnerEffect, TransactionRunner } from './transaction-runner.ts'
 import { type ServerInput, type ServerState, server, serverStart } from './transaction-server.ts'
-import { branchCookie, responseTarget, topVia, type Via } from './via.ts'
-import { formatWire, header, parseCSeq, tagOf, type WireRequest, type WireResponse } from './wire-message.ts'
 
 export interface ServerTransactionsOptions {
   clock: Clock

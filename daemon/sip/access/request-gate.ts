@@ -1,10 +1,10 @@
 // What a request must be before anything acts on it: RFC 3261 section 8.2 in its order, with the expectations of
 // RFC 4475. A pure function from request to refusal.
-import { mediaType } from './core-message.ts'
-import { parseNameAddr, splitList } from './name-addr.ts'
-import { allowedMethods } from './outgoing-edit.ts'
-import { parseSipUri } from './sip-uri.ts'
-import { header, headers, parseCSeq, type WireRequest } from './wire-message.ts'
+import { mediaType } from '../core-message.ts'
+import { allowedMethods } from '../transaction/outgoing-edit.ts'
+import { parseNameAddr, splitList } from '../wire/name-addr.ts'
+import { parseSipUri } from '../wire/sip-uri.ts'
+import { header, headers, parseCSeq, type WireRequest } from '../wire/wire-message.ts'
 
 export interface Refusal {
   status: number

@@ -1,7 +1,7 @@
 // Responses made without sip.js and without a transaction (RFC 3261 section 8.2.7): a stranger's request costs us no
 // memory. The same request always gets the same response, To tag included, so its copies need no table.
 import { createHmac, randomBytes } from 'node:crypto'
-import { header, headers, tagOf, type WireHeader, type WireRequest, type WireResponse } from './wire-message.ts'
+import { header, headers, tagOf, type WireHeader, type WireRequest, type WireResponse } from '../wire/wire-message.ts'
 
 const tagSecret = randomBytes(16)
 

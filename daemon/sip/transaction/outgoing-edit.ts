@@ -1,6 +1,6 @@
 // What sip.js writes, made true for UDP: it knows neither our address nor what we really allow.
-import { formatHostPort, type HostPort } from './host-port.ts'
-import { header, type WireMessage, withHeader, withoutHeader } from './wire-message.ts'
+import { formatHostPort, type HostPort } from '../wire/host-port.ts'
+import { header, type WireMessage, withHeader, withoutHeader } from '../wire/wire-message.ts'
 
 /** Host that sip.js is told it has; stands in Via and Contact until the address for the peer is known. */
 export const placeholderHost = 'cordboard.invalid'

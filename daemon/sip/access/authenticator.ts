@@ -1,15 +1,15 @@
 // Who sends this request? Digest with our nonces, for every REGISTER and every INVITE that begins a call. Known and
 // unknown users, and accounts without password, get the same answers after the same work.
 import { randomBytes } from 'node:crypto'
-import type { Counters } from '../counters.ts'
-import type { Log } from '../log/log.ts'
+import type { Counters } from '../../counters.ts'
+import type { Log } from '../../log/log.ts'
+import type { SipAccount } from '../endpoint.ts'
+import { formatHostPort, type HostPort } from '../wire/host-port.ts'
+import { decodedUser, parseSipUri } from '../wire/sip-uri.ts'
+import { headers, type WireRequest } from '../wire/wire-message.ts'
 import type { AuthThrottle } from './auth-throttle.ts'
 import { type DigestCredentials, digestResponse, parseDigest, sameDigest } from './digest.ts'
-import type { SipAccount } from './endpoint.ts'
-import { formatHostPort, type HostPort } from './host-port.ts'
 import type { Nonces } from './nonces.ts'
-import { decodedUser, parseSipUri } from './sip-uri.ts'
-import { headers, type WireRequest } from './wire-message.ts'
 
 export type AuthVerdict =
   | { outcome: 'authenticated'; account: SipAccount }

@@ -1,10 +1,10 @@
 // REGISTER of an authenticated phone → contacts → the 200 that lists them (RFC 3261 section 10.3).
-import type { SipAccount } from './endpoint.ts'
-import type { HostPort } from './host-port.ts'
-import { type NameAddr, parseNameAddr, splitList } from './name-addr.ts'
+import type { SipAccount } from '../endpoint.ts'
+import type { HostPort } from '../wire/host-port.ts'
+import { type NameAddr, parseNameAddr, splitList } from '../wire/name-addr.ts'
+import { decodedUser } from '../wire/sip-uri.ts'
+import { header, headers, parseCSeq, type WireRequest } from '../wire/wire-message.ts'
 import { type BindingRequest, clampExpiresS, maxExpiresS, type Registrations } from './registrations.ts'
-import { decodedUser } from './sip-uri.ts'
-import { header, headers, parseCSeq, type WireRequest } from './wire-message.ts'
 
 export interface RegisterAnswer {
   status: number

@@ -1,7 +1,7 @@
 // Which phones are where: the contacts of each account (RFC 3261 section 10.3), each with the address its REGISTER
 // came from, because that is where it can be reached through a router.
-import type { Clock, Timer } from '../clock.ts'
-import type { HostPort } from './host-port.ts'
+import type { Clock, Timer } from '../../clock.ts'
+import type { HostPort } from '../wire/host-port.ts'
 
 export interface Binding {
   /** Contact URI as registered: what the phone knows itself by. */
