@@ -1,0 +1,112 @@
+// What differs between two instances, by the names that people gave: what a reload tells and logs, and what it has to
+// leave for the next start.
+import { isDeepStrictEqual } from 'node:util'
+import type { Instance } from '../config/instance.ts'
+import type { Flow } from '../flow/flow.ts'
+
+export interface Change {
+  /** e.g. `queue`, `flow`, `agent`; `setting` for what stands in box.yaml. */
+  kind: string
+  name: string
+  what: 'added' | 'removed' | 'changed'
+  /** `restart`: noted, and in force after the next start only. */
+  applies: 'now' | 'restart'
+}
+
+/** Sockets are bound and files are open under these: they stay as they are until the daemon starts anew. */
+const restartSettings: ReadonlySet<string> = new Set([
+  'instance.name',
+  'instance.id',
+  'storage.directory',
+  'sip.address',
+  'sip.port',
+  'sip.realm',
+  'sip.advertisedAddress',
+  'sip.rtpPorts',
+  'limits.concurrentCalls',
+])
+
+/** Empty when both say the same. In the order of the files of an instance, then by name. */
+export function changesBetween(before: Instance, after: Instance): Change[] {
+  return [
+    ...settings(before, after),
+    ...named('board', byName(before.boards), byName(after.boards), isDeepStrictEqual, 'restart'),
+    ...named('number', before.numbers, after.numbers),
+    ...named('hours of operation', before.hours, after.hours),
+    ...named('queue', before.queues, after.queues),
+    ...named('routing profile', before.routingProfiles, after.routingProfiles),
+    ...named('agent', before.agents, after.agents),
+    ...named('quick connect', before.quickConnects, after.quickConnects),
+    ...named('flow', before.flows, after.flows, sameFlow),
+    ...named('prompt', before.prompts, after.prompts, (one, other) => sameSamples(one.samples, other.samples)),
+    ...named('function', before.functions, after.functions),
+    ...named('bot', before.bots, after.bots),
+    ...(isDeepStrictEqual(before.aliases, after.aliases) ? [] : [whole('aliases')]),
+    ...(isDeepStrictEqual(before.voice, after.voice) ? [] : [whole('voice')]),
+  ]
+}
+
+/** One line for people: `queue Sales changed`, `flow Main added`. */
+export function describeChange({ kind, name, what, applies }: Change): string {
+  const later = applies === 'restart' ? ' (in force after a restart)' : ''
+  return `${[kind, name].filter(Boolean).join(' ')} ${what}${later}`
+}
+
+function whole(kind: string): Change {
+  return { kind, name: '', what: 'changed', applies: 'now' }
+}
+
+function settings(before: Instance, after: Instance): Change[] {
+  const olds = leaves(before.box)
+  const news = leaves(after.box)
+  const paths = new Set([...olds.keys(), ...news.keys()])
+  return [...paths]
+    .filter((path) => !isDeepStrictEqual(olds.get(path), news.get(path)))
+    .map((path) => ({
+      kind: 'setting',
+      name: path,
+      what: 'changed',
+      applies: restartSettings.has(path) ? 'restart' : 'now',
+    }))
+}
+
+/** `section.key` to value: sections of box.yaml are one level deep, and what is below belongs together. */
+function leaves(box: Instance['box']): Map<string, unknown> {
+  return new Map(
+    Object.entries(box).flatMap(([section, values]) =>
+      Object.entries(values).map(([key, value]): [string, unknown] => [`${section}.${key}`, value]),
+    ),
+  )
+}
+
+function named<Thing>(
+  kind: string,
+  before: ReadonlyMap<string, Thing>,
+  after: ReadonlyMap<string, Thing>,
+  same: (one: Thing, other: Thing) => boolean = isDeepStrictEqual,
+  applies: Change['applies'] = 'now',
+): Change[] {
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort()
+  return names.flatMap((name): Change[] => {
+    const old = before.get(name)
+    const next = after.get(name)
+    if (old === undefined) return [{ kind, name, what: 'added', applies }]
+    if (next === undefined) return [{ kind, name, what: 'removed', applies }]
+    return same(old, next) ? [] : [{ kind, name, what: 'changed', applies }]
+  })
+}
+
+function byName<Named extends { name: string }>(list: readonly Named[]): Map<string, Named> {
+  return new Map(list.map((one) => [one.name, one]))
+}
+
+/** Where a flow's text lies is no part of what it does. */
+function sameFlow({ source: _one, ...before }: Flow, { source: _other, ...after }: Flow): boolean {
+  return isDeepStrictEqual(before, after)
+}
+
+function sameSamples(one: Int16Array, other: Int16Array): boolean {
+  return Buffer.from(one.buffer, one.byteOffset, one.byteLength).equals(
+    Buffer.from(other.buffer, other.byteOffset, other.byteLength),
+  )
+}
