@@ -1,0 +1,49 @@
+// The SIP endpoint with the agents' accounts, and the routing that rings an agent only while a phone of theirs can be.
+import type { Instance } from '../config/instance.ts'
+import type { Audio } from '../loop/audio.ts'
+import { createRouting, type Router } from '../routing/router.ts'
+import type { SipAccount, SipEndpoint } from '../sip/endpoint.ts'
+import { createSipEndpoint } from '../sip/sip-endpoint.ts'
+import type { Started, Surroundings } from './surroundings.ts'
+
+export function buildSip({ instance, clock, log }: Surroundings, audio: Audio): SipEndpoint {
+  const { address, port, realm, advertisedAddress } = instance.box.sip
+  return createSipEndpoint({
+    address,
+    port,
+    realm,
+    ...(advertisedAddress !== undefined && { advertisedAddress }),
+    accounts: accountsOf(instance),
+    audio,
+    clock,
+    log: log.child({ part: 'sip' }),
+  })
+}
+
+function accountsOf(instance: Instance): SipAccount[] {
+  return [...instance.agents.values()].map((agent) => ({
+    userName: agent.userName,
+    password: agent.password,
+    ...(agent.phone.address !== undefined && { address: agent.phone.address }),
+    srtp: agent.phone.srtp,
+    codecs: agent.phone.codecs,
+  }))
+}
+
+export function buildRouting({ instance, clock, log }: Surroundings, sip: SipEndpoint, started: Started): Router {
+  const { offerTimeoutS, missedPauseS } = instance.box.routing
+  const routing = createRouting({
+    queues: instance.queues.values(),
+    routingProfiles: instance.routingProfiles.values(),
+    agents: instance.agents.values(),
+    maximumContacts: instance.box.limits.concurrentCalls,
+    offerTimeoutS,
+    missedPauseS,
+    clock,
+    log: log.child({ part: 'routing' }),
+  })
+  started('routing', () => routing.close())
+  for (const userName of instance.agents.keys()) routing.setReachable(userName, sip.reachable(userName))
+  sip.onReachable((userName, reachable) => routing.setReachable(userName, reachable))
+  return routing
+}
