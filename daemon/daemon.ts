@@ -10,8 +10,11 @@ import type { StatusReport } from './api/reports.ts'
 import { buildIntegrations } from './assembly/integrations.ts'
 import { buildLines } from './assembly/lines.ts'
 import { buildRouting, buildSip } from './assembly/phones.ts'
+import { buildReload } from './assembly/reload.ts'
 import type { Started, Surroundings } from './assembly/surroundings.ts'
 import { tellStatusLine, watchAudio } from './assembly/watch.ts'
+import { Worlds } from './assembly/worlds.ts'
+import type { Instance } from './config/instance.ts'
 import { ContactService } from './contact/contact-service.ts'
 import { createWorld, describePath } from './contact-wiring.ts'
 import { Counters } from './counters.ts'
@@ -19,6 +22,7 @@ import { createLagProbe } from './health/lag-probe.ts'
 import type { Lines } from './line/lines.ts'
 import type { Audio } from './loop/audio.ts'
 import { createAudio } from './loop/audio-service.ts'
+import type { Reload, ReloadOutcome } from './reload/reload.ts'
 import type { Router } from './routing/router.ts'
 import type { SipEndpoint } from './sip/endpoint.ts'
 import { type DurableContactStore, openContactStore } from './store/contact-store.ts'
@@ -37,6 +41,7 @@ export class Daemon {
   #state: StatusReport['state'] = 'starting'
   #contacts: ContactService | undefined
   #statusLine: { stop(): void } | undefined
+  #reload: Reload | undefined
   #stopped: Promise<void> | undefined
 
   constructor(of: Surroundings) {
@@ -76,25 +81,31 @@ export class Daemon {
     const sip = buildSip(this.#of, audio)
     const routing = buildRouting(this.#of, sip, this.#started)
     const lines = buildLines(this.#of, audio, this.#started)
-    const world = createWorld({
-      instance,
-      recordings,
-      clock,
-      log,
-      routing,
-      store,
-      flowLog,
-      audio,
-      voice,
-      sip,
-      counters: this.#counters,
-      ...buildIntegrations(this.#of, this.#started),
-    })
-    const contacts = new ContactService(world)
+    const worlds = new Worlds((of, started) =>
+      createWorld({
+        instance: of.instance,
+        recordings,
+        clock,
+        log,
+        routing,
+        store,
+        flowLog,
+        audio,
+        voice,
+        sip,
+        counters: this.#counters,
+        ...buildIntegrations(of, started),
+      }),
+    )
+    this.#started('worlds of contacts', () => worlds.stop())
+    const world = worlds.make(this.#of)
+    const contacts = new ContactService(world.contacts)
+    worlds.use(world, Promise.resolve())
     this.#contacts = contacts
     contacts.attach(sip)
     contacts.attach(lines)
 
+    this.#reload = buildReload(this.#of, { contacts, voice, sip, worlds })
     await this.#serveControl({ routing, lines, contacts, store, flowLog, audio, voice, sip })
     await sip.start()
     this.#started('sip', () => sip.stop())
@@ -107,6 +118,17 @@ export class Daemon {
       { instance: instance.box.instance.name, sipPort: instance.box.sip.port, lines: lines.views().length },
       'calls are taken',
     )
+  }
+
+  /** The configuration in force. */
+  get instance(): Instance {
+    return this.#reload?.current ?? this.#of.instance
+  }
+
+  /** Takes the files on disk, all or nothing. Never rejects. */
+  async reload(): Promise<ReloadOutcome> {
+    if (this.#state === 'running' && this.#reload) return await this.#reload.run()
+    return { outcome: 'failed', part: 'daemon', reason: `it is ${this.#state}` }
   }
 
   /** Contacts that the last run left open, by a kill or a power cut, are closed before anything else happens. */
@@ -145,6 +167,7 @@ export class Daemon {
         instance: { name: instance.box.instance.name, directory: instance.directory },
         startedEpochMs: this.#startedEpochMs,
         state: () => this.#state,
+        reload: () => this.reload(),
         describeLegs: () => Promise.all(contacts.legs().map((leg) => describePath(audio, leg))),
         counters: async () => ({
           contacts: { ...this.#counters.snapshot(), alive: contacts.alive },
@@ -154,6 +177,7 @@ export class Daemon {
           flowLog: flowLog.counters(),
           voice: voice.counters(),
           routing: routing.counters(),
+          reload: { ...this.#reload?.counters() },
           api: server.counters(),
           faults: faults.counters(),
           systemd: notifier.counters(),

@@ -1,6 +1,7 @@
 // The daemon's process: reads the configuration, runs the daemon (daemon.ts), and stops it in order when it is told to.
 //
-//   bad configuration ─▶ every fault on stderr, exit 2, nothing started
+//   bad configuration ─▶ every fault on stderr; the last good copy if there is one, else exit 2, nothing started
+//   SIGHUP ─▶ the files are read anew, all or nothing
 //   SIGTERM ─▶ no new calls ─▶ calls end by themselves, or are ended ─▶ lines on-hook ─▶ all closed ─▶ exit 0
 import { SystemClock } from './clock.ts'
 import { loadInstance } from './config/load.ts'
@@ -11,6 +12,7 @@ import { installLastResort } from './health/last-resort.ts'
 import { createNotifier } from './health/notifier.ts'
 import { createLog } from './log/log.ts'
 import { type DaemonOptions, readOptions, usage } from './options.ts'
+import { instanceToStart } from './reload/start-instance.ts'
 
 const badConfigExitCode = 2
 
@@ -27,17 +29,21 @@ function optionsOrExit(): DaemonOptions {
 }
 
 const options = optionsOrExit()
-const { instance, faults: configFaults } = loadInstance(options.instanceDirectory, {
-  overrides: { boardDevices: options.boardDevices, storageDirectory: options.storageDirectory },
+const load = { overrides: { boardDevices: options.boardDevices, storageDirectory: options.storageDirectory } }
+const start = instanceToStart({
+  ...load,
+  directory: options.instanceDirectory,
+  storage: options.storageDirectory ?? options.stateDirectory,
 })
-for (const fault of configFaults) console.error(formatFault(fault))
-if (!instance) {
+for (const fault of start.faults) console.error(formatFault(fault))
+if (!('instance' in start)) {
   console.error(
     `Nothing was started: mend the errors above, then check again with: cordboard check ${options.instanceDirectory}`,
   )
   process.exit(badConfigExitCode)
 }
 
+const { instance } = start
 const clock = new SystemClock()
 const log = createLog({ level: instance.box.log.level, clock })
 const faults = createFaults(clock)
@@ -45,7 +51,16 @@ const notifier = createNotifier({
   environment: process.env,
   onFault: (reason) => log.warn({ reason }, 'systemd could not be told'),
 })
-const daemon = new Daemon({ instance, options, clock, log, faults, notifier })
+const daemon = new Daemon({
+  instance,
+  isLastGood: start.isLastGood,
+  load: () => loadInstance(options.instanceDirectory, load),
+  options,
+  clock,
+  log,
+  faults,
+  notifier,
+})
 
 installLastResort({ clock, faults, stop: () => daemon.stop(0) })
 
@@ -53,7 +68,7 @@ let stopping = false
 async function stop(signal: string): Promise<void> {
   if (stopping) return
   stopping = true
-  const drainMs = (instance?.box.drain.timeoutS ?? 0) * 1000
+  const drainMs = daemon.instance.box.drain.timeoutS * 1000
   log.info({ signal, drainMs }, 'stopping')
   notifier.stopping()
   notifier.extendTimeout(drainMs + 15_000)
@@ -63,6 +78,7 @@ async function stop(signal: string): Promise<void> {
 }
 process.on('SIGTERM', () => void stop('SIGTERM'))
 process.on('SIGINT', () => void stop('SIGINT'))
+process.on('SIGHUP', () => void daemon.reload())
 
 try {
   await daemon.start()

@@ -9,6 +9,8 @@ export interface DaemonOptions {
   runtimeDirectory: string
   /** Overrides `storage.directory` of box.yaml. */
   storageDirectory: string | undefined
+  /** Where the service manager keeps our state: where to look when box.yaml can't be read. */
+  stateDirectory: string
   /** Board name → serial device, in place of what lines.yaml says: for simulators and trials. */
   boardDevices: Map<string, string>
 }
@@ -20,6 +22,9 @@ export const usage = `Usage: daemon/main.ts [options]
   --storage DIR           records and recordings, instead of storage.directory in box.yaml
   --board-device NAME=PATH  serial device of a board, instead of lines.yaml; may be given again
   --help                  this text
+
+A start with broken files uses the copy of the configuration that was last in force, and raises a fault. SIGHUP reads
+the files anew, as \`cordboard reload\` does: all of them or nothing, with calls in progress left alone.
 
 Exit codes: 0 stopped in order, 1 a fault, 2 bad configuration or usage (nothing was started).`
 
@@ -47,6 +52,7 @@ export function readOptions(args: string[], environment: Record<string, string |
     runtimeDirectory:
       values.runtime ?? environment.RUNTIME_DIRECTORY ?? join(tmpdir(), `cordboard-${userInfo().username}`),
     storageDirectory: values.storage,
+    stateDirectory: environment.STATE_DIRECTORY ?? '/var/lib/cordboard',
     boardDevices,
   }
 }

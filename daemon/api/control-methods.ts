@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { ContactRecord, ContactStore } from '../contact/contact-record.ts'
 import type { RaisedFault } from '../health/faults.ts'
 import type { LineView } from '../line/lines.ts'
+import type { ReloadOutcome } from '../reload/reload.ts'
 import type { AgentView, QueueView, Routing } from '../routing/routing.ts'
 import type { ControlMethod } from './control-connection.ts'
 import { ControlError } from './protocol.ts'
@@ -28,7 +29,7 @@ export interface ControlParts {
   /** One line for each leg: parties, state, audio path. */
   describeLegs: () => string[] | Promise<string[]>
   /** Absent: the box does not reload, and says so. */
-  reload?: () => Promise<void>
+  reload?: () => Promise<ReloadOutcome>
 }
 
 const setAgentStatusParams = z.strictObject({ agent: z.string(), status: z.enum(['Available', 'Offline']) })
@@ -73,10 +74,10 @@ export function createControlMethods(parts: ControlParts): Record<string, Contro
   }
   const { reload } = parts
   if (reload)
-    methods.reload = async () => {
-      await reload()
-      return { version: reportVersion }
-    }
+    methods.reload = async (): Promise<{ version: typeof reportVersion } & ReloadOutcome> => ({
+      version: reportVersion,
+      ...(await reload()),
+    })
   return methods
 }
 

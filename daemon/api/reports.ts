@@ -72,3 +72,31 @@ export type StatusReport = z.infer<typeof statusReport>
 export type AgentsReport = z.infer<typeof agentsReport>
 export type QueuesReport = z.infer<typeof queuesReport>
 export type LegsReport = z.infer<typeof legsReport>
+
+const writtenFault = z.looseObject({
+  code: z.string(),
+  severity: z.enum(['error', 'warning']),
+  file: z.string(),
+  line: z.number().optional(),
+  column: z.number().optional(),
+  path: z.string().optional(),
+  message: z.string(),
+  mend: z.string(),
+})
+const change = z.looseObject({
+  kind: z.string(),
+  name: z.string(),
+  what: z.enum(['added', 'removed', 'changed']),
+  applies: z.enum(['now', 'restart']),
+})
+export const reloadReport = z.discriminatedUnion('outcome', [
+  z.looseObject({
+    version,
+    outcome: z.enum(['reloaded', 'unchanged']),
+    changes: z.array(change),
+    warnings: z.array(writtenFault),
+  }),
+  z.looseObject({ version, outcome: z.literal('refused'), faults: z.array(writtenFault) }),
+  z.looseObject({ version, outcome: z.literal('failed'), part: z.string(), reason: z.string() }),
+])
+export type ReloadReport = z.infer<typeof reloadReport>

@@ -20,7 +20,8 @@ export function buildSip({ instance, clock, log }: Surroundings, audio: Audio): 
   })
 }
 
-function accountsOf(instance: Instance): SipAccount[] {
+/** Every agent has an account. */
+export function accountsOf(instance: Instance): SipAccount[] {
   return [...instance.agents.values()].map((agent) => ({
     userName: agent.userName,
     password: agent.password,

@@ -60,6 +60,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
+    name: 'reload',
+    summary: 'has the running daemon take the configuration on disk, all or nothing',
+    load: async () => (await import('./reload.ts')).reloadCommand,
+  },
+  {
     name: 'agent list',
     summary: 'agents with their status, what they do, and since when',
     load: async () => (await import('./agent.ts')).agentListCommand,

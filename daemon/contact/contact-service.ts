@@ -12,8 +12,10 @@ export interface ContactView {
 }
 
 export class ContactService {
-  readonly #world: ContactWorld
+  #world: ContactWorld
   readonly #lives = new Map<string, ContactLife>()
+  /** Who waits for contacts of a world that is no longer used to be over. */
+  readonly #leaving = new Set<{ lives: Set<ContactLife>; over: () => void }>()
   readonly #whenEmpty = new Set<() => void>()
   #draining = false
 
@@ -39,6 +41,17 @@ export class ContactService {
 
   legs(): Leg[] {
     return [...this.#lives.values()].flatMap((life) => life.legs)
+  }
+
+  /**
+   * Contacts that begin from now on live by this world; those in progress keep theirs. Resolves when the last of them is
+   * over, and what only the world before needed can be let go. The routing is the same in both.
+   */
+  useWorld(world: ContactWorld): Promise<void> {
+    this.#world = world
+    const lives = new Set(this.#lives.values())
+    if (lives.size === 0) return Promise.resolve()
+    return new Promise((over) => this.#leaving.add({ lives, over }))
   }
 
   /** Every leg that rings at the source becomes a contact, or is refused with a reason. */
@@ -101,6 +114,11 @@ export class ContactService {
 
   #completed(life: ContactLife): void {
     this.#lives.delete(life.id)
+    for (const leaving of this.#leaving) {
+      if (!leaving.lives.delete(life) || leaving.lives.size > 0) continue
+      this.#leaving.delete(leaving)
+      leaving.over()
+    }
     if (this.#lives.size > 0) return
     for (const resolve of this.#whenEmpty) resolve()
     this.#whenEmpty.clear()

@@ -29,6 +29,8 @@ const restartSettings: ReadonlySet<string> = new Set([
 /** Empty when both say the same. In the order of the files of an instance, then by name. */
 export function changesBetween(before: Instance, after: Instance): Change[] {
   return [
+    // After a start from the last good copy: programs and modules of the instance lie elsewhere now.
+    ...(before.directory === after.directory ? [] : [whole('directory')]),
     ...settings(before, after),
     ...named('board', byName(before.boards), byName(after.boards), isDeepStrictEqual, 'restart'),
     ...named('number', before.numbers, after.numbers),

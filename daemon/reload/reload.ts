@@ -25,8 +25,8 @@ export interface PreparedPart {
 }
 
 export type ReloadOutcome =
-  | { outcome: 'reloaded' | 'unchanged'; changes: Change[]; warnings: Fault[] }
-  | { outcome: 'refused'; faults: Fault[] }
+  | { outcome: 'reloaded' | 'unchanged'; changes: readonly Change[]; warnings: readonly Fault[] }
+  | { outcome: 'refused'; faults: readonly Fault[] }
   | { outcome: 'failed'; part: string; reason: string }
 
 export interface ReloadOptions {

@@ -56,6 +56,8 @@ export interface SipEndpoint extends LegSource {
   start(): Promise<void>
   /** Ends every dialog in order, then the socket. Bounded: 3 s. */
   stop(): Promise<void>
+  /** From now on these accounts, and no other; phones of those that are gone are forgotten, calls in progress go on. */
+  setAccounts(accounts: readonly SipAccount[]): void
   /** Rings the account's phones; the leg is `dialling` at once, and ends `unreachable` when there is none. */
   dial(options: DialOptions): Leg
   /**

@@ -65,7 +65,7 @@ export function createSipEndpoint(options: SipEndpointOptions): BoundSipEndpoint
 class Endpoint implements BoundSipEndpoint {
   readonly #options: SipEndpointOptions
   readonly #counters = new Counters()
-  readonly #accounts: ReadonlyMap<string, SipAccount>
+  readonly #accounts: Map<string, SipAccount>
   readonly #registrations: Registrations
   readonly #stack: SipStack
   readonly #world: CallWorld
@@ -150,6 +150,18 @@ class Endpoint implements BoundSipEndpoint {
     this.#registrations.stop()
     await this.#stack.stop()
     this.#bound = undefined
+  }
+
+  setAccounts(accounts: readonly SipAccount[]): void {
+    const gone = new Set(this.#accounts.keys())
+    for (const account of accounts) {
+      gone.delete(account.userName)
+      this.#accounts.set(account.userName, account)
+    }
+    for (const userName of gone) {
+      this.#accounts.delete(userName)
+      this.#registrations.forget(userName)
+    }
   }
 
   dial(options: DialOptions): Leg {

@@ -59,6 +59,8 @@ export interface VoiceService extends Voice {
   pieces(text: string, options: { ssml: boolean; voice: FlowVoice }): readonly SpokenPiece[]
   /** Keeps a prompt that was said from being put away while it is played. Release it by calling the result. */
   hold(promptId: string): () => void
+  /** For what is said from now on. A prompt that is gone can still be heard by calls in progress until the next change. */
+  reconfigure(change: Pick<VoiceOptions, 'prompts' | 'engines' | 'rules'>): void
   counters(): Record<string, number>
   /** Ends every engine's work, finishes writing, and takes all prompts back from the audio thread. */
   close(): Promise<void>
@@ -72,31 +74,22 @@ export function createVoice(options: VoiceOptions): VoiceService {
 }
 
 class BoxVoice implements VoiceService {
-  readonly #options: VoiceOptions
-  readonly #desk: EngineDesk
+  #options: VoiceOptions
+  #desk: EngineDesk
   readonly #shelf: PromptShelf
   readonly #cache: SpeechCache
   readonly #flights = new Flights<void>()
   readonly #counters = { said: 0, fromShelf: 0, fromCache: 0, spoken: 0, failed: 0, cacheFaults: 0, unknownVoices: 0 }
   readonly #promptIds = new Map<string, string>()
+  /** Prompts that the configuration no longer has. */
+  #gone: string[] = []
   readonly #unknownVoices = new Set<string>()
   readonly #writes = new Set<Promise<void>>()
 
   constructor(options: VoiceOptions) {
     this.#options = options
     const limits = { ...voiceLimits, ...options.limits }
-    this.#desk = new EngineDesk({
-      engines: options.engines ?? [],
-      rules: options.rules ?? [],
-      log: options.log,
-      clock: options.clock ?? new SystemClock(),
-      espeak: {
-        program: options.program ?? 'espeak-ng',
-        timeoutMs: limits.programTimeoutMs,
-        running: limits.running,
-      },
-      waiting: limits.waiting,
-    })
+    this.#desk = newDesk(options)
     this.#shelf = new PromptShelf(options.audio, limits.shelfBytes)
     this.#cache = new SpeechCache({
       directory: options.cacheDirectory,
@@ -106,11 +99,7 @@ class BoxVoice implements VoiceService {
         options.log.warn({ what, reason: reasonOf(fault) }, 'the speech cache has a fault')
       },
     })
-    for (const [name, prompt] of options.prompts) {
-      const promptId = `prompt:${name}`
-      options.audio.addPrompt(promptId, prompt.samples)
-      this.#promptIds.set(name, promptId)
-    }
+    this.#addPrompts(options.prompts)
   }
 
   prompt(name: string): string | undefined {
@@ -131,6 +120,31 @@ class BoxVoice implements VoiceService {
     return this.#shelf.hold(promptId)
   }
 
+  reconfigure(change: Pick<VoiceOptions, 'prompts' | 'engines' | 'rules'>): void {
+    this.#options = { ...this.#options, ...change }
+    // What waits at an engine of the desk before is still served by it.
+    this.#desk = newDesk(this.#options)
+    this.#removePrompts(this.#gone)
+    this.#gone = [...this.#promptIds.keys()].filter((name) => !change.prompts.has(name))
+    this.#addPrompts(change.prompts)
+  }
+
+  #addPrompts(prompts: VoiceOptions['prompts']): void {
+    for (const [name, prompt] of prompts) {
+      const promptId = `prompt:${name}`
+      this.#options.audio.addPrompt(promptId, prompt.samples)
+      this.#promptIds.set(name, promptId)
+    }
+  }
+
+  #removePrompts(names: Iterable<string>): void {
+    for (const name of names) {
+      const promptId = this.#promptIds.get(name)
+      if (promptId !== undefined) this.#options.audio.removePrompt(promptId)
+      this.#promptIds.delete(name)
+    }
+  }
+
   counters(): Record<string, number> {
     return {
       ...this.#counters,
@@ -147,8 +161,7 @@ class BoxVoice implements VoiceService {
     await this.#flights.stop(new Error('the voice is closed'))
     await Promise.all(this.#writes)
     this.#shelf.clear()
-    for (const promptId of this.#promptIds.values()) this.#options.audio.removePrompt(promptId)
-    this.#promptIds.clear()
+    this.#removePrompts([...this.#promptIds.keys()])
   }
 
   #cut(text: string, how: { ssml: boolean; voice: FlowVoice }, atSentences: boolean): SpeechPiece[] {
@@ -228,6 +241,22 @@ class BoxVoice implements VoiceService {
     const fields = { voice: voice.voiceId, language: voice.languageCode }
     this.#options.log.warn(fields, 'a flow names a voice that is not known; the language is spoken instead')
   }
+}
+
+function newDesk(options: VoiceOptions): EngineDesk {
+  const limits = { ...voiceLimits, ...options.limits }
+  return new EngineDesk({
+    engines: options.engines ?? [],
+    rules: options.rules ?? [],
+    log: options.log,
+    clock: options.clock ?? new SystemClock(),
+    espeak: {
+      program: options.program ?? 'espeak-ng',
+      timeoutMs: limits.programTimeoutMs,
+      running: limits.running,
+    },
+    waiting: limits.waiting,
+  })
 }
 
 function isEngineFault(fault: unknown): fault is SpeechFault | GateFullError {

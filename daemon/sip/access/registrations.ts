@@ -90,6 +90,15 @@ export class Registrations {
     return 'done'
   }
 
+  /** The account is no more. */
+  forget(userName: string): void {
+    const held = this.#accounts.get(userName)
+    if (!held) return
+    const before = held.size
+    for (const uri of [...held.keys()]) this.#drop(held, uri)
+    this.#settle(userName, held, before)
+  }
+
   /** Seconds left of a contact. */
   expiresInS(binding: Binding): number {
     return Math.max(0, Math.round((binding.expiresAtMs - this.#clock.monotonicMs()) / 1000))
