@@ -16,7 +16,7 @@ export interface CallDialogUser {
   acknowledged(sdp: string | undefined): void
   /** The far end hung up. */
   byeReceived(): void
-  /** A re-INVITE of the far end was never acknowledged, or its late answer is unusable: the call can't go on. */
+  /** A re-INVITE of the far end was never acknowledged, or its late answer is unusable, or its connection is gone: the call can't go on. */
   broken(reason: string): void
   digitReceived(digit: string): void
   /** The agreed media changed (hold, resume, another address). */
@@ -80,6 +80,11 @@ export class CallDialog {
 
   ackMissing(): void {
     if (!this.#ended) this.#user.broken('noAck')
+  }
+
+  /** The far end's connection broke, and it did not come back. */
+  connectionLost(): void {
+    if (!this.#ended) this.#user.broken('connectionLost')
   }
 
   /** UPDATE: with an offer like a re-INVITE, without one a refresh. */

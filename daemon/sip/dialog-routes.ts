@@ -1,11 +1,11 @@
 // Where the requests of a call go, and whose they may be: by Call-ID. Phones are reached at the address they spoke
 // from, whatever their Contact says, because that is what passes routers.
 import type { SipAccount } from './endpoint.ts'
-import type { HostPort } from './wire/host-port.ts'
+import type { Hop } from './transport/hop.ts'
 
 export interface DialogRoute {
   account: SipAccount
-  targets: readonly HostPort[]
+  targets: readonly Hop[]
 }
 
 export class DialogRoutes {
@@ -21,6 +21,10 @@ export class DialogRoutes {
 
   release(callId: string): void {
     this.#routes.delete(callId)
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, DialogRoute]> {
+    return this.#routes.entries()
   }
 
   get size(): number {

@@ -16,11 +16,15 @@ import { type CallDialog, warning } from './call-dialog.ts'
 import { RtpPort } from './call-media.ts'
 import type { DialOptions, SipAccount, SipCounters, SipEndpoint } from './endpoint.ts'
 import { InboundCall } from './inbound-call.ts'
-import { OutboundCall } from './outbound-call.ts'
+import { callToAgent, OutboundCall } from './outbound-call.ts'
 import type { PhoneAddress } from './outbound-fork.ts'
 import type { CallWorld, SipLeg } from './sip-leg.ts'
 import { type Reply, SipStack } from './sip-stack.ts'
-import { type DatagramSocket, UdpSocket } from './transport/udp-socket.ts'
+import type { TlsFiles } from './transport/certificates.ts'
+import type { ConnectionLimits } from './transport/connections.ts'
+import type { Hop } from './transport/hop.ts'
+import type { Listen } from './transport/transports.ts'
+import type { DatagramSocket } from './transport/udp-socket.ts'
 import { formatHost, type HostPort, parseHostPort } from './wire/host-port.ts'
 import { escapeUser } from './wire/sip-uri.ts'
 import type { WireRequest } from './wire/wire-message.ts'
@@ -28,8 +32,13 @@ import type { WireRequest } from './wire/wire-message.ts'
 export interface SipEndpointOptions {
   /** Local address to listen on; also where RTP ports are opened. */
   address: string
-  /** 0: any free port, told by `localPort`. */
+  /** UDP. 0: any free port, told by `localPort`. */
   port: number
+  /** What else is listened on. */
+  listen?: readonly Listen[]
+  /** Needed by TLS and secure WebSocket. */
+  tls?: TlsFiles | undefined
+  connectionLimits?: Partial<ConnectionLimits>
   /** Digest realm and domain of our addresses. */
   realm: string
   /** What phones are told instead of the local address. */
@@ -49,8 +58,10 @@ export interface SipEndpointOptions {
 }
 
 export interface BoundSipEndpoint extends SipEndpoint {
-  /** The port bound; 0 before `start`. */
+  /** The UDP port bound; 0 before `start`. */
   readonly localPort: number
+  /** All that is listened on; empty before `start`. */
+  readonly listening: readonly Listen[]
 }
 
 /** How long `stop` lets far ends answer before the rest is dropped. */
@@ -74,7 +85,7 @@ class Endpoint implements BoundSipEndpoint {
   readonly #dialogs = new Map<string, CallDialog[]>()
   readonly #inboundListeners = new Set<(leg: Leg) => void>()
   readonly #reachableListeners = new Set<(userName: string, reachable: boolean) => void>()
-  #bound: HostPort | undefined
+  #listening: readonly Listen[] = []
   #stopping = false
   #unlisten: () => void = () => {}
 
@@ -86,15 +97,13 @@ class Endpoint implements BoundSipEndpoint {
     const counters = this.#counters
     this.#registrations = new Registrations(clock, (userName, reachable) => this.#tellReachable(userName, reachable))
     this.#stack = new SipStack({
-      address: options.address,
-      port: options.port,
-      advertisedAddress: options.advertisedAddress,
-      socket:
-        options.socket ??
-        new UdpSocket((fault) => {
-          counters.count('socketFaults')
-          log.error({ fault: fault.message }, 'sip socket fault')
-        }),
+      transports: {
+        listens: [{ transport: 'UDP', address: options.address, port: options.port }, ...(options.listen ?? [])],
+        tls: options.tls,
+        advertisedAddress: options.advertisedAddress,
+        limits: options.connectionLimits,
+        udpSocket: options.socket && (() => options.socket!),
+      },
       clock,
       counters,
       log,
@@ -114,6 +123,11 @@ class Endpoint implements BoundSipEndpoint {
         ackMissing: (callId) => {
           for (const dialog of this.#dialogs.get(callId) ?? []) dialog.ackMissing()
         },
+        connectionLost: (way) => this.#registrations.lost(way),
+        farEndLost: (callId) => {
+          counters.count('farEndsLost')
+          for (const dialog of this.#dialogs.get(callId) ?? []) dialog.connectionLost()
+        },
       },
     })
     this.#world = {
@@ -128,14 +142,19 @@ class Endpoint implements BoundSipEndpoint {
   }
 
   get localPort(): number {
-    return this.#bound?.port ?? 0
+    return this.#listening[0]?.port ?? 0
+  }
+
+  get listening(): readonly Listen[] {
+    return this.#listening
   }
 
   async start(): Promise<void> {
-    this.#bound = await this.#stack.start()
+    this.#listening = await this.#stack.start()
     this.#unlisten = this.#options.audio.on((event) => this.#heard(event))
     const { realm } = this.#options
-    this.#options.log.info({ address: this.#bound.address, port: this.#bound.port, realm }, 'sip listening')
+    for (const { transport, address, port } of this.#listening)
+      this.#options.log.info({ transport, address, port, realm }, 'sip listening')
   }
 
   async stop(): Promise<void> {
@@ -149,7 +168,7 @@ class Endpoint implements BoundSipEndpoint {
     this.#unlisten()
     this.#registrations.stop()
     await this.#stack.stop()
-    this.#bound = undefined
+    this.#listening = []
   }
 
   setAccounts(accounts: readonly SipAccount[]): void {
@@ -166,7 +185,7 @@ class Endpoint implements BoundSipEndpoint {
 
   dial(options: DialOptions): Leg {
     const account = this.#accounts.get(options.userName)
-    const leg = new OutboundCall(this.#world, options, account)
+    const leg = new OutboundCall(this.#world, callToAgent(options, account))
     const admitted = this.#admit(leg)
     const findPhones = async () => {
       // The leg is returned first: whoever dialled must be able to listen before anything happens.
@@ -205,7 +224,7 @@ class Endpoint implements BoundSipEndpoint {
     }
   }
 
-  #receiveInvite(uas: IncomingInviteRequest, request: WireRequest, account: SipAccount, source: HostPort): void {
+  #receiveInvite(uas: IncomingInviteRequest, request: WireRequest, account: SipAccount, source: Hop): void {
     const refusal = InboundCall.refusal(request, account)
     if (refusal !== undefined) {
       this.#counters.count('invitesUnusable')

@@ -1,9 +1,9 @@
-// The SIP stack: datagrams in and out on one side, sip.js's dialogs and the registrar on the other.
+// The SIP stack: messages in and out on one side, sip.js's dialogs and the registrar on the other.
 //
-//   socket → parse → duplicates? → gate → who is it? → server transaction → sip.js core → calls
-//   socket ← resend ←──────────── client and server transactions ←───────── sip.js core ← calls
+//   transports → parse → duplicates? → gate → who is it? → server transaction → sip.js core → calls
+//   transports ← resend ←──────────── client and server transactions ←───────── sip.js core ← calls
 import type { IncomingInviteRequest, UserAgentCore } from 'sip.js/lib/core/index.js'
-import type { Clock } from '../clock.ts'
+import type { Clock, Timer } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import type { Log } from '../log/log.ts'
 import type { Authenticator } from './access/authenticator.ts'
@@ -13,16 +13,17 @@ import { CoreBridge, contactUser } from './core-bridge.ts'
 import { DialogRoutes } from './dialog-routes.ts'
 import type { SipAccount } from './endpoint.ts'
 import { ClientTransactions } from './transaction/client-transactions.ts'
-import { allowedMethods } from './transaction/outgoing-edit.ts'
+import { allowedMethods, placeOf } from './transaction/outgoing-edit.ts'
 import { ServerTransactions } from './transaction/server-transactions.ts'
 import { statelessReply } from './transaction/stateless-reply.ts'
-import { LocalAddresses } from './transport/local-address.ts'
-import type { DatagramSocket } from './transport/udp-socket.ts'
-import { formatHostPort, type HostPort } from './wire/host-port.ts'
+import { type Hop, transportOf } from './transport/hop.ts'
+import { type Listen, Transports, type TransportsOptions } from './transport/transports.ts'
+import { type HostPort, sipPort } from './wire/host-port.ts'
 import { parseVia, responseTarget, stampVia, type Via } from './wire/via.ts'
 import {
   formatWire,
   header,
+  parseCSeq,
   tagOf,
   type WireMessage,
   type WireRequest,
@@ -40,26 +41,32 @@ export interface Reply {
 
 export interface StackUser {
   /** An INVITE of an authenticated phone, outside any dialog. */
-  receiveInvite(uas: IncomingInviteRequest, request: WireRequest, account: SipAccount, source: HostPort): void
-  receiveRegister(request: WireRequest, account: SipAccount, source: HostPort): Reply
+  receiveInvite(uas: IncomingInviteRequest, request: WireRequest, account: SipAccount, source: Hop): void
+  receiveRegister(request: WireRequest, account: SipAccount, source: Hop): Reply
   /** UPDATE inside a dialog of sip.js, in order. */
   receiveUpdate(dialogId: string, request: WireRequest): Reply
   /** Nobody acknowledged the 2xx of this INVITE. */
   ackMissing(callId: string): void
+  /** A connection is gone, and with it what was registered over it. */
+  connectionLost(way: number): void
+  /** The far end of this call has been without a connection for too long. */
+  farEndLost(callId: string): void
 }
 
 /** Each way. Some 4 kB each: the memory of a flood is bounded by it, a set-up rate of 100 calls a second is not. */
 const defaultMaxTransactions = 8192
 
+/** A phone whose connection broke in a call has this long to come back over another. */
+const returnMs = 20_000
+
 export interface StackOptions {
-  address: string
-  port: number
-  advertisedAddress?: string | undefined
-  socket: DatagramSocket
+  transports: Omit<TransportsOptions, 'clock' | 'counters' | 'log' | 'user'>
   clock: Clock
   counters: Counters
   log: Log
   authenticator: Authenticator
+  /** The account of whoever is known by where a request comes from (a carrier's link), and need not prove itself. */
+  recognise(request: WireRequest, source: HostPort): SipAccount | undefined
   user: StackUser
   maxTransactions?: number
 }
@@ -71,24 +78,36 @@ export class SipStack {
   readonly #clients: ClientTransactions
   readonly #servers: ServerTransactions
   readonly #rate: SourceRate
-  readonly #locals: LocalAddresses
+  readonly #transports: Transports
   readonly #bridge: CoreBridge
-  #bound: HostPort | undefined
+  /** Calls whose far end has no connection, by Call-ID. */
+  readonly #awaited = new Map<string, Timer>()
   /** The INVITE that is being handed to sip.js, which hands it back before it returns. */
-  #inviting: { request: WireRequest; account: SipAccount; source: HostPort } | undefined
+  #inviting: { request: WireRequest; account: SipAccount; source: Hop } | undefined
 
   constructor(options: StackOptions) {
-    const { clock, counters, socket } = options
+    const { clock, counters, log } = options
     this.#options = options
     this.#counters = counters
     const nowMs = () => clock.monotonicMs()
     this.#rate = new SourceRate(nowMs)
-    this.#locals = new LocalAddresses(nowMs, { bound: options.address, advertised: options.advertisedAddress })
+    this.#transports = new Transports({
+      ...options.transports,
+      clock,
+      counters,
+      log,
+      user: {
+        admits: () => true,
+        received: (bytes, from) => void this.#contained(() => this.#receive(bytes, from)),
+        lost: (way) => void this.#contained(() => this.#lost(way)),
+      },
+    })
     const shared = {
       clock,
       counters,
-      localFor: (peer: HostPort) => this.localFor(peer.address),
-      send: (datagram: Uint8Array, to: HostPort) => socket.send(datagram, to),
+      reach: (to: Hop) => this.#transports.reach(to),
+      localFor: (to: Hop) => this.#transports.localFor(to),
+      send: (bytes: Uint8Array, to: Hop) => this.#transports.send(bytes, to),
       maxTransactions: options.maxTransactions ?? defaultMaxTransactions,
     }
     this.#clients = new ClientTransactions({ ...shared, passUp: (response) => this.#passUpResponse(response) })
@@ -102,27 +121,37 @@ export class SipStack {
     this.#bridge = new CoreBridge({
       counters,
       send: (message) => this.#sendFromCore(message),
+      credentialsFor: (callId) => this.routes.get(callId)?.account.credentials,
       receiveInvite: (uas) => this.#receiveInvite(uas),
     })
-    socket.onDatagram((datagram, source) => this.#contained(() => this.#receive(datagram, source)))
   }
 
-  async start(): Promise<HostPort> {
-    this.#bound = await this.#options.socket.bind({ address: this.#options.address, port: this.#options.port })
-    return this.#bound
+  /** The addresses listened on. */
+  start(): Promise<Listen[]> {
+    return this.#transports.start()
   }
 
   async stop(): Promise<void> {
     this.core.dispose()
     this.#clients.stop()
     this.#servers.stop()
-    this.#bound = undefined
-    await this.#options.socket.close()
+    for (const timer of this.#awaited.values()) timer.cancel()
+    this.#awaited.clear()
+    await this.#transports.stop()
   }
 
   /** The address a peer is told for us, with the SIP port. */
   localFor(peerAddress: string): HostPort {
-    return { address: this.#locals.for(peerAddress), port: this.#bound?.port ?? this.#options.port }
+    return this.#transports.localFor({ address: peerAddress, port: 0 })
+  }
+
+  /** Whether something can still be sent there: a phone behind a connection that broke can't be rung. */
+  isOpen(hop: Hop): boolean {
+    return this.#transports.isOpen(hop)
+  }
+
+  reloadCertificates(): Promise<void> {
+    return this.#transports.reloadCertificates()
   }
 
   get core(): UserAgentCore {
@@ -142,6 +171,7 @@ export class SipStack {
       lingeringTimers: clients.lingeringTimers + servers.lingeringTimers,
       dialogs: this.core.dialogs.size,
       routes: this.routes.size,
+      connections: this.#transports.connections,
     }
   }
 
@@ -150,8 +180,29 @@ export class SipStack {
     else this.#clients.send(message, this.routes.get(header(message, 'call-id') ?? '')?.targets ?? [])
   }
 
-  #receive(datagram: Uint8Array, source: HostPort): void {
-    const framed = parseWire(datagram)
+  /** What waited for an answer over it fails; who rang over it has hung up; calls get a while to be taken up again. */
+  #lost(way: number): void {
+    this.#clients.lost(way)
+    for (const invite of this.#servers.unanswerable(way)) {
+      this.#counters.count('callersLost')
+      this.#contained(() => this.#bridge.passRequest(cancelOf(invite)))
+    }
+    this.#options.user.connectionLost(way)
+    for (const [callId, route] of this.routes) {
+      if (this.#awaited.has(callId) || !route.targets.some((target) => target.way === way)) continue
+      const timer = this.#options.clock.after(returnMs, () => {
+        this.#awaited.delete(callId)
+        const gone = this.routes.get(callId)?.targets.every((target) => !this.isOpen(target))
+        if (gone) this.#contained(() => this.#options.user.farEndLost(callId))
+      })
+      this.#awaited.set(callId, timer)
+    }
+  }
+
+  #receive(datagram: Uint8Array, source: Hop): void {
+    // Without a length nobody knows where a message in a stream ends (RFC 3261 section 18.3).
+    const lengthRequired = transportOf(source) === 'TCP' || transportOf(source) === 'TLS'
+    const framed = parseWire(datagram, lengthRequired)
     if (framed.outcome === 'dropped') {
       this.#counters.count(`dropped${framed.cause[0]!.toUpperCase()}${framed.cause.slice(1)}`)
       return
@@ -172,7 +223,7 @@ export class SipStack {
     else this.#receiveRequest(stamped.request, stamped.via, source)
   }
 
-  #receiveRequest(request: WireRequest, via: Via, source: HostPort): void {
+  #receiveRequest(request: WireRequest, via: Via, source: Hop): void {
     const refusal = refuse(request)
     if (refusal) {
       this.#refuse(request, via, source, refusal.status, refusal.reason, refusal.headers)
@@ -192,14 +243,17 @@ export class SipStack {
     else this.#receiveNew(request, via, source)
   }
 
-  #receiveInDialog(request: WireRequest, via: Via, source: HostPort): void {
+  #receiveInDialog(request: WireRequest, via: Via, source: Hop): void {
     const callId = header(request, 'call-id')!
     const route = this.routes.get(callId)
     if (!route || !this.#bridge.hasDialog(request)) {
       this.#refuse(request, via, source, 481, 'Call/Transaction Does Not Exist')
       return
     }
-    if (!route.targets.some((target) => target.address === source.address)) {
+    const isExpected =
+      route.targets.some((target) => target.address === source.address) ||
+      this.#options.recognise(request, source) === route.account
+    if (!isExpected) {
       // From elsewhere than the call: a phone that moved proves itself, and the call follows it.
       const account = this.#authenticate(request, via, source)
       if (!account) return
@@ -208,12 +262,14 @@ export class SipStack {
         return
       }
       this.routes.set(callId, { account, targets: [source] })
+    } else if (!route.targets.some((target) => this.isOpen(target))) {
+      this.routes.set(callId, { ...route, targets: [source] })
     }
     if (request.method === 'OPTIONS') this.#answerOptions(request, via, source)
     else this.#open(request, via, source, undefined)
   }
 
-  #receiveNew(request: WireRequest, via: Via, source: HostPort): void {
+  #receiveNew(request: WireRequest, via: Via, source: Hop): void {
     if (!this.#rate.admit(source.address)) {
       this.#counters.count('droppedTooFast')
       return
@@ -224,7 +280,8 @@ export class SipStack {
         return
       case 'INVITE':
       case 'REGISTER': {
-        const account = this.#authenticate(request, via, source)
+        const known = request.method === 'INVITE' ? this.#options.recognise(request, source) : undefined
+        const account = known ?? this.#authenticate(request, via, source)
         if (account) this.#open(request, via, source, account)
         return
       }
@@ -233,15 +290,18 @@ export class SipStack {
     }
   }
 
-  #authenticate(request: WireRequest, via: Via, source: HostPort): SipAccount | undefined {
+  #authenticate(request: WireRequest, via: Via, source: Hop): SipAccount | undefined {
     const verdict = this.#options.authenticator.verify(request, source)
-    if (verdict.outcome === 'authenticated') return verdict.account
+    if (verdict.outcome === 'authenticated') {
+      this.#transports.trust(source, via.parameters.has('alias') ? (via.port ?? sipPort) : undefined)
+      return verdict.account
+    }
     if (verdict.outcome === 'challenge')
       this.#reply(via, source, statelessReply(request, 401, 'Unauthorized', [`WWW-Authenticate: ${verdict.challenge}`]))
     return undefined
   }
 
-  #open(request: WireRequest, via: Via, source: HostPort, account: SipAccount | undefined): void {
+  #open(request: WireRequest, via: Via, source: Hop, account: SipAccount | undefined): void {
     if (!this.#servers.open(request, via, source)) {
       this.#counters.count('serverTransactionsRefused')
       this.#refuse(request, via, source, 503, 'Service Unavailable', ['Retry-After: 10'])
@@ -256,7 +316,7 @@ export class SipStack {
     if (!handled) this.#respond(request, { status: 500, reason: 'Server Internal Error', headers: [] })
   }
 
-  #passUp(request: WireRequest, account: SipAccount | undefined, source: HostPort): void {
+  #passUp(request: WireRequest, account: SipAccount | undefined, source: Hop): void {
     this.#inviting = account && { request, account, source }
     try {
       if (!this.#bridge.passRequest(request))
@@ -285,7 +345,7 @@ export class SipStack {
     })
   }
 
-  #answerOptions(request: WireRequest, via: Via, source: HostPort): void {
+  #answerOptions(request: WireRequest, via: Via, source: Hop): void {
     const extra = [`Allow: ${allowedMethods}`, `Accept: application/sdp, ${digitsType}`, this.#contactFor(source)]
     this.#reply(via, source, statelessReply(request, 200, 'OK', extra))
   }
@@ -293,7 +353,7 @@ export class SipStack {
   #refuse(
     request: WireRequest,
     via: Via,
-    source: HostPort,
+    source: Hop,
     status: number,
     reason: string,
     extraHeaders: readonly string[] = [],
@@ -303,8 +363,8 @@ export class SipStack {
     this.#reply(via, source, statelessReply(request, status, reason, extraHeaders))
   }
 
-  #reply(via: Via, source: HostPort, response: WireResponse): void {
-    this.#options.socket
+  #reply(via: Via, source: Hop, response: WireResponse): void {
+    this.#transports
       .send(formatWire(response), responseTarget(via, source))
       .catch((_fault: unknown) => this.#counters.count('sendFailures'))
   }
@@ -318,8 +378,8 @@ export class SipStack {
     this.#servers.respond({ ...response, body: reply.sdp ?? '' })
   }
 
-  #contactFor(source: HostPort): string {
-    return `Contact: <sip:${contactUser}@${formatHostPort(this.localFor(source.address))}>`
+  #contactFor(source: Hop): string {
+    return `Contact: <sip:${contactUser}@${placeOf(this.#transports.localFor(source))}>`
   }
 
   /** One bad message must not harm another: a fault is counted, logged and ends here. False when there was one. */
@@ -333,4 +393,11 @@ export class SipStack {
       return false
     }
   }
+}
+
+/** The CANCEL that a caller whose connection broke can't send any more. */
+function cancelOf(invite: WireRequest): WireRequest {
+  const kept = invite.headers.filter((one) => ['via', 'from', 'to', 'call-id', 'max-forwards'].includes(one.key))
+  const cseq = { name: 'CSeq', key: 'cseq', value: `${parseCSeq(invite)?.number} CANCEL` }
+  return { ...invite, method: 'CANCEL', headers: [...kept, cseq], body: '' }
 }

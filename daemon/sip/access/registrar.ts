@@ -1,6 +1,6 @@
 // REGISTER of an authenticated phone → contacts → the 200 that lists them (RFC 3261 section 10.3).
 import type { SipAccount } from '../endpoint.ts'
-import type { HostPort } from '../wire/host-port.ts'
+import type { Hop } from '../transport/hop.ts'
 import { type NameAddr, parseNameAddr, splitList } from '../wire/name-addr.ts'
 import { decodedUser } from '../wire/sip-uri.ts'
 import { header, headers, parseCSeq, type WireRequest } from '../wire/wire-message.ts'
@@ -16,7 +16,7 @@ export function register(
   registrations: Registrations,
   request: WireRequest,
   account: SipAccount,
-  source: HostPort,
+  source: Hop,
   epochMs: number,
 ): RegisterAnswer {
   const refused = (status: number, reason: string): RegisterAnswer => ({ status, reason, headers: [] })

@@ -1,12 +1,12 @@
 // Which phones are where: the contacts of each account (RFC 3261 section 10.3), each with the address its REGISTER
 // came from, because that is where it can be reached through a router.
 import type { Clock, Timer } from '../../clock.ts'
-import type { HostPort } from '../wire/host-port.ts'
+import type { Hop } from '../transport/hop.ts'
 
 export interface Binding {
   /** Contact URI as registered: what the phone knows itself by. */
   uri: string
-  source: HostPort
+  source: Hop
   callId: string
   cseq: number
   /** `+sip.instance` (RFC 5626), the same across restarts of one phone. */
@@ -58,7 +58,7 @@ export class Registrations {
   update(
     userName: string,
     contacts: readonly BindingRequest[],
-    from: { source: HostPort; callId: string; cseq: number },
+    from: { source: Hop; callId: string; cseq: number },
   ): UpdateOutcome {
     const held = this.#accounts.get(userName) ?? new Map<string, Held>()
     const replaced = contacts.map((contact) => held.get(contact.uri)?.binding)
@@ -99,6 +99,18 @@ export class Registrations {
     this.#settle(userName, held, before)
   }
 
+  /**
+   * A connection is gone, and with it the contacts that were registered over it (RFC 5626 section 5.3): a phone behind
+   * a router, or in a browser, can't be reached until it connects again.
+   */
+  lost(way: number): void {
+    for (const [userName, held] of [...this.#accounts]) {
+      const before = held.size
+      for (const [uri, { binding }] of [...held]) if (binding.source.way === way) this.#drop(held, uri)
+      if (held.size < before) this.#settle(userName, held, before)
+    }
+  }
+
   /** Seconds left of a contact. */
   expiresInS(binding: Binding): number {
     return Math.max(0, Math.round((binding.expiresAtMs - this.#clock.monotonicMs()) / 1000))
@@ -113,7 +125,7 @@ export class Registrations {
     userName: string,
     held: Map<string, Held>,
     contact: BindingRequest,
-    from: { source: HostPort; callId: string; cseq: number },
+    from: { source: Hop; callId: string; cseq: number },
   ): void {
     const lifeMs = clampExpiresS(contact.expiresS) * 1000
     const binding: Binding = {
@@ -146,7 +158,7 @@ export function clampExpiresS(expiresS: number): number {
 }
 
 /** Other contacts of what must be the same phone, restarted: they would ring nobody until they expire. */
-function predecessors(held: Map<string, Held>, contact: BindingRequest, source: HostPort): string[] {
+function predecessors(held: Map<string, Held>, contact: BindingRequest, source: Hop): string[] {
   return [...held.values()]
     .map(({ binding }) => binding)
     .filter((old) => old.uri !== contact.uri)

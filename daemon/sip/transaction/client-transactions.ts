@@ -1,9 +1,12 @@
 // The requests we sent that may still be answered. Below sip.js, which believes in a reliable transport: each request
-// gets a branch of ours and our Via, is resent by its machine, and its responses go up with sip.js's own Via restored.
+// gets a branch of ours and our Via, is resent by its machine where the transport needs it, and its responses go up with
+// sip.js's own Via restored.
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../clock.ts'
 import type { Counters } from '../../counters.ts'
-import { formatHostPort, type HostPort } from '../wire/host-port.ts'
+import { type Hop, isReliable, transportOf } from '../transport/hop.ts'
+import type { Listen } from '../transport/transports.ts'
+import { formatHostPort } from '../wire/host-port.ts'
 import { branchCookie, topVia } from '../wire/via.ts'
 import {
   formatWire,
@@ -15,6 +18,7 @@ import {
   withFirstHeader,
 } from '../wire/wire-message.ts'
 import { editOutgoing } from './outgoing-edit.ts'
+import { reliable, unreliable } from './timer-values.ts'
 import { type TransactionCensus, takeCensus } from './transaction-census.ts'
 import { type ClientInput, type ClientState, client, clientStart } from './transaction-client.ts'
 import {
@@ -28,9 +32,11 @@ import { type OwnerEffect, TransactionRunner } from './transaction-runner.ts'
 export interface ClientTransactionsOptions {
   clock: Clock
   counters: Counters
+  /** The hop with the connection that is used for it (`Transports.reach`). */
+  reach(to: Hop): Hop
   /** Address the peer is told for us. */
-  localFor(peer: HostPort): HostPort
-  send(datagram: Uint8Array, to: HostPort): Promise<void>
+  localFor(to: Hop): Listen
+  send(bytes: Uint8Array, to: Hop): Promise<void>
   /** A response for sip.js. Must not throw. */
   passUp(response: WireResponse): void
   maxTransactions: number
@@ -48,10 +54,12 @@ interface Entry {
   /** Branch on the wire: 128 random bits, so that answers can't be forged blindly. */
   branch: string
   /** All addresses of the far end; those before `attempt` did not answer. */
-  targets: readonly HostPort[]
+  targets: readonly Hop[]
   attempt: number
-  local: HostPort
-  datagram: Buffer
+  /** The target that is being tried, with its connection. */
+  hop: Hop
+  local: Listen
+  bytes: Buffer
   runner: Runner
   /** ACK of a 3xx-6xx, kept for its duplicates. */
   ack: Buffer | undefined
@@ -88,14 +96,14 @@ export class ClientTransactions {
    * Sends what sip.js sends. Throws when it can't be taken (no address, table full); what fails later is told as a
    * response: 408 unanswered, 503 not sendable.
    */
-  send(request: WireRequest, targets: readonly HostPort[]): void {
+  send(request: WireRequest, targets: readonly Hop[]): void {
     const upperBranch = topVia(request)?.branch ?? ''
     if (request.method === 'ACK') this.#sendAck(request, upperBranch, targets)
     else if (request.method === 'CANCEL') this.#sendCancel(request, upperBranch)
     else this.#sendNew(request, upperBranch, targets)
   }
 
-  #sendNew(request: WireRequest, upperBranch: string, targets: readonly HostPort[]): void {
+  #sendNew(request: WireRequest, upperBranch: string, targets: readonly Hop[]): void {
     if (targets.length === 0) throw new Error(`No address to send ${request.method} to.`)
     // sip.js draws branches from ten million numbers only. Two alike at once would mix up two calls: one is refused.
     if (this.#byUpper.has(`${upperBranch} ${request.method}`)) throw new Error('The branch is in use already.')
@@ -103,11 +111,26 @@ export class ClientTransactions {
       this.#options.counters.count('clientTransactionsRefused')
       throw new Error('Too many SIP transactions at once.')
     }
-    this.#start(request, upperBranch, newBranch(), targets, 0)
+    this.#start(
+      request,
+      upperBranch,
+      newBranch(),
+      targets.flatMap((target) => fitting(request, target)),
+      0,
+    )
+  }
+
+  /** A connection is gone: answers over it will not come any more. */
+  lost(way: number): void {
+    for (const entry of [...this.#entries.values()]) {
+      if (entry.hop.way !== way || isAbsorbing(entry)) continue
+      if (entry.runner.invite) entry.runner.run.feed('connectionLost')
+      else entry.runner.run.feed('sendFailed')
+    }
   }
 
   /** A response from the network. Only answers to what we sent, from where we sent it, go up. */
-  receive(response: WireResponse, source: HostPort): void {
+  receive(response: WireResponse, source: Hop): void {
     const { counters } = this.#options
     const entry = this.#entryOf(response, source)
     if (typeof entry === 'string') {
@@ -123,7 +146,7 @@ export class ClientTransactions {
   }
 
   /** The transaction a response belongs to, or the counter it is dropped under. */
-  #entryOf(response: WireResponse, source: HostPort): Entry | string {
+  #entryOf(response: WireResponse, source: Hop): Entry | string {
     const via = topVia(response)
     const method = parseCSeq(response)?.method
     if (!via || method === undefined) return 'droppedBrokenResponse'
@@ -131,7 +154,7 @@ export class ClientTransactions {
     const entry = this.#entries.get(`${via.branch} ${method}`)
     if (!entry || via.host !== entry.local.address || via.port !== entry.local.port) return 'droppedUnknownResponse'
     // Same host, any port: phones behind some routers answer from another one.
-    return source.address === entry.targets[entry.attempt]!.address ? entry : 'droppedForeignResponse'
+    return source.address === entry.hop.address ? entry : 'droppedForeignResponse'
   }
 
   /** Forgets everything, timers included. */
@@ -142,23 +165,19 @@ export class ClientTransactions {
     this.#invites.clear()
   }
 
-  #start(
-    request: WireRequest,
-    upperBranch: string,
-    branch: string,
-    targets: readonly HostPort[],
-    attempt: number,
-  ): Entry {
-    const local = this.#options.localFor(targets[attempt]!)
+  #start(request: WireRequest, upperBranch: string, branch: string, targets: readonly Hop[], attempt: number): Entry {
+    const hop = this.#options.reach(targets[attempt]!)
+    const local = this.#options.localFor(hop)
     const entry: Entry = {
       request,
       upperBranch,
       branch,
       targets,
       attempt,
+      hop,
       local,
-      datagram: this.#format(request, branch, local),
-      runner: this.#runner(request.method, (effect) => this.#perform(entry, effect)),
+      bytes: this.#format(request, branch, local),
+      runner: this.#runner(request.method, hop, (effect) => this.#perform(entry, effect)),
       ack: undefined,
       response: undefined,
     }
@@ -171,13 +190,14 @@ export class ClientTransactions {
     return entry
   }
 
-  #runner(method: string, perform: (effect: OwnerEffect) => void): Runner {
+  #runner(method: string, hop: Hop, perform: (effect: OwnerEffect) => void): Runner {
     const { clock } = this.#options
+    const machines = isReliable(hop) ? overReliable : overUdp
     return method === 'INVITE'
       ? {
           invite: true,
           run: new TransactionRunner<InviteClientState, InviteClientInput>({
-            machine: inviteClient,
+            machine: machines.invite,
             start: inviteClientStart,
             clock,
             perform,
@@ -185,7 +205,12 @@ export class ClientTransactions {
         }
       : {
           invite: false,
-          run: new TransactionRunner<ClientState, ClientInput>({ machine: client, start: clientStart, clock, perform }),
+          run: new TransactionRunner<ClientState, ClientInput>({
+            machine: machines.other,
+            start: clientStart,
+            clock,
+            perform,
+          }),
         }
   }
 
@@ -194,7 +219,7 @@ export class ClientTransactions {
     switch (effect.do) {
       case 'send':
         counters.count('requestsSent')
-        this.#transmit(entry, entry.datagram)
+        this.#transmit(entry, entry.bytes)
         return
       case 'sendAck':
         if (entry.ack) this.#transmit(entry, entry.ack)
@@ -216,8 +241,8 @@ export class ClientTransactions {
     }
   }
 
-  #transmit(entry: Entry, datagram: Buffer): void {
-    this.#options.send(datagram, entry.targets[entry.attempt]!).catch((_fault: unknown) => {
+  #transmit(entry: Entry, bytes: Buffer): void {
+    this.#options.send(bytes, entry.hop).catch((_fault: unknown) => {
       this.#options.counters.count('sendFailures')
       entry.runner.run.feed('sendFailed')
     })
@@ -269,7 +294,7 @@ export class ClientTransactions {
     if (this.#invites.get(callKey(entry.request)) === entry) this.#invites.delete(callKey(entry.request))
   }
 
-  #sendAck(request: WireRequest, upperBranch: string, targets: readonly HostPort[]): void {
+  #sendAck(request: WireRequest, upperBranch: string, targets: readonly Hop[]): void {
     if (upperBranch === this.#failing) return
     const failed = this.#byUpper.get(`${upperBranch} INVITE`)
     if (failed?.runner.invite) {
@@ -279,10 +304,11 @@ export class ClientTransactions {
     }
     // ACK of a 2xx: a transaction of its own that nothing answers. Sent once; sip.js repeats it when the 2xx is repeated.
     const accepted = this.#invites.get(callKey(request))
-    const target = accepted ? accepted.targets[accepted.attempt] : targets[0]
+    const target = accepted ? accepted.hop : targets[0]
     if (!target) throw new Error('No address to send ACK to.')
-    const datagram = this.#format(request, newBranch(), this.#options.localFor(target))
-    this.#options.send(datagram, target).catch((_fault: unknown) => this.#options.counters.count('sendFailures'))
+    const hop = this.#options.reach(target)
+    const bytes = this.#format(request, newBranch(), this.#options.localFor(hop))
+    this.#options.send(bytes, hop).catch((_fault: unknown) => this.#options.counters.count('sendFailures'))
   }
 
   /** RFC 3261 section 9.1: to the same address, with the same branch. */
@@ -290,13 +316,31 @@ export class ClientTransactions {
     const invite = this.#byUpper.get(`${upperBranch} INVITE`)
     if (!invite?.runner.invite) throw new Error('CANCEL without its INVITE.')
     invite.runner.run.feed('cancelSent')
-    this.#start(request, upperBranch, invite.branch, [invite.targets[invite.attempt]!], 0)
+    this.#start(request, upperBranch, invite.branch, [invite.hop], 0)
   }
 
-  #format(request: WireRequest, branch: string, local: HostPort): Buffer {
-    const via = `SIP/2.0/UDP ${formatHostPort(local)};branch=${branch};rport`
+  #format(request: WireRequest, branch: string, local: Listen): Buffer {
+    // RFC 5923 section 5: who takes our connection may send requests of its own back over it.
+    const alias = local.transport === 'TCP' || local.transport === 'TLS' ? ';alias' : ''
+    const via = `SIP/2.0/${local.transport} ${formatHostPort(local)};branch=${branch};rport${alias}`
     return formatWire(editOutgoing(withFirstHeader(request, 'via', via), local))
   }
+}
+
+const overUdp = { invite: inviteClient(unreliable), other: client(unreliable) }
+const overReliable = { invite: inviteClient(reliable), other: client(reliable) }
+
+/** RFC 3261 section 18.1.1: longer requests may be lost in pieces on the way. */
+const maxUdpRequestBytes = 1300
+/** What our Via and Contact may add to what sip.js wrote. */
+const addedBytes = 160
+
+/** A request too long for UDP goes by TCP to those who take it; UDP is then what is left when TCP fails. */
+function fitting(request: WireRequest, target: Hop): Hop[] {
+  const { tcpToo, way: _way, ...place } = target
+  if (!tcpToo || transportOf(target) !== 'UDP') return [target]
+  if (formatWire(request).length + addedBytes <= maxUdpRequestBytes) return [target]
+  return [{ ...place, transport: 'TCP' }, target]
 }
 
 function inviteInput(status: number): InviteClientInput {

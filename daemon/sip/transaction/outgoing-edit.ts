@@ -1,5 +1,7 @@
-// What sip.js writes, made true for UDP: it knows neither our address nor what we really allow.
-import { formatHostPort, type HostPort } from '../wire/host-port.ts'
+// What sip.js writes, made true: it knows neither our address and transport nor what we really allow.
+import { uriTransport } from '../transport/hop.ts'
+import type { Listen } from '../transport/transports.ts'
+import { formatHostPort } from '../wire/host-port.ts'
 import { header, type WireMessage, withHeader, withoutHeader } from '../wire/wire-message.ts'
 
 /** Host that sip.js is told it has; stands in Via and Contact until the address for the peer is known. */
@@ -8,14 +10,19 @@ export const placeholderHost = 'cordboard.invalid'
 /** Methods that are answered by more than 405 or 501. */
 export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, INFO'
 
-export function editOutgoing<M extends WireMessage>(message: M, local: HostPort): M {
+export function editOutgoing<M extends WireMessage>(message: M, local: Listen): M {
   let edited = message
   const contact = header(edited, 'contact')
   if (contact?.includes(`@${placeholderHost}`))
-    edited = withHeader(edited, 'Contact', contact.replace(`@${placeholderHost}`, `@${formatHostPort(local)}`))
+    edited = withHeader(edited, 'Contact', contact.replace(`@${placeholderHost}`, `@${placeOf(local)}`))
   if (header(edited, 'allow') !== undefined) edited = withHeader(edited, 'Allow', allowedMethods)
   if (header(edited, 'supported') === '') edited = withoutHeader(edited, 'supported')
   if (edited.kind === 'request' && header(edited, 'max-forwards') === undefined)
     edited = withHeader(edited, 'Max-Forwards', '70')
   return edited
+}
+
+/** Host, port and transport of a URI that reaches us. */
+export function placeOf(local: Listen): string {
+  return `${formatHostPort(local)}${uriTransport(local.transport)}`
 }

@@ -2,10 +2,12 @@
 // a failure of an INVITE is resent until its ACK comes.
 import type { Clock } from '../../clock.ts'
 import type { Counters } from '../../counters.ts'
-import type { HostPort } from '../wire/host-port.ts'
+import { type Hop, isReliable } from '../transport/hop.ts'
+import type { Listen } from '../transport/transports.ts'
 import { branchCookie, responseTarget, topVia, type Via } from '../wire/via.ts'
 import { formatWire, header, parseCSeq, tagOf, type WireRequest, type WireResponse } from '../wire/wire-message.ts'
 import { editOutgoing } from './outgoing-edit.ts'
+import { reliable, unreliable } from './timer-values.ts'
 import { type TransactionCensus, takeCensus } from './transaction-census.ts'
 import {
   type InviteServerInput,
@@ -19,8 +21,8 @@ import { type ServerInput, type ServerState, server, serverStart } from './trans
 export interface ServerTransactionsOptions {
   clock: Clock
   counters: Counters
-  localFor(peer: HostPort): HostPort
-  send(datagram: Uint8Array, to: HostPort): Promise<void>
+  localFor(to: Hop): Listen
+  send(bytes: Uint8Array, to: Hop): Promise<void>
   /** The first ACK of a final response. `shared`: it has the INVITE's own branch though the INVITE was accepted. */
   passUpAck(ack: WireRequest, shared: boolean): void
   /** 64*T1 went by without ACK for the final response of this INVITE. */
@@ -37,8 +39,8 @@ interface Entry {
   /** INVITEs only: what the ACK of a 2xx is known by. */
   callKey: string
   request: WireRequest
-  source: HostPort
-  replyTo: HostPort
+  source: Hop
+  replyTo: Hop
   runner: Runner
   response: Buffer | undefined
   accepted: boolean
@@ -73,7 +75,7 @@ export class ServerTransactions {
   }
 
   /** True when the request is a copy of one we have, or an ACK that found its INVITE: nothing else is to be done. */
-  absorb(request: WireRequest, via: Via, source: HostPort): boolean {
+  absorb(request: WireRequest, via: Via, source: Hop): boolean {
     if (request.method === 'ACK') return this.#receiveAck(request, via, source)
     const entry = this.#entries.get(transactionKey(request, via))
     if (!entry || entry.source.address !== source.address) return false
@@ -82,13 +84,13 @@ export class ServerTransactions {
   }
 
   /** The INVITE a CANCEL means (RFC 3261 section 9.2). */
-  hasInvite(cancel: WireRequest, via: Via, source: HostPort): boolean {
+  hasInvite(cancel: WireRequest, via: Via, source: Hop): boolean {
     const entry = this.#entries.get(transactionKey({ ...cancel, method: 'INVITE' }, via))
     return entry !== undefined && entry.source.address === source.address
   }
 
   /** Begins a transaction for a request that goes up to sip.js. False when the table is full. */
-  open(request: WireRequest, via: Via, source: HostPort): boolean {
+  open(request: WireRequest, via: Via, source: Hop): boolean {
     if (this.#entries.size >= this.#options.maxTransactions && !this.#makeRoom()) return false
     const entry: Entry = {
       key: transactionKey(request, via),
@@ -96,7 +98,7 @@ export class ServerTransactions {
       request,
       source,
       replyTo: responseTarget(via, source),
-      runner: this.#runner(request.method, (effect) => this.#perform(entry, effect)),
+      runner: this.#runner(request.method, source, (effect) => this.#perform(entry, effect)),
       response: undefined,
       accepted: false,
       ack: undefined,
@@ -124,6 +126,13 @@ export class ServerTransactions {
     } else if (response.status >= 200) entry.runner.run.feed('finalSent')
   }
 
+  /** Calls that ring here and whose caller's connection is gone: nobody can cancel them any more. */
+  unanswerable(way: number): WireRequest[] {
+    return [...this.#invites.values()]
+      .filter((entry) => entry.source.way === way && entry.runner.run.stateName === 'proceeding')
+      .map((entry) => entry.request)
+  }
+
   stop(): void {
     for (const entry of this.#entries.values()) entry.runner.run.stop()
     this.#entries.clear()
@@ -147,7 +156,7 @@ export class ServerTransactions {
     if (this.#invites.get(entry.callKey) === entry) this.#invites.delete(entry.callKey)
   }
 
-  #receiveAck(request: WireRequest, via: Via, source: HostPort): boolean {
+  #receiveAck(request: WireRequest, via: Via, source: Hop): boolean {
     const shared = this.#entries.get(transactionKey(request, via))
     const entry = shared ?? this.#invites.get(callKey(request))
     if (!entry?.runner.invite || entry.source.address !== source.address) return false
@@ -156,13 +165,14 @@ export class ServerTransactions {
     return true
   }
 
-  #runner(method: string, perform: (effect: OwnerEffect) => void): Runner {
+  #runner(method: string, source: Hop, perform: (effect: OwnerEffect) => void): Runner {
     const { clock } = this.#options
+    const machines = isReliable(source) ? overReliable : overUdp
     return method === 'INVITE'
       ? {
           invite: true,
           run: new TransactionRunner<InviteServerState, InviteServerInput>({
-            machine: inviteServer,
+            machine: machines.invite,
             start: inviteServerStart,
             clock,
             perform,
@@ -170,7 +180,12 @@ export class ServerTransactions {
         }
       : {
           invite: false,
-          run: new TransactionRunner<ServerState, ServerInput>({ machine: server, start: serverStart, clock, perform }),
+          run: new TransactionRunner<ServerState, ServerInput>({
+            machine: machines.other,
+            start: serverStart,
+            clock,
+            perform,
+          }),
         }
   }
 
@@ -201,6 +216,9 @@ export class ServerTransactions {
     }
   }
 }
+
+const overUdp = { invite: inviteServer(unreliable), other: server(unreliable) }
+const overReliable = { invite: inviteServer(reliable), other: server(reliable) }
 
 function inviteInput(status: number): InviteServerInput {
   if (status < 200) return 'provisionalSent'

@@ -1,4 +1,4 @@
-// INVITE server transaction over UDP: RFC 3261 section 17.2.1 with the accepted state of RFC 6026.
+// INVITE server transaction: RFC 3261 section 17.2.1 with the accepted state of RFC 6026.
 //
 //   proceeding ─2xx─────▶ accepted ──ACK─▶ acknowledged ─(L)─▶ ended
 //        └──────3xx-6xx─▶ completed ─ACK─▶ confirmed ────(I)─▶ ended
@@ -6,7 +6,7 @@
 // Resending the 2xx until its ACK comes is the user's task by the RFC (section 13.3.1.4). It is done here all the
 // same: sip.js does it by wall-clock timers of its own, which can neither be tested nor counted; its copies are
 // absorbed.
-import { t1Ms, t2Ms, t4Ms, transactionMs } from './timer-values.ts'
+import { type TransportTimers, t1Ms, t2Ms, transactionMs } from './timer-values.ts'
 import {
   absorb,
   ackMissing,
@@ -38,79 +38,83 @@ export type InviteServerInput =
 export const inviteServerStart: InviteServerState = { name: 'proceeding', answered: false }
 
 const ended: InviteServerState = { name: 'ended' }
-const finalSent = [setTimer('resend', t1Ms), setTimer('giveUp', transactionMs), send]
+const finalSentOnce = [setTimer('giveUp', transactionMs), send]
+const finalSent = [setTimer('resend', t1Ms), ...finalSentOnce]
 
-export const inviteServer: Machine<InviteServerState, InviteServerInput> = (state, input) => {
-  switch (state.name) {
-    case 'proceeding':
-      switch (input) {
-        case 'requestReceived':
-          return { next: state, effects: state.answered ? [absorb, send] : [absorb] }
-        case 'provisionalSent':
-          return { next: { name: 'proceeding', answered: true }, effects: [send] }
-        case 'successSent':
-          return { next: { name: 'accepted', resendMs: t1Ms }, effects: finalSent }
-        case 'failureSent':
-          return { next: { name: 'completed', resendMs: t1Ms }, effects: finalSent }
-      }
-      return undefined
-    case 'accepted':
-      switch (input) {
-        case 'requestReceived':
-        case 'successSent':
-          return { next: state, effects: [absorb] }
-        case 'resendDue':
-          return resent('accepted', state.resendMs)
-        case 'ackReceived':
-          // L runs on, to absorb late copies of the INVITE.
-          return {
-            next: { name: 'acknowledged' },
-            effects: [clearTimer('resend'), clearTimer('giveUp'), setTimer('linger', transactionMs), passUp],
-          }
-        case 'giveUpDue':
-          return { next: ended, effects: [end, ackMissing] }
-      }
-      return undefined
-    case 'acknowledged':
-      switch (input) {
-        case 'requestReceived':
-        case 'successSent':
-        case 'ackReceived':
-          return { next: state, effects: [absorb] }
-        case 'lingerDue':
-          return { next: ended, effects: [end] }
-      }
-      return undefined
-    case 'completed':
-      switch (input) {
-        case 'requestReceived':
-          return { next: state, effects: [absorb, send] }
-        case 'resendDue':
-          return resent('completed', state.resendMs)
-        case 'ackReceived':
-          return {
-            next: { name: 'confirmed' },
-            effects: [clearTimer('resend'), clearTimer('giveUp'), setTimer('linger', t4Ms), passUp],
-          }
-        case 'giveUpDue':
-          return { next: ended, effects: [end, ackMissing] }
-      }
-      return undefined
-    case 'confirmed':
-      switch (input) {
-        case 'requestReceived':
-        case 'ackReceived':
-          return { next: state, effects: [absorb] }
-        case 'lingerDue':
-          return { next: ended, effects: [end] }
-      }
-      return undefined
-    case 'ended':
-      return undefined
+/** G runs over UDP only; a 2xx is resent whatever our own transport is, as it may be lost further on. */
+export const inviteServer =
+  (timers: TransportTimers): Machine<InviteServerState, InviteServerInput> =>
+  (state, input) => {
+    switch (state.name) {
+      case 'proceeding':
+        switch (input) {
+          case 'requestReceived':
+            return { next: state, effects: state.answered ? [absorb, send] : [absorb] }
+          case 'provisionalSent':
+            return { next: { name: 'proceeding', answered: true }, effects: [send] }
+          case 'successSent':
+            return { next: { name: 'accepted', resendMs: t1Ms }, effects: finalSent }
+          case 'failureSent':
+            return { next: { name: 'completed', resendMs: t1Ms }, effects: timers.resends ? finalSent : finalSentOnce }
+        }
+        return undefined
+      case 'accepted':
+        switch (input) {
+          case 'requestReceived':
+          case 'successSent':
+            return { next: state, effects: [absorb] }
+          case 'resendDue':
+            return resent('accepted', state.resendMs)
+          case 'ackReceived':
+            // L runs on, to absorb late copies of the INVITE.
+            return {
+              next: { name: 'acknowledged' },
+              effects: [clearTimer('resend'), clearTimer('giveUp'), setTimer('linger', transactionMs), passUp],
+            }
+          case 'giveUpDue':
+            return { next: ended, effects: [end, ackMissing] }
+        }
+        return undefined
+      case 'acknowledged':
+        switch (input) {
+          case 'requestReceived':
+          case 'successSent':
+          case 'ackReceived':
+            return { next: state, effects: [absorb] }
+          case 'lingerDue':
+            return { next: ended, effects: [end] }
+        }
+        return undefined
+      case 'completed':
+        switch (input) {
+          case 'requestReceived':
+            return { next: state, effects: [absorb, send] }
+          case 'resendDue':
+            return resent('completed', state.resendMs)
+          case 'ackReceived':
+            return {
+              next: { name: 'confirmed' },
+              effects: [clearTimer('resend'), clearTimer('giveUp'), setTimer('linger', timers.copiesMs), passUp],
+            }
+          case 'giveUpDue':
+            return { next: ended, effects: [end, ackMissing] }
+        }
+        return undefined
+      case 'confirmed':
+        switch (input) {
+          case 'requestReceived':
+          case 'ackReceived':
+            return { next: state, effects: [absorb] }
+          case 'lingerDue':
+            return { next: ended, effects: [end] }
+        }
+        return undefined
+      case 'ended':
+        return undefined
+    }
   }
-}
 
-function resent(name: 'accepted' | 'completed', lastMs: number): ReturnType<typeof inviteServer> {
+function resent(name: 'accepted' | 'completed', lastMs: number): ReturnType<ReturnType<typeof inviteServer>> {
   const resendMs = Math.min(lastMs * 2, t2Ms)
   return { next: { name, resendMs }, effects: [setTimer('resend', resendMs), send] }
 }

@@ -1,5 +1,5 @@
 // Which of our addresses a peer is to be told: Via, Contact and SDP must name one it can reach.
-import { BlockList, isIPv4 } from 'node:net'
+import { BlockList, isIP, isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 
 export interface InterfaceAddress {
@@ -13,11 +13,13 @@ export function localAddressFor(
   peer: string,
   options: { bound: string; advertised?: string | undefined; interfaces?: readonly InterfaceAddress[] },
 ): string {
-  if (options.advertised !== undefined) return options.advertised
+  const { advertised } = options
+  // A literal of the other family is of no use to the peer.
+  if (advertised !== undefined && (isIP(advertised) === 0 || isIP(advertised) === isIP(peer))) return advertised
   if (options.bound !== '0.0.0.0' && options.bound !== '::') return options.bound
   const ours = (options.interfaces ?? systemInterfaces()).filter((one) => isIPv4(one.address) === isIPv4(peer))
   const near = ours.find((one) => sameNetwork(one, peer))
-  return (near ?? ours.find((one) => !one.internal) ?? ours[0])?.address ?? '127.0.0.1'
+  return (near ?? ours.find((one) => !one.internal) ?? ours[0])?.address ?? (isIPv4(peer) ? '127.0.0.1' : '::1')
 }
 
 const cacheMs = 30_000

@@ -24,7 +24,12 @@ export class UdpSocket implements DatagramSocket {
   }
 
   async bind(at: HostPort): Promise<HostPort> {
-    const socket = createSocket({ type: isIPv6(at.address) ? 'udp6' : 'udp4', recvBufferSize: 1 << 20 })
+    const socket = createSocket({
+      type: isIPv6(at.address) ? 'udp6' : 'udp4',
+      // Each family by itself: `::` and `0.0.0.0` may both be listened on.
+      ipv6Only: true,
+      recvBufferSize: 1 << 20,
+    })
     await new Promise<void>((resolve, reject) => {
       socket.once('error', (fault) => {
         socket.close()

@@ -62,9 +62,13 @@ export function stampVia(request: WireRequest, via: Via, source: HostPort): { re
   return { request: withFirstHeader(request, 'via', formatVia(stamped)), via: stamped }
 }
 
-/** Where responses to a stamped Via go. `maddr` is never followed: it would let a stranger aim us at anybody. */
-export function responseTarget(via: Via, source: HostPort): HostPort {
-  return via.parameters.has('rport') ? source : { address: source.address, port: via.port ?? sipPort }
+/**
+ * Where responses to a stamped Via go; over a connection (`source.transport` other than UDP) straight back. `maddr` is
+ * never followed: it would let a stranger aim us at anybody.
+ */
+export function responseTarget<H extends HostPort & { transport?: string }>(via: Via, source: H): H {
+  const isUdp = (source.transport ?? 'UDP') === 'UDP'
+  return via.parameters.has('rport') || !isUdp ? source : { ...source, port: via.port ?? sipPort }
 }
 
 /** `;a=b;c` → map; undefined when it is not of that form. Names are lower-cased. */

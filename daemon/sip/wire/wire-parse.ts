@@ -23,7 +23,8 @@ export type Framed =
 const token = /^[A-Za-z0-9.!%*_+`'~-]+$/
 const stunCookie = 0x2112a442
 
-export function parseWire(datagram: Uint8Array): Framed {
+/** `lengthRequired`: it came in a stream, where a message without Content-Length has no end. */
+export function parseWire(datagram: Uint8Array, lengthRequired = false): Framed {
   const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength)
   const stranger = tellApart(bytes)
   if (stranger) return { outcome: 'dropped', cause: stranger }
@@ -48,7 +49,7 @@ export function parseWire(datagram: Uint8Array): Framed {
     else faults.push('Malformed header')
   }
   if (blankLine < 0) faults.push('Missing blank line')
-  else faults.push(...takeBody(message, bytes.subarray(blankLine + 4)))
+  else faults.push(...takeBody(message, bytes.subarray(blankLine + 4), lengthRequired))
 
   const fault = faults[0]
   if (fault === undefined) return { outcome: 'message', message }
@@ -100,11 +101,12 @@ function parseHeaderLine(line: string): WireHeader | undefined {
 }
 
 /** RFC 3261 section 18.3: octets beyond Content-Length are discarded, fewer are an error. Returns the faults. */
-function takeBody(message: WireMessage, available: Buffer): string[] {
+function takeBody(message: WireMessage, available: Buffer, lengthRequired: boolean): string[] {
   const lengths = message.headers.filter((one) => one.key === 'content-length').map((one) => one.value)
   if (lengths.length > 1) return ['Multiple Content-Length']
   const given = lengths[0]
   if (given !== undefined && !/^\d{1,9}$/.test(given)) return ['Malformed Content-Length']
+  if (given === undefined && lengthRequired) return ['Missing Content-Length']
   const length = given === undefined ? available.length : Number(given)
   if (length > available.length) return ['Content-Length exceeds the message']
   if (length > maxBodyBytes) return ['Body too long']

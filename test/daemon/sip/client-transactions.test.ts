@@ -2,13 +2,13 @@
 import t from 'tap'
 import { Counters } from '../../../daemon/counters.ts'
 import { ClientTransactions } from '../../../daemon/sip/transaction/client-transactions.ts'
-import type { HostPort } from '../../../daemon/sip/wire/host-port.ts'
+import { type Hop, transportOf } from '../../../daemon/sip/transport/hop.ts'
 import { header, type WireRequest, type WireResponse } from '../../../daemon/sip/wire/wire-message.ts'
 import { parseWire } from '../../../daemon/sip/wire/wire-parse.ts'
 import { MockClock } from '../../support/mock-clock.ts'
 
-const first: HostPort = { address: '10.0.0.1', port: 5060 }
-const second: HostPort = { address: '10.0.0.2', port: 5060 }
+const first: Hop = { address: '10.0.0.1', port: 5060 }
+const second: Hop = { address: '10.0.0.2', port: 5060 }
 
 function world(options: { maxTransactions?: number; unsendable?: string } = {}) {
   const clock = new MockClock()
@@ -18,7 +18,8 @@ function world(options: { maxTransactions?: number; unsendable?: string } = {}) 
   const transactions = new ClientTransactions({
     clock,
     counters,
-    localFor: () => ({ address: '10.0.0.9', port: 5060 }),
+    reach: (to) => to,
+    localFor: (to) => ({ transport: transportOf(to), address: '10.0.0.9', port: 5060 }),
     send: async (datagram, to) => {
       if (to.address === options.unsendable) throw new Error('network is unreachable')
       const framed = parseWire(datagram)

@@ -2,6 +2,7 @@
 // mean nothing.
 import t from 'tap'
 import { type LegInput, nextLegState } from '../../../daemon/sip/leg-machine.ts'
+import { reliable, unreliable } from '../../../daemon/sip/transaction/timer-values.ts'
 import { client } from '../../../daemon/sip/transaction/transaction-client.ts'
 import { inviteClient } from '../../../daemon/sip/transaction/transaction-invite-client.ts'
 import { inviteServer } from '../../../daemon/sip/transaction/transaction-invite-server.ts'
@@ -46,7 +47,7 @@ const quiet = 'resend- giveUp- linger+32000'
 
 check(
   'INVITE client',
-  inviteClient,
+  inviteClient(unreliable),
   {
     calling: { name: 'calling', resendMs: 500 },
     callingLate: { name: 'calling', resendMs: 8000 },
@@ -63,6 +64,7 @@ check(
     'acknowledged',
     'cancelSent',
     'sendFailed',
+    'connectionLost',
     'resendDue',
     'giveUpDue',
     'lingerDue',
@@ -72,6 +74,7 @@ check(
     ['calling', 'resendDue', 'calling', 'resend+1000 send'],
     ['calling', 'giveUpDue', 'ended', 'end fail408'],
     ['calling', 'sendFailed', 'ended', 'end fail503'],
+    ['calling', 'connectionLost', 'ended', 'end fail503'],
     ['calling', 'provisionalReceived', 'proceeding', 'resend- giveUp- passUp'],
     ['calling', 'successReceived', 'accepted', `${quiet} passUp`],
     ['calling', 'failureReceived', 'completed', `${quiet} passUp`],
@@ -79,6 +82,7 @@ check(
     ['callingLate', 'resendDue', 'calling', 'resend+16000 send'],
     ['callingLate', 'giveUpDue', 'ended', 'end fail408'],
     ['callingLate', 'sendFailed', 'ended', 'end fail503'],
+    ['callingLate', 'connectionLost', 'ended', 'end fail503'],
     ['callingLate', 'provisionalReceived', 'proceeding', 'resend- giveUp- passUp'],
     ['callingLate', 'successReceived', 'accepted', `${quiet} passUp`],
     ['callingLate', 'failureReceived', 'completed', `${quiet} passUp`],
@@ -87,6 +91,7 @@ check(
     ['proceeding', 'failureReceived', 'completed', `${quiet} passUp`],
     ['proceeding', 'cancelSent', 'proceeding', 'giveUp+32000'],
     ['proceeding', 'giveUpDue', 'ended', 'end fail408'],
+    ['proceeding', 'connectionLost', 'ended', 'end fail503'],
     ['completed', 'acknowledged', 'completed', 'sendAck'],
     ['completed', 'failureReceived', 'completed', 'absorb sendAck'],
     ['completed', 'provisionalReceived', 'completed', 'absorb'],
@@ -99,7 +104,7 @@ check(
 
 check(
   'non-INVITE client',
-  client,
+  client(unreliable),
   {
     trying: { name: 'trying', resendMs: 500 },
     tryingLate: { name: 'trying', resendMs: 4000 },
@@ -135,7 +140,7 @@ check(
 
 check(
   'INVITE server',
-  inviteServer,
+  inviteServer(unreliable),
   {
     silent: { name: 'proceeding', answered: false },
     proceeding: { name: 'proceeding', answered: true },
@@ -191,7 +196,7 @@ check(
 
 check(
   'non-INVITE server',
-  server,
+  server(unreliable),
   { trying: { name: 'trying' }, completed: { name: 'completed' }, ended: { name: 'ended' } },
   ['started', 'requestReceived', 'finalSent', 'giveUpDue', 'lingerDue'],
   [
@@ -204,6 +209,24 @@ check(
     ['completed', 'lingerDue', 'ended', 'end'],
   ],
 )
+
+t.test('over a reliable transport nothing is resent and no copies are waited for', async (t) => {
+  const effects = <S, I>(machine: Machine<S, I>, state: NoInfer<S>, input: NoInfer<I>) =>
+    words(machine(state, input)?.effects ?? [])
+  const calling = { name: 'calling', resendMs: 500 } as const
+  t.equal(effects(inviteClient(reliable), calling, 'started'), 'giveUp+32000 send', 'no A')
+  t.equal(effects(inviteClient(reliable), calling, 'failureReceived'), 'resend- giveUp- linger+0 passUp', 'D is zero')
+  t.equal(effects(inviteClient(reliable), calling, 'successReceived'), `${quiet} passUp`, 'M is as ever')
+  const trying = { name: 'trying', resendMs: 500 } as const
+  t.equal(effects(client(reliable), trying, 'started'), 'giveUp+32000 send', 'no E')
+  t.equal(effects(client(reliable), trying, 'finalReceived'), 'resend- giveUp- linger+0 passUp', 'K is zero')
+  const answered = { name: 'proceeding', answered: true } as const
+  const completed = { name: 'completed', resendMs: 500 } as const
+  t.equal(effects(inviteServer(reliable), answered, 'failureSent'), 'giveUp+32000 send', 'no G')
+  t.equal(effects(inviteServer(reliable), completed, 'ackReceived'), 'resend- giveUp- linger+0 passUp', 'I is zero')
+  t.equal(effects(inviteServer(reliable), answered, 'successSent'), 'resend+500 giveUp+32000 send', 'a 2xx is resent')
+  t.equal(effects(server(reliable), { name: 'trying' }, 'finalSent'), 'giveUp- linger+0 send', 'J is zero')
+})
 
 t.test('leg', async (t) => {
   const states = ['ringing', 'dialling', 'alerting', 'answering', 'talking', 'clearing', 'ended'] as const

@@ -1,0 +1,138 @@
+// Listening for connections: TCP and TLS give streams, WS and WSS give WebSockets of sub-protocol `sip` (RFC 7118).
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer, type SecureContextOptions, type TlsOptions } from 'node:tls'
+import { WebSocketServer } from 'ws'
+import { formatHostPort, type HostPort } from '../wire/host-port.ts'
+import { maxBodyBytes, maxHeadBytes } from '../wire/wire-limits.ts'
+import { plainAddress, type TransportName } from './hop.ts'
+import { type Pipe, type PipeUser, streamPipe, webSocketPipe } from './pipe.ts'
+
+export type ConnectionTransport = Exclude<TransportName, 'UDP'>
+
+export interface ListenerUser {
+  /** Before anything is done for it: false, and it is closed without a word. */
+  admits(host: string): boolean
+  accepted(from: HostPort, makePipe: (user: PipeUser) => Pipe): void
+  /** Of the listening socket itself. */
+  failed(fault: Error): void
+}
+
+export interface Listener {
+  bound: HostPort
+  /** For connections from now on. Without TLS: nothing. */
+  useCertificate(context: SecureContextOptions): void
+  /** Stops listening. Connections that were handed over are their owner's to close. */
+  close(): Promise<void>
+}
+
+const handshakeMs = 10_000
+/** Sockets whose handshake is not over included. */
+const maxSockets = 2400
+
+export async function listenFor(
+  transport: ConnectionTransport,
+  at: HostPort,
+  context: SecureContextOptions | undefined,
+  user: ListenerUser,
+): Promise<Listener> {
+  const secure = transport === 'TLS' || transport === 'WSS'
+  const tls: TlsOptions = { ...context, handshakeTimeout: handshakeMs, requestCert: context?.ca !== undefined }
+  const handOver = (socket: Socket) => {
+    const from = remoteOf(socket)
+    if (from && user.admits(from.address)) user.accepted(from, (pipeUser) => streamPipe(socket, pipeUser))
+    else socket.destroy()
+  }
+  const http = { requestTimeout: handshakeMs, headersTimeout: handshakeMs, maxHeaderSize: 8192 }
+  let server: Server
+  let stopWebSockets = () => {}
+  switch (transport) {
+    case 'TCP':
+      server = createServer(handOver)
+      break
+    case 'TLS':
+      server = createTlsServer(tls, handOver)
+      break
+    default: {
+      const web = secure ? createHttpsServer({ ...tls, ...http }, refuseHttp) : createHttpServer(http, refuseHttp)
+      stopWebSockets = takeWebSockets(web, user)
+      server = web
+    }
+  }
+  server.maxConnections = maxSockets
+  if (transport !== 'TCP') turnAwayEarly(server, user)
+  await bind(server, transport, at)
+  server.on('error', (fault) => user.failed(fault))
+  const bound = server.address()
+  return {
+    bound: typeof bound === 'object' && bound ? { address: bound.address, port: bound.port } : at,
+    useCertificate: (renewed) => {
+      if ('setSecureContext' in server && typeof server.setSecureContext === 'function') server.setSecureContext(renewed)
+    },
+    close: () =>
+      new Promise((resolve) => {
+        stopWebSockets()
+        server.close(() => resolve())
+      }),
+  }
+}
+
+/** A banned host gets no handshake. */
+function turnAwayEarly(server: Server, user: ListenerUser): void {
+  server.prependListener('connection', (socket: Socket) => {
+    const from = remoteOf(socket)
+    if (!from || !user.admits(from.address)) socket.destroy()
+  })
+  // Handshakes that fail are the far end's affair, and would otherwise be thrown.
+  server.on('tlsClientError', (_fault: Error, socket: Socket) => socket.destroy())
+  server.on('clientError', (_fault: Error, socket: Socket) => socket.destroy())
+}
+
+function bind(server: Server, transport: TransportName, at: HostPort): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const refused = (fault: Error) => {
+      const what = `SIP cannot listen on ${transport} ${formatHostPort(at)}: ${fault.message}.`
+      reject(new Error(`${what} Free the port, or set another under sip in the configuration.`, { cause: fault }))
+    }
+    server.once('error', refused)
+    // Each family by itself: `::` and `0.0.0.0` may both be listened on.
+    server.listen({ host: at.address, port: at.port, ipv6Only: true }, () => {
+      server.off('error', refused)
+      resolve()
+    })
+  })
+}
+
+function takeWebSockets(web: Server, user: ListenerUser): () => void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: maxHeadBytes + maxBodyBytes,
+    handleProtocols: (offered) => offered.has('sip') && 'sip',
+  })
+  web.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    const from = remoteOf(socket)
+    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
+    if (!from || !user.admits(from.address) || !offered.includes('sip')) {
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      user.accepted(from, (pipeUser) => webSocketPipe(opened, pipeUser))
+    })
+  })
+  return () => sockets.close()
+}
+
+function refuseHttp(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(426, { Upgrade: 'websocket', Connection: 'close' }).end()
+}
+
+function remoteOf(socket: Socket): HostPort | undefined {
+  const { remoteAddress, remotePort } = socket
+  return remoteAddress === undefined || remotePort === undefined
+    ? undefined
+    : { address: plainAddress(remoteAddress), port: remotePort }
+}
