@@ -27,7 +27,8 @@ export type LineCommandResult = { done: true } | { done: false; refused: string 
 
 /** Everything the hardware tells. `atMs` is the daemon's monotonic clock, corrected for transport delay where known. */
 export type LineSignal = { atMs: number } & (
-  | { type: 'deviceReady'; firmware: string; serial: string; ports: LinePortNumber[] }
+  /** `heldPorts`: off-hook still, as a daemon that ended a moment ago left them (`stop` with `keepsLines`, or a kill). */
+  | { type: 'deviceReady'; firmware: string; serial: string; ports: LinePortNumber[]; heldPorts?: LinePortNumber[] }
   /** The device is gone or mute: every port is to be treated as released by it (boards go on-hook by themselves). */
   | { type: 'deviceLost'; reason: string }
   | { type: 'ringStarted'; port: LinePortNumber; frequencyHz: number }
@@ -64,8 +65,13 @@ export interface LineDriver {
   readonly state: 'closed' | 'absent' | 'handshaking' | 'ready'
   /** Begins to look for the device; returns at once. Progress is told by signals. */
   start(): void
-  /** Releases every line, closes the device, ends the driver's process. Bounded: 3 s at most. */
-  stop(): Promise<void>
+  /**
+   * Releases every line, closes the device, ends the driver's process. Bounded: 3 s at most. `keepsLines`: the lines stay
+   * as they are for the daemon that starts next, as long as the device allows; it can, when `canHold`.
+   */
+  stop(options?: { keepsLines?: boolean }): Promise<void>
+  /** Whether lines outlive a restart of the daemon. */
+  readonly canHold: boolean
   /** Never rejects; answers within 2 s (`refused: 'timeout'` otherwise). */
   command(port: LinePortNumber, command: LineCommand): Promise<LineCommandResult>
   /** File of the shared memory that holds the port's two PCM rings; valid while the driver is started. */

@@ -16,6 +16,7 @@ export function buildLines(of: Surroundings, audio: Audio, started: Started): Li
     const driver = createFxoDriver({
       device: board.device,
       ports: board.lines.map(({ port, currentLossMs }) => ({ port, currentLossMs })),
+      hostSilenceMs: board.hostSilenceS * 1000,
       runtimeDirectory: options.runtimeDirectory,
       clock,
       log: lineLog,

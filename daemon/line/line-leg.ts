@@ -8,6 +8,8 @@ export interface LineLegOptions {
   id: string
   /** Name of the line, for people. */
   line: string
+  /** `answering`: the line is off-hook already, left so by the daemon before this one. */
+  state: 'ringing' | 'answering'
   remote: LegParty
   local: LegParty
   askAnswer(): void
@@ -23,12 +25,13 @@ export class LineLeg implements Leg {
   readonly #events: LegEvents
   readonly #answered = Promise.withResolvers<boolean>()
   readonly #ended = Promise.withResolvers<void>()
-  #state: LegState = 'ringing'
+  #state: LegState
   #portId: PortId | undefined
   #end: LegEnd | undefined
 
   constructor(options: LineLegOptions) {
     this.#options = options
+    this.#state = options.state
     this.#events = new LegEvents(options.onFault)
   }
 

@@ -6,7 +6,7 @@
 //    │ guard time over       │                    ▼                                 ▼
 //    └──────────────────── clearing ◀───────────────────────────────────────────────┘
 //                             ▲ deviceReady
-//   any ──deviceLost──▶ faulted
+//   any ──deviceLost──▶ faulted ──deviceReady, line still held──▶ answering (a call of the daemon before this one)
 //
 // A leg is announced while ringing, once the caller ID is known, else at the second ring: a caller who gives up after the
 // first shows by nothing but silence, and whoever seizes the line then has dial tone for a caller. It is told `ended` when
@@ -50,7 +50,8 @@ export type LineState =
       /** `none` until told; `gone` when it was hung up before it was answered. */
       leg: 'none' | 'announced' | 'gone'
     }
-  | { name: 'answering'; step: 'openingAudio' | 'seizing'; portId: PortId | undefined }
+  /** `isHeld`: off-hook already, left so by the daemon before this one for its caller. */
+  | { name: 'answering'; step: 'openingAudio' | 'seizing'; portId: PortId | undefined; isHeld?: true }
   | { name: 'talking'; portId: PortId; offHookAtMs: number }
   | {
       name: 'clearing'
@@ -66,7 +67,8 @@ export type LineState =
 export type LineTimer = 'ring' | 'release' | 'guard'
 
 export type LineInput =
-  | { type: 'deviceReady' }
+  /** `takeOver`: the line is off-hook, and its call is to go on. */
+  | { type: 'deviceReady'; takeOver?: boolean }
   | { type: 'deviceLost' }
   | { type: 'ringStarted'; atMs: number }
   | { type: 'ringStopped'; atMs: number }
@@ -87,6 +89,7 @@ export type LineInput =
 
 export type LineEffect =
   | { do: 'announceLeg'; caller: RingingCaller }
+  | { do: 'resumeLeg' }
   | { do: 'answerLeg'; portId: PortId }
   | { do: 'endLeg'; end: LegEnd }
   | { do: 'openAudio' }
@@ -106,6 +109,7 @@ export type LineCount =
   | 'callerIdsMissing'
   | 'callsAbandoned'
   | 'callsAnswered'
+  | 'callsResumed'
   | 'farEndHangUps'
   | 'deviceLosses'
   | 'releaseRetries'
@@ -122,7 +126,8 @@ export function advanceLine(state: LineState, input: LineInput): LineStep {
   if (input.type === 'deviceLost') return deviceLost(state)
   switch (state.name) {
     case 'faulted':
-      return input.type === 'deviceReady' ? clear(undefined) : ignore(state, input)
+      if (input.type !== 'deviceReady') return ignore(state, input)
+      return input.takeOver ? takeOver() : clear(undefined)
     case 'idle':
       return whenIdle(state, input)
     case 'ringing':
@@ -152,6 +157,13 @@ function ignore(state: LineState, input: LineInput): LineStep {
   if (state.name !== 'answering' && state.name !== 'talking') return { state, effects }
   const cleared = clear(byUs('us', 'illegalMove'))
   return { state: cleared.state, effects: [...effects, ...cleared.effects] }
+}
+
+function takeOver(): LineStep {
+  return {
+    state: { name: 'answering', step: 'openingAudio', portId: undefined, isHeld: true },
+    effects: [{ do: 'resumeLeg' }, { do: 'openAudio' }],
+  }
 }
 
 /** On-hook, whatever was; the leg hears of it once that is confirmed. */
@@ -270,6 +282,11 @@ function whenAnswering(state: In<'answering'>, input: LineInput): LineStep {
   switch (input.type) {
     case 'audioOpened':
       if (state.step !== 'openingAudio') return ignore(state, input)
+      if (state.isHeld)
+        return {
+          state: { name: 'talking', portId: input.portId, offHookAtMs: -Infinity },
+          effects: [count('callsResumed'), { do: 'answerLeg', portId: input.portId }],
+        }
       return { state: { ...state, step: 'seizing', portId: input.portId }, effects: [{ do: 'goOffHook' }] }
     case 'audioFailed':
       return clear(byUs('us', 'audioFailed'))
@@ -289,7 +306,9 @@ function whenAnswering(state: In<'answering'>, input: LineInput): LineStep {
       return clear(byUs('none', input.reason))
     case 'hookChanged':
       // Both ways expected: off-hook by our command, then the answer to it.
-      return { state, effects: [] }
+      return state.isHeld && input.hook === 'onHook' ? clear(byUs('line', 'releasedByBoard')) : { state, effects: [] }
+    case 'farEndGone':
+      return state.isHeld ? clear(byFarEnd('hangUp')) : ignore(state, input)
     default:
       return ignore(state, input)
   }

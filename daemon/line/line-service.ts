@@ -13,6 +13,8 @@ export interface LineServiceOptions {
   audio: Audio
   clock: Clock
   log: Log
+  /** Whether somebody waits for the call that the line held when the last daemon ended. Absent: nobody does. */
+  resumes?: (line: string) => boolean
 }
 
 /** Calls get this long to end in order before their drivers are stopped, which takes 3 s at most. */
@@ -27,13 +29,21 @@ class LineService implements Lines {
   readonly #lines: Line[]
   readonly #drivers: Set<LineDriver>
   readonly #listeners = new Set<(leg: Leg) => void>()
+  readonly #resumedListeners = new Set<(leg: Leg, line: string) => void>()
   #unsubscribe: (() => void)[] = []
 
   constructor(options: LineServiceOptions) {
     this.#options = options
     const { audio, clock, log } = options
-    const announce = (leg: Leg) => this.#announce(leg)
-    this.#lines = options.lines.map((settings) => new Line(settings, { audio, clock, log, announce }))
+    const around = {
+      audio,
+      clock,
+      log,
+      announce: (leg: Leg) => this.#tell(leg, this.#listeners),
+      resumes: options.resumes ?? (() => false),
+      announceResumed: (leg: Leg, line: string) => this.#tell(leg, this.#resumedListeners, line),
+    }
+    this.#lines = options.lines.map((settings) => new Line(settings, around))
     this.#drivers = new Set(options.lines.map(({ driver }) => driver))
   }
 
@@ -46,9 +56,11 @@ class LineService implements Lines {
     }
   }
 
-  async stop(): Promise<void> {
+  async stop(held: ReadonlySet<string> = new Set()): Promise<void> {
     const { clock } = this.#options
-    const legs = this.#lines.flatMap(({ leg }) => (leg ? [leg] : []))
+    const isHeld = ({ settings }: Line) => held.has(settings.name) && settings.driver.canHold
+    const legs = this.#lines.filter((line) => !isHeld(line)).flatMap(({ leg }) => (leg ? [leg] : []))
+    const keeping = new Set(this.#lines.filter(isHeld).map(({ settings }) => settings.driver))
     await new Promise<void>((resolve) => {
       const deadline = clock.after(hangUpMs, resolve)
       void Promise.all(legs.map((leg) => leg.hangUp('stopped'))).then(() => {
@@ -56,7 +68,7 @@ class LineService implements Lines {
         resolve()
       })
     })
-    await Promise.all([...this.#drivers].map((driver) => driver.stop()))
+    await Promise.all([...this.#drivers].map((driver) => driver.stop({ keepsLines: keeping.has(driver) })))
     // A driver told `deviceLost` as it stopped; a line that missed it for any reason hears it here.
     for (const line of this.#lines) if (line.view().state !== 'faulted') line.deviceLost('stopped')
     for (const unsubscribe of this.#unsubscribe) unsubscribe()
@@ -72,15 +84,24 @@ class LineService implements Lines {
     })
   }
 
+  canHold(name: string): boolean {
+    return this.#lines.some(({ settings }) => settings.name === name && settings.driver.canHold)
+  }
+
   onInbound(listener: (leg: Leg) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
   }
 
-  #announce(leg: Leg): void {
-    for (const listener of [...this.#listeners]) {
+  onResumed(listener: (leg: Leg, line: string) => void): () => void {
+    this.#resumedListeners.add(listener)
+    return () => void this.#resumedListeners.delete(listener)
+  }
+
+  #tell<Rest extends unknown[]>(leg: Leg, listeners: Set<(leg: Leg, ...rest: Rest) => void>, ...rest: Rest): void {
+    for (const listener of [...listeners]) {
       try {
-        listener(leg)
+        listener(leg, ...rest)
       } catch (fault) {
         this.#options.log.error({ leg: leg.id, fault: String(fault) }, 'a caller could not be taken on')
       }
@@ -90,7 +111,7 @@ class LineService implements Lines {
   #signalled(driver: LineDriver, signal: LineSignal): void {
     for (const line of this.#lines) {
       if (line.settings.driver !== driver) continue
-      if (signal.type === 'deviceReady') line.deviceReady()
+      if (signal.type === 'deviceReady') line.deviceReady(signal.heldPorts?.includes(line.settings.port))
       else if (signal.type === 'deviceLost') line.deviceLost(signal.reason)
       else if (signal.port === line.settings.port) line.signal(signal)
     }

@@ -24,6 +24,9 @@ export interface LineSurroundings {
   clock: Clock
   log: Log
   announce(leg: Leg): void
+  /** Whether somebody waits for the call that the line held when the last daemon ended. */
+  resumes(line: string): boolean
+  announceResumed(leg: Leg, line: string): void
 }
 
 /** How long a leg's end waits for its audio port to be released. */
@@ -72,8 +75,10 @@ export class Line {
     }
   }
 
-  deviceReady(): void {
-    this.#input({ type: 'deviceReady' })
+  /** `isHeld`: the line is off-hook still, for a call of the daemon before this one. */
+  deviceReady(isHeld = false): void {
+    const takeOver = isHeld && this.#around.resumes(this.#settings.name)
+    this.#input({ type: 'deviceReady', ...(takeOver && { takeOver }) })
   }
 
   deviceLost(reason: string): void {
@@ -130,6 +135,10 @@ export class Line {
 
   #currentLost(signal: Extract<LineSignal, { type: 'loopCurrentLost' }>): void {
     const state = this.#state
+    if (state.name === 'answering' && state.isHeld) {
+      this.#input({ type: 'farEndGone', gone: { evidence: 'currentLost', durationMs: signal.durationMs } })
+      return
+    }
     if (state.name !== 'talking') {
       this.#counters.count('ignoredSignals')
       return
@@ -166,6 +175,9 @@ export class Line {
     switch (effect.do) {
       case 'announceLeg':
         this.#announce(effect.caller)
+        break
+      case 'resumeLeg':
+        this.#resume()
         break
       case 'answerLeg':
         this.#leg?.tellAnswered(effect.portId)
@@ -217,18 +229,32 @@ export class Line {
   }
 
   #announce(caller: RingingCaller): void {
-    const { name, number } = this.#settings
+    const { number } = this.#settings
     const remote: LegParty = {
       ...(caller.number === undefined ? {} : { address: caller.number }),
       ...(caller.name === undefined ? {} : { displayName: caller.name }),
       ...(caller.withheld === undefined ? {} : { withheld: caller.withheld }),
     }
+    const leg = this.#newLeg(remote, { address: number }, 'ringing')
+    this.#around.announce(leg)
+  }
+
+  /** Who called is known to whoever waits for the call, from the contact's record. */
+  #resume(): void {
+    const { name, number } = this.#settings
+    const leg = this.#newLeg({ withheld: 'unavailable' }, { address: number }, 'answering')
+    this.#around.announceResumed(leg, name)
+  }
+
+  #newLeg(remote: LegParty, local: LegParty, state: 'ringing' | 'answering'): LineLeg {
+    const { name } = this.#settings
     this.#call++
-    this.#leg = new LineLeg({
+    const leg = new LineLeg({
       id: `line:${name}:${++this.#legs}`,
       line: name,
+      state,
       remote,
-      local: { address: number },
+      local,
       askAnswer: () => this.#input({ type: 'answerAsked' }),
       askHangUp: (reason) => this.#input({ type: 'hangUpAsked', reason }),
       onFault: (fault) => {
@@ -236,7 +262,8 @@ export class Line {
         this.#around.log.error({ line: name, fault: String(fault) }, 'a listener of a line’s leg failed')
       },
     })
-    this.#around.announce(this.#leg)
+    this.#leg = leg
+    return leg
   }
 
   #endLeg(end: LegEnd): void {

@@ -1,6 +1,6 @@
 // The telephone lines as the rest of the daemon sees them. line-service.ts builds them over the drivers.
 import type { BatteryState, LineDriver, LinePortNumber } from '../../drivers/line-driver.ts'
-import type { LegSource } from '../leg/leg.ts'
+import type { Leg, LegSource } from '../leg/leg.ts'
 
 export interface LineSettings {
   name: string
@@ -23,7 +23,14 @@ export interface LineView {
 
 export interface Lines extends LegSource {
   start(): void
-  /** Every line on-hook, every driver stopped. Bounded: 4 s. */
-  stop(): Promise<void>
+  /**
+   * Every line on-hook, every driver stopped. Bounded: 4 s. Lines named in `held` stay off-hook for the daemon that starts
+   * next, as far as their hardware can (see `canHold`); their legs are left as they are.
+   */
+  stop(held?: ReadonlySet<string>): Promise<void>
+  /** A call that a line held while the daemon was started anew; the leg is `answering`, who called is not known to it. */
+  onResumed(listener: (leg: Leg, line: string) => void): () => void
+  /** Whether the line can hold a call while the daemon starts anew. */
+  canHold(line: string): boolean
   views(): LineView[]
 }

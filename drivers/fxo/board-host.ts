@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import type { LineCommand, LineCommandResult, LinePortSettings } from '../line-driver.ts'
 import type { PcmPath } from '../pcm-ring.ts'
 import { BoardLink, type CommandOutcome, type LinkListener } from './board-link.ts'
-import type { AudioUp, HookAction, HookResult, PortConfig, Welcome } from './board-messages.ts'
+import type { AudioUp, Configured, HookAction, HookResult, PortConfig, Welcome } from './board-messages.ts'
 import { signalOf, signalsOfStatus } from './board-signals.ts'
 import type { LinkState } from './link-machine.ts'
 import { PcmPump } from './pcm-pump.ts'
@@ -12,6 +12,8 @@ import type { ByteDevice, DeviceListener } from './serial-device.ts'
 import type { DriverClock } from './surroundings.ts'
 
 export interface BoardHostListener {
+  /** What a host that comes after this one has to name to take the lines over. */
+  sessionStarted(session: number): void
   stateChanged(state: DriverState): void
   signal(signal: TimelessSignal, atMs: number): void
   log(level: LogLevelName, fields: object, message: string): void
@@ -19,6 +21,8 @@ export interface BoardHostListener {
 
 export interface BoardHostOptions {
   ports: LinePortSettings[]
+  hostSilenceMs: number
+  resumeSession: number
   /** PCM path of each port, by its number. */
   pcm: Map<number, PcmPath>
   openDevice(listener: DeviceListener): ByteDevice
@@ -61,6 +65,8 @@ export class BoardHost {
     this.#link = new BoardLink({
       openDevice: options.openDevice,
       ports: options.ports.map(portConfig),
+      hostSilenceMs: options.hostSilenceMs,
+      resumeSession: options.resumeSession,
       clock: options.clock,
       listener: this.#linkListener(),
       newSession: () => randomInt(1, 0xffffffff),
@@ -111,7 +117,12 @@ export class BoardHost {
         const { firmware, board, serial } = welcome
         listener.log('info', { firmware, board, serial }, 'board is ready')
         this.#beginSession(welcome)
-        listener.signal({ type: 'deviceReady', firmware, serial, ports: ports.map(({ port }) => port) }, now())
+        listener.sessionStarted(welcome.session)
+        const heldPorts = this.#heldPorts(welcome, configured)
+        listener.signal(
+          { type: 'deviceReady', firmware, serial, ports: ports.map(({ port }) => port), heldPorts },
+          now(),
+        )
         for (const status of configured.status)
           if (this.#pumps.has(status.port)) for (const signal of signalsOfStatus(status)) listener.signal(signal, now())
         this.#compareConfig(configured.ports)
@@ -140,6 +151,14 @@ export class BoardHost {
     this.#downSeq.clear()
     this.#pumps.clear()
     for (const [port, path] of this.#options.pcm) this.#pumps.set(port, new PcmPump(path, welcome.frameSamples))
+  }
+
+  /** Ports that are off-hook still, for calls of the host before. */
+  #heldPorts({ resumed }: Welcome, { status }: Configured): number[] {
+    if (!resumed) return []
+    const held = status.filter(({ port, hook }) => hook === 'IS_OFF_HOOK' && this.#pumps.has(port))
+    for (const { port } of held) this.#pumps.get(port)?.begin()
+    return held.map(({ port }) => port)
   }
 
   #compareConfig(applied: PortConfig[]): void {

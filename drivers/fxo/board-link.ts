@@ -40,6 +40,10 @@ export interface LinkListener {
 export interface BoardLinkOptions {
   openDevice(listener: DeviceListener): ByteDevice
   ports: PortConfig[]
+  /** The board releases its lines when it has not heard us for so long. */
+  hostSilenceMs: number
+  /** Session that a host before us held, to be taken over the first time the board is reached; 0: none. */
+  resumeSession: number
   clock: DriverClock
   listener: LinkListener
   /** Fresh number of a session, 1 to 2^32-1. */
@@ -71,12 +75,14 @@ export class BoardLink {
   #commands = emptyTable
   #commandTimer: DriverTimer | undefined
   #configureId = 0
+  #resumeSession: number
   #ping = { nonce: 0, sentMs: 0 }
 
   constructor(options: BoardLinkOptions) {
     this.#options = options
     this.#clock = options.clock
     this.#listener = options.listener
+    this.#resumeSession = options.resumeSession
   }
 
   get state(): LinkState {
@@ -167,6 +173,7 @@ export class BoardLink {
             highestMajor: protocolMajor,
             minor: protocolMinor,
             host: 'cordboard',
+            resume: this.#resumeSession,
           },
         })
         break
@@ -174,7 +181,11 @@ export class BoardLink {
         this.#configureId++
         this.#send({
           body: 'configure',
-          configure: { requestId: this.#configureId, ports: this.#options.ports },
+          configure: {
+            requestId: this.#configureId,
+            ports: this.#options.ports,
+            hostSilenceMs: this.#options.hostSilenceMs,
+          },
         })
         break
       case 'sendPing':
@@ -188,6 +199,7 @@ export class BoardLink {
         this.#timers.clear()
         break
       case 'tellReady':
+        this.#resumeSession = 0
         this.#listener.ready(effect.welcome, effect.configured)
         break
       case 'tellLost':

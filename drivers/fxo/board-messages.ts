@@ -3,7 +3,7 @@
 
 /** The protocol this host speaks. Another major version is another language; a minor one only adds fields. */
 export const protocolMajor = 1
-export const protocolMinor = 0
+export const protocolMinor = 1
 
 export const portsMax = 8
 export const callerNumberMax = 32
@@ -16,6 +16,8 @@ export interface Hello {
   highestMajor: number
   minor: number
   host: string
+  /** 0: none. */
+  resume: number
 }
 
 export interface PortConfig {
@@ -30,6 +32,7 @@ export interface PortConfig {
 export interface Configure {
   requestId: number
   ports: PortConfig[]
+  hostSilenceMs: number
 }
 
 export type HookAction = 'ON_HOOK' | 'OFF_HOOK' | 'FLASH'
@@ -74,6 +77,7 @@ export interface Welcome {
   ports: number
   sampleRate: number
   frameSamples: number
+  resumed: boolean
 }
 
 export type WireHookState = 'IS_ON_HOOK' | 'IS_OFF_HOOK'

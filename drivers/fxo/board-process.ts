@@ -1,5 +1,5 @@
 // The driver's own process: owns one serial device and its PCM memory, and nothing else. It lives and dies with the
-// daemon: told to stop, or its channel gone, it releases every line first.
+// daemon. Told to stop, it releases every line first, unless they are kept for the daemon that starts next.
 //
 // Systemd signals the whole control group at a stop, while the daemon still drains calls: so SIGTERM is not for us.
 import { mapSharedMemory } from '../native/shared-memory.ts'
@@ -27,7 +27,8 @@ if (priorityRefused !== undefined)
 process.on('SIGTERM', () => {})
 process.on('SIGINT', () => {})
 process.on('message', (message: ToProcess) => void receive(message))
-process.on('disconnect', () => void end())
+// The daemon is gone without a word: the next one may take the lines over, and if none comes the board releases them.
+process.on('disconnect', () => void end(true))
 
 let host: BoardHost | undefined
 let ending = false
@@ -39,7 +40,7 @@ function tell(message: FromProcess): void {
 
 async function receive(message: ToProcess): Promise<void> {
   if (message.type === 'begin') begin(message)
-  else if (message.type === 'stop') await end()
+  else if (message.type === 'stop') await end(message.keepsLines)
   else {
     const absent = { done: false, refused: 'deviceAbsent' } as const
     const result = host ? await host.command(message.port, message.command) : absent
@@ -47,7 +48,7 @@ async function receive(message: ToProcess): Promise<void> {
   }
 }
 
-function begin({ device, ports, pcmFiles }: Extract<ToProcess, { type: 'begin' }>): void {
+function begin({ device, ports, pcmFiles, hostSilenceMs, resumeSession }: Extract<ToProcess, { type: 'begin' }>): void {
   if (host) return
   const pcm = new Map(
     pcmFiles.map(({ port, file }) => {
@@ -57,10 +58,13 @@ function begin({ device, ports, pcmFiles }: Extract<ToProcess, { type: 'begin' }
   )
   host = new BoardHost({
     ports,
+    hostSilenceMs,
+    resumeSession,
     pcm,
     openDevice: (listener) => openSerialDevice(device, listener),
     clock: systemClock,
     listener: {
+      sessionStarted: (session) => tell({ type: 'sessionStarted', session }),
       stateChanged: (state) => tell({ type: 'stateChanged', state }),
       signal: (signal, atSystemMs) => tell({ type: 'signal', signal, atSystemMs }),
       log: (level, fields, text) => tell({ type: 'log', level, fields, message: text }),
@@ -71,10 +75,10 @@ function begin({ device, ports, pcmFiles }: Extract<ToProcess, { type: 'begin' }
   setInterval(() => tell({ type: 'counters', counters: board.counters() }), countersMs)
 }
 
-async function end(): Promise<void> {
+async function end(keepsLines: boolean): Promise<void> {
   if (ending) return
   ending = true
-  await host?.releaseAll()
+  if (!keepsLines) await host?.releaseAll()
   host?.stop()
   process.exit(0)
 }

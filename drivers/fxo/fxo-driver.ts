@@ -5,7 +5,7 @@
 //                  └─ restarts a dead or silent process with growing delay, for ever
 import { type ChildProcess, fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { closeSync, ftruncateSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type {
   LineCommand,
@@ -24,6 +24,8 @@ export interface FxoDriverOptions {
   /** Serial device, by a name that stays: under /dev/serial/by-id or /dev/cordboard. */
   device: string
   ports: LinePortSettings[]
+  /** The board releases its lines when it has not heard the host for so long: 3,000 to 15,000. */
+  hostSilenceMs: number
   /** Holds the ports' PCM memory: on tmpfs, made if missing. */
   runtimeDirectory: string
   clock: DriverClock
@@ -56,6 +58,7 @@ class FxoDriver implements LineDriver {
   readonly #listeners = new Set<(signal: LineSignal) => void>()
   readonly #commands = new Map<number, WaitingCommand>()
   readonly #pcmPrefix: string
+  readonly canHold = true
   #state: LineDriver['state'] = 'closed'
   #child: ChildProcess | undefined
   #wanted = false
@@ -91,12 +94,12 @@ class FxoDriver implements LineDriver {
     this.#startProcess()
   }
 
-  async stop(): Promise<void> {
+  async stop({ keepsLines = false }: { keepsLines?: boolean } = {}): Promise<void> {
     this.#wanted = false
     this.#restart?.cancel()
     this.#restart = undefined
     const child = this.#child
-    if (child) await this.#endProcess(child)
+    if (child) await this.#endProcess(child, keepsLines)
     this.#setLost('stopped')
     this.#state = 'closed'
   }
@@ -148,9 +151,11 @@ class FxoDriver implements LineDriver {
     child.on('error', (fault) => this.#log.error({ device: this.device, fault: fault.message }, 'driver process fault'))
     child.once('exit', (code, killedBy) => this.#processEnded(child, killedBy ?? `exit code ${code}`))
     child.once('disconnect', () => child.kill('SIGKILL'))
-    const { device, ports } = this.#options
+    const { device, ports, hostSilenceMs } = this.#options
     const pcmFiles = ports.map(({ port }) => ({ port, file: this.pcmFile(port) }))
-    this.#tell(child, { type: 'begin', device, ports, pcmFiles })
+    // Only what a daemon before this one held is taken over: a process of ours that died has cost its calls already.
+    const resumeSession = this.#own.processStarts === 1 ? this.#keptSession() : 0
+    this.#tell(child, { type: 'begin', device, ports, pcmFiles, hostSilenceMs, resumeSession })
     this.#watch(child)
     this.#stable = this.#clock.after(stableProcessMs, () => {
       this.#deaths = 0
@@ -186,6 +191,9 @@ class FxoDriver implements LineDriver {
       case 'commandDone':
         this.#commands.get(message.id)?.settle(message.result)
         break
+      case 'sessionStarted':
+        this.#keepSession(message.session)
+        break
       case 'counters':
         this.#fromProcess = message.counters
         break
@@ -209,14 +217,33 @@ class FxoDriver implements LineDriver {
     this.#restart = this.#clock.after(restartMs, () => this.#startProcess())
   }
 
-  #endProcess(child: ChildProcess): Promise<void> {
+  get #sessionFile(): string {
+    return `${this.#pcmPrefix}.session`
+  }
+
+  #keptSession(): number {
+    if (!existsSync(this.#sessionFile)) return 0
+    const session = Number(readFileSync(this.#sessionFile, 'utf8'))
+    return Number.isInteger(session) && session > 0 && session <= 0xffffffff ? session : 0
+  }
+
+  /** Without it the next daemon begins anew, and the calls of this one are lost: told, no more. */
+  #keepSession(session: number): void {
+    try {
+      writeFileSync(this.#sessionFile, String(session), { mode: 0o600 })
+    } catch (fault) {
+      this.#log.warn({ device: this.device, fault: String(fault) }, 'the board’s session could not be noted')
+    }
+  }
+
+  #endProcess(child: ChildProcess, keepsLines: boolean): Promise<void> {
     return new Promise((resolve) => {
       const deadline = this.#clock.after(stopTimeoutMs, () => child.kill('SIGKILL'))
       child.once('exit', () => {
         deadline.cancel()
         resolve()
       })
-      this.#tell(child, { type: 'stop' })
+      this.#tell(child, { type: 'stop', keepsLines })
     })
   }
 

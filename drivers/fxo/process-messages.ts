@@ -10,12 +10,20 @@ export type TimelessSignal = Timeless<LineSignal>
 export type LogLevelName = 'debug' | 'info' | 'warn' | 'error'
 
 export type ToProcess =
-  | { type: 'begin'; device: string; ports: LinePortSettings[]; pcmFiles: { port: number; file: string }[] }
+  | {
+      type: 'begin'
+      device: string
+      ports: LinePortSettings[]
+      pcmFiles: { port: number; file: string }[]
+      hostSilenceMs: number
+      resumeSession: number
+    }
   | { type: 'command'; id: number; port: number; command: LineCommand }
-  /** Release every line, close the device, end. */
-  | { type: 'stop' }
+  /** Release every line unless they are kept, close the device, end. */
+  | { type: 'stop'; keepsLines: boolean }
 
 export type FromProcess =
+  | { type: 'sessionStarted'; session: number }
   | { type: 'stateChanged'; state: DriverState }
   /** `atSystemMs`: the system's monotonic clock, see surroundings.ts. */
   | { type: 'signal'; signal: TimelessSignal; atSystemMs: number }

@@ -37,12 +37,13 @@ class Bench {
     this.firmware.receive(encodeFrame(encodeToBoard(message)))
   }
 
-  hello(lowestMajor = 1, highestMajor = 1): void {
-    this.host({ body: 'hello', hello: { session: 5, lowestMajor, highestMajor, minor: 0, host: 'test' } })
+  hello(lowestMajor = 1, highestMajor = 1, { session = 5, resume = 0 } = {}): void {
+    this.host({ body: 'hello', hello: { session, lowestMajor, highestMajor, minor: 1, host: 'test', resume } })
   }
 
-  configure(config: Partial<PortConfig> = {}): void {
-    this.host({ body: 'configure', configure: { requestId: 1, ports: [{ ...goodConfig, ...config }] } })
+  configure(config: Partial<PortConfig> = {}, hostSilenceMs = 0): void {
+    const ports = [{ ...goodConfig, ...config }]
+    this.host({ body: 'configure', configure: { requestId: 1, ports, hostSilenceMs } })
   }
 
   offHook(requestId = 1): void {
@@ -132,6 +133,40 @@ t.test('any valid frame keeps the line, bytes that are none do not', async (t) =
   t.equal(bench.card.offHook, true)
   bench.firmware.receive(Buffer.from('noise, not a frame\0'))
   bench.pass(1100)
+  t.equal(bench.card.offHook, false)
+})
+
+t.test('the host may ask for a longer silence, within bounds', async (t) => {
+  const bench = new Bench()
+  bench.pass(200)
+  bench.hello()
+  bench.configure({}, 20_000)
+  t.match(bench.said.at(-1), { configured: { refusal: /host_silence_ms 20000 is not 3000–15000/ } })
+  bench.configure({}, 8000)
+  bench.offHook()
+  bench.pass(7990)
+  t.equal(bench.card.offHook, true)
+  bench.pass(20)
+  t.equal(bench.card.offHook, false)
+})
+
+t.test('a host that starts anew and names its session finds the line as it left it', async (t) => {
+  const bench = new Bench().ready()
+  bench.offHook()
+  bench.hello(1, 1, { session: 6, resume: 5 })
+  t.match(bench.said.at(-1), { welcome: { session: 6, resumed: true } })
+  bench.hello(1, 1, { session: 6, resume: 5 })
+  t.match(bench.said.at(-1), { welcome: { session: 6, resumed: true } }, 'and when the first answer was lost')
+  bench.configure()
+  t.match(bench.said.at(-1), { configured: { status: [{ port: 1, hook: 'IS_OFF_HOOK' }] } })
+  t.equal(bench.card.offHook, true)
+})
+
+t.test('a host that names another session than the board has begins anew', async (t) => {
+  const bench = new Bench().ready()
+  bench.offHook()
+  bench.hello(1, 1, { session: 6, resume: 4 })
+  t.match(bench.said.at(-1), { welcome: { session: 6, resumed: false } })
   t.equal(bench.card.offHook, false)
 })
 

@@ -12,6 +12,9 @@ type Timeless<Signal> = Signal extends unknown ? Omit<Signal, 'atMs'> : never
 
 export class FakeLineDriver implements LineDriver {
   readonly device = '/dev/fake'
+  canHold = true
+  /** How it was stopped last. */
+  keptLines: boolean | undefined
   readonly commands: { port: LinePortNumber; type: LineCommand['type'] }[] = []
   state: LineDriver['state'] = 'closed'
   /** What the next commands of this type are answered; done when absent. `mute`: never. */
@@ -31,7 +34,8 @@ export class FakeLineDriver implements LineDriver {
     this.state = 'absent'
   }
 
-  async stop(): Promise<void> {
+  async stop({ keepsLines = false }: { keepsLines?: boolean } = {}): Promise<void> {
+    this.keptLines = keepsLines
     this.state = 'closed'
     this.signal({ type: 'deviceLost', reason: 'stopped' })
   }
@@ -60,7 +64,7 @@ export class FakeLineDriver implements LineDriver {
     for (const listener of [...this.#listeners]) listener({ ...signal, atMs: this.#nowMs() })
   }
 
-  ready(): void {
-    this.signal({ type: 'deviceReady', firmware: 'fake', serial: 'F1', ports: [1, 2] })
+  ready(heldPorts: number[] = []): void {
+    this.signal({ type: 'deviceReady', firmware: 'fake', serial: 'F1', ports: [1, 2], heldPorts })
   }
 }

@@ -58,6 +58,7 @@ const ringStarted = (atMs: number): LineInput => ({ type: 'ringStarted', atMs })
 const callerId: LineInput = { type: 'callerIdReceived', caller: ann, atMs: 100 }
 const offHook: LineInput = { type: 'hookChanged', hook: 'offHook' }
 const onHook: LineInput = { type: 'hookChanged', hook: 'onHook' }
+const held: LineState = { name: 'answering', step: 'openingAudio', portId: undefined, isHeld: true }
 const lostDevice: LineEffect[] = [{ do: 'cancelTimers' }, { do: 'closeAudio' }, count('deviceLosses')]
 const retried: LineEffect[] = [
   count('releaseRetries'),
@@ -72,6 +73,35 @@ const table: [string, LineState, LineInput, LineState, LineEffect[]][] = [
     faulted,
     { type: 'deviceReady' },
     clearing(undefined),
+    cleared,
+  ],
+  [
+    'a device that comes with a line held for its caller: the call goes on',
+    faulted,
+    { type: 'deviceReady', takeOver: true },
+    held,
+    [{ do: 'resumeLeg' }, { do: 'openAudio' }],
+  ],
+  [
+    'its sound is there: they talk',
+    held,
+    { type: 'audioOpened', portId: 3 },
+    { name: 'talking', portId: 3, offHookAtMs: -Infinity },
+    [count('callsResumed'), { do: 'answerLeg', portId: 3 }],
+  ],
+  ['it is told that the line is off-hook', held, offHook, held, []],
+  [
+    'the board had given the line up meanwhile',
+    held,
+    onHook,
+    clearing({ by: 'us', blame: 'line', reason: 'releasedByBoard' }),
+    cleared,
+  ],
+  [
+    'the caller hangs up before the sound is there',
+    held,
+    { type: 'farEndGone', gone: { evidence: 'currentLost', durationMs: 250 } },
+    clearing({ by: 'farEnd', blame: 'none', reason: 'hangUp' }),
     cleared,
   ],
   ['a ring without a device', faulted, ringStarted(0), faulted, [count('ignoredSignals')]],
@@ -295,7 +325,7 @@ t.test('every input in every state leads to a state of the picture', async (t) =
   const inputs = new Map<string, LineInput>(table.map(([, , input]) => [JSON.stringify(input), input]))
   const states = [idle, faulted, ringing, paused, offered, opening, seizing, talking, clearing(hungUp), released]
   const moves: Record<string, string[]> = {
-    faulted: ['faulted', 'clearing'],
+    faulted: ['faulted', 'clearing', 'answering'],
     idle: ['idle', 'ringing', 'clearing', 'faulted'],
     ringing: ['ringing', 'idle', 'answering', 'clearing', 'faulted'],
     answering: ['answering', 'talking', 'clearing', 'faulted'],

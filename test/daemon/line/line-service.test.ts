@@ -17,7 +17,8 @@ class Office {
   readonly heard: LegEvent[] = []
   readonly lines: Lines
 
-  constructor() {
+  /** `awaited`: lines whose calls the daemon before this one left, and somebody waits for. */
+  constructor(awaited: string[] = []) {
     const write = (_fields: object, message: string) => void this.logged.push(message)
     this.lines = createLineService({
       lines: [1, 2].map((port) => ({
@@ -30,6 +31,11 @@ class Office {
       audio: this.audio,
       clock: this.clock,
       log: { debug: write, info: write, warn: write, error: write },
+      resumes: (line) => awaited.includes(line),
+    })
+    this.lines.onResumed((leg) => {
+      this.legs.push(leg)
+      leg.on((event) => this.heard.push(event))
     })
     this.lines.onInbound((leg) => {
       this.legs.push(leg)
@@ -363,4 +369,29 @@ inOffice('a stop does not wait for hardware that never answers', async (t, offic
   await office.clock.advance(1000)
   await stopped
   t.equal(leg.state, 'ended')
+})
+
+inOffice('a stop that keeps a line leaves the caller on it, and hangs up on the others', async (t, office) => {
+  const leg = await office.answered()
+  await office.lines.stop(new Set(['line 1']))
+  t.equal(office.driver.keptLines, true)
+  t.same(
+    office.driver.commands.filter(({ port, type }) => port === 1 && type === 'goOnHook'),
+    [],
+  )
+  t.not(leg.end?.reason, 'stopped')
+})
+
+t.test('a daemon that starts takes over the line that was held, and clears one nobody waits for', async (t) => {
+  const office = new Office(['line 1'])
+  office.lines.start()
+  office.driver.ready([1, 2])
+  await office.clock.advance(10)
+  const [leg] = office.legs
+  t.equal(await leg?.answer(), true)
+  t.equal(leg?.state, 'talking')
+  t.same(office.driver.commands, [{ port: 2, type: 'goOnHook' }])
+  t.equal(office.count('callsResumed'), 1)
+  await office.lines.stop()
+  t.match(leg?.end, { reason: 'stopped' })
 })

@@ -1,4 +1,5 @@
-// The daemon is killed in mid-call: its driver's process must not outlive it, nor leave the line off-hook.
+// The daemon is killed in mid-call: its driver's process must not outlive it. The line waits for the next daemon, and is
+// released when none comes.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t from 'tap'
@@ -21,16 +22,23 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-t.test('a daemon killed in mid-call: the line is released by command, and no process stays', async (t) => {
+t.test('a daemon killed in mid-call', async (t) => {
   const board = await startBoard()
   t.teardown(() => board.stop())
   const script = join(import.meta.dirname, 'holding-host.ts')
-  const daemon = new Program('daemon', process.execPath, [script, board.device, dirname(board.device)])
-  await daemon.printed(/line taken: \{"done":true\}/)
-  const processes = driverProcessesOf(daemon.pid)
+  const start = () => new Program('daemon', process.execPath, [script, board.device, dirname(board.device)])
+  const first = start()
+  await first.printed(/line taken: \{"done":true\}/)
+  const processes = driverProcessesOf(first.pid)
   t.equal(processes.length, 1)
-  daemon.kill()
-  const { cause } = await board.client.next('hookChanged', ({ hook }) => hook === 'onHook')
-  t.equal(cause, 'COMMANDED', 'not only by the board’s own safety after 3 s')
+  first.kill()
   await until('the driver’s process to end', () => processes.every((pid) => parentOf(pid) === undefined))
+
+  const second = start()
+  await second.printed(/line held/)
+  t.equal((await board.client.port(1)).hook, 'offHook', 'the next daemon finds the line as it was')
+  second.kill()
+
+  const { cause } = await board.client.next('hookChanged', ({ hook }) => hook === 'onHook', { withinMs: 10_000 })
+  t.equal(cause, 'HOST_SILENT', 'no daemon comes: the board releases the line by itself')
 })

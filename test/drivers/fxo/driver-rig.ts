@@ -36,6 +36,7 @@ export function withDriver(name: string, run: (t: Test, rig: DriverRig) => Promi
       const driver = createFxoDriver({
         device: board.device,
         ports: Array.from({ length: options.ports ?? 1 }, (_, i) => ({ port: i + 1, currentLossMs: 250 })),
+        hostSilenceMs: 3000,
         runtimeDirectory: folder,
         clock,
         log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },

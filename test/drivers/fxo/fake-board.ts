@@ -38,6 +38,8 @@ export class FakeBoard {
     this.link = new BoardLink({
       openDevice: (deviceListener) => this.#device(deviceListener),
       ports: [{ port: 1, currentLossMs: 250, ringOnMs: 100, ringOffMs: 200, ringLowestHz: 15, ringHighestHz: 68 }],
+      hostSilenceMs: 8000,
+      resumeSession: 4,
       clock: this.clock,
       listener,
       newSession: () => 7,
@@ -116,4 +118,5 @@ export const goodWelcome = {
   ports: 1,
   sampleRate: 8000,
   frameSamples: 160,
+  resumed: false,
 }

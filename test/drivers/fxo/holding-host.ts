@@ -1,4 +1,5 @@
-// A daemon in small, for a test to kill: it takes the first line of the given board off-hook, says so, and stays.
+// A daemon in small, for a test to kill: it takes the first line of the given board off-hook, unless it is held already,
+// says so, and stays.
 import { SystemClock } from '../../../daemon/clock.ts'
 import { createFxoDriver } from '../../../drivers/fxo/fxo-driver.ts'
 
@@ -9,12 +10,18 @@ const silent = () => {}
 const driver = createFxoDriver({
   device,
   ports: [{ port: 1, currentLossMs: 250 }],
+  hostSilenceMs: 6000,
   runtimeDirectory,
   clock: new SystemClock(),
   log: { debug: silent, info: silent, warn: silent, error: silent },
 })
-driver.onSignal(async ({ type }) => {
-  if (type !== 'batteryChanged') return
+let isHeld = false
+driver.onSignal(async (signal) => {
+  if (signal.type === 'deviceReady' && signal.heldPorts?.includes(1)) {
+    isHeld = true
+    process.stdout.write('line held\n')
+  }
+  if (signal.type !== 'batteryChanged' || isHeld) return
   const result = await driver.command(1, { type: 'goOffHook' })
   process.stdout.write(`line taken: ${JSON.stringify(result)}\n`)
 })

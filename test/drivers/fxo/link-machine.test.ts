@@ -20,6 +20,7 @@ const welcome: Welcome = {
   ports: 1,
   sampleRate: 8000,
   frameSamples: 160,
+  resumed: false,
 }
 const configured: Configured = { requestId: 1, ports: [], status: [], refusal: '' }
 

@@ -37,8 +37,8 @@ export type FirmwareEvent =
   | { event: 'hookChanged'; port: number; hook: 'onHook' | 'offHook'; cause: HookCause }
   | { event: 'flashed'; port: number; durationMs: number }
 
-/** Nothing valid from the host for so long: every line is released. */
-const hostSilenceMs = 3000
+/** Nothing valid from the host for so long, unless it configures another time: every line is released. */
+const defaultHostSilenceMs = 3000
 const countersMs = 5000
 
 export class Firmware {
@@ -55,6 +55,8 @@ export class Firmware {
   #resetReason: ResetReason | undefined = 'POWER_ON'
   #deviceMs = 0
   #lastHeardMs = 0
+  #hostSilenceMs = defaultHostSilenceMs
+  #resumed = false
   #countersAtMs = 0
 
   constructor(options: FirmwareOptions) {
@@ -82,7 +84,7 @@ export class Firmware {
       if (line) for (const kind of card.step(line, stepMs)) this.#event(card.port, kind)
     }
     if (this.#session === 0) return
-    if (this.#deviceMs - this.#lastHeardMs >= hostSilenceMs) {
+    if (this.#deviceMs - this.#lastHeardMs >= this.#hostSilenceMs) {
       this.#releaseAll('HOST_SILENT')
       this.#endSession('hostSilent')
       return
@@ -156,7 +158,7 @@ export class Firmware {
     return {
       session: this.#session,
       major: this.majors[0]!,
-      minor: 0,
+      minor: 1,
       refusal: '',
       firmware: 'sim-1.0.0',
       board: 'simulated FXO board',
@@ -164,11 +166,17 @@ export class Firmware {
       ports: this.#options.cards.length,
       sampleRate: 8000,
       frameSamples: this.#options.frameSamples,
+      resumed: this.#resumed,
     }
   }
 
   #hello(hello: Hello): void {
-    this.#releaseAll('SESSION_STARTED')
+    const isRepeated = this.#session !== 0 && hello.session === this.#session && !this.#isConfigured
+    if (!isRepeated) {
+      this.#resumed = this.#session !== 0 && hello.resume === this.#session
+      this.#hostSilenceMs = defaultHostSilenceMs
+      if (!this.#resumed) this.#releaseAll('SESSION_STARTED')
+    }
     this.#outbox.clear()
     this.#memory.clear()
     this.#audioSeq.clear()
@@ -187,10 +195,15 @@ export class Firmware {
     this.#options.tell({ event: 'sessionStarted', session: hello.session })
   }
 
-  #configure({ requestId, ports }: Configure): void {
-    const refusal = ports.map((port) => this.#wrongConfig(port)).find((why) => why !== undefined)
-    if (refusal === undefined)
+  #configure({ requestId, ports, hostSilenceMs }: Configure): void {
+    const isWrongSilence = hostSilenceMs !== 0 && (hostSilenceMs < 3000 || hostSilenceMs > 15000)
+    const refusal = isWrongSilence
+      ? `host_silence_ms ${hostSilenceMs} is not 3000–15000`
+      : ports.map((port) => this.#wrongConfig(port)).find((why) => why !== undefined)
+    if (refusal === undefined) {
+      this.#hostSilenceMs = hostSilenceMs || defaultHostSilenceMs
       for (const card of this.#options.cards) card.configure(ports.find(({ port }) => port === card.port))
+    }
     const applied = this.#options.cards.flatMap(({ config }) => (config ? [config] : []))
     const status = this.#options.cards.map(({ port, offHook, battery, ringing }) => {
       const hook: WireHookState = offHook ? 'IS_OFF_HOOK' : 'IS_ON_HOOK'
