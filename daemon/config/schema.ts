@@ -94,6 +94,9 @@ export const linesSchema = z.strictObject({
       name,
       kind: z.literal('fxoBoard'),
       device: absolutePath.describe('Serial device, by its stable name under /dev/serial/by-id or /dev/cordboard'),
+      hostSilenceS: seconds(3, 15)
+        .default(8)
+        .describe('How long the board holds its lines while the daemon is started anew; then they are released'),
       lines: z
         .array(
           z.strictObject({
