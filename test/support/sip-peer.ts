@@ -1,6 +1,7 @@
 // A scripted SIP phone that does nothing by itself: a test makes it say every word, right or wrong, over a real socket
 // or the network in memory. Its digests are computed here, not by the code under test.
 import { createHash, randomBytes } from 'node:crypto'
+import { type TransportName, uriTransport } from '../../daemon/sip/transport/hop.ts'
 import type { DatagramSocket } from '../../daemon/sip/transport/udp-socket.ts'
 import type { HostPort } from '../../daemon/sip/wire/host-port.ts'
 import { formatHostPort } from '../../daemon/sip/wire/host-port.ts'
@@ -38,22 +39,36 @@ export class SipPeer {
   readonly inbox: WireMessage[] = []
   /** All that ever came. */
   readonly history: WireMessage[] = []
+  /** Line ends that came in the place of messages. */
+  keepAlives = 0
   /** Called with each message as it comes, for phones that act by themselves. */
   onMessage: (message: WireMessage) => void = () => {}
   readonly #socket: DatagramSocket
   readonly #box: HostPort
+  readonly #transport: TransportName
   #at: HostPort = { address: '', port: 0 }
   #cseq = 0
 
-  private constructor(name: string, socket: DatagramSocket, box: HostPort) {
+  private constructor(name: string, socket: DatagramSocket, box: HostPort, transport: TransportName) {
     this.name = name
     this.#socket = socket
     this.#box = box
+    this.#transport = transport
   }
 
-  static async open(name: string, socket: DatagramSocket, at: HostPort, box: HostPort): Promise<SipPeer> {
-    const peer = new SipPeer(name, socket, box)
+  static async open(
+    name: string,
+    socket: DatagramSocket,
+    at: HostPort,
+    box: HostPort,
+    transport: TransportName = 'UDP',
+  ): Promise<SipPeer> {
+    const peer = new SipPeer(name, socket, box, transport)
     socket.onDatagram((datagram) => {
+      if (Buffer.from(datagram).toString('latin1').trim() === '') {
+        peer.keepAlives++
+        return
+      }
       const framed = parseWire(datagram)
       if (framed.outcome !== 'message') throw new Error(`${name} was sent something broken: ${framed.outcome}`)
       peer.inbox.push(framed.message)
@@ -69,7 +84,7 @@ export class SipPeer {
   }
 
   get contact(): string {
-    return `<sip:${this.name}@${formatHostPort(this.#at)}>`
+    return `<sip:${this.name}@${formatHostPort(this.#at)}${uriTransport(this.#transport)}>`
   }
 
   close(): Promise<void> {
@@ -90,7 +105,7 @@ export class SipPeer {
     const cseq = parts.cseq ?? ++this.#cseq
     const branch = parts.branch ?? `z9hG4bK${randomBytes(8).toString('hex')}`
     const own = [
-      `Via: SIP/2.0/UDP ${formatHostPort(this.#at)};branch=${branch};rport`,
+      `Via: SIP/2.0/${this.#transport} ${formatHostPort(this.#at)};branch=${branch};rport`,
       `From: <sip:${this.name}@box>;tag=${parts.fromTag ?? `${this.name}-tag`}`,
       `To: <${parts.to ?? uri}>${parts.toTag === undefined ? '' : `;tag=${parts.toTag}`}`,
       `Call-ID: ${parts.callId ?? randomBytes(8).toString('hex')}`,
@@ -123,7 +138,10 @@ export class SipPeer {
     })
     const replaced = new Map([
       ['cseq', `${cseq} ${request.method}`],
-      ['via', `SIP/2.0/UDP ${formatHostPort(this.#at)};branch=z9hG4bK${randomBytes(8).toString('hex')};rport`],
+      [
+        'via',
+        `SIP/2.0/${this.#transport} ${formatHostPort(this.#at)};branch=z9hG4bK${randomBytes(8).toString('hex')};rport`,
+      ],
     ])
     return {
       ...request,
