@@ -265,6 +265,8 @@ export class SipStack {
     } else if (!route.targets.some((target) => this.isOpen(target))) {
       this.routes.set(callId, { ...route, targets: [source] })
     }
+    // Who knows the tags of a call is a party to it.
+    this.#transports.trust(source)
     if (request.method === 'OPTIONS') this.#answerOptions(request, via, source)
     else this.#open(request, via, source, undefined)
   }

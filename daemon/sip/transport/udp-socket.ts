@@ -27,7 +27,7 @@ export class UdpSocket implements DatagramSocket {
     const socket = createSocket({
       type: isIPv6(at.address) ? 'udp6' : 'udp4',
       // Each family by itself: `::` and `0.0.0.0` may both be listened on.
-      ipv6Only: true,
+      ipv6Only: isIPv6(at.address),
       recvBufferSize: 1 << 20,
     })
     await new Promise<void>((resolve, reject) => {

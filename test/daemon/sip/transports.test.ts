@@ -1,0 +1,396 @@
+// Phones over every transport and both families of addresses, on real sockets: they sign in, are called back over the
+// connection they came by, and call; connections that end take with them what hung on them, and no more.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { TLSSocket } from 'node:tls'
+import t, { type Test } from 'tap'
+import { WebSocket } from 'ws'
+import type { Leg } from '../../../daemon/leg/leg.ts'
+import { createSipEndpoint, type SipEndpointOptions } from '../../../daemon/sip/sip-endpoint.ts'
+import type { TransportName } from '../../../daemon/sip/transport/hop.ts'
+import { header, type WireRequest } from '../../../daemon/sip/wire/wire-message.ts'
+import { certificateFolder, makeCertificate } from '../../support/certificates.ts'
+import { MockClock } from '../../support/mock-clock.ts'
+import { type ClientSocket, clientSocket } from '../../support/sip-client-socket.ts'
+import { SipFakeAudio } from '../../support/sip-fake-audio.ts'
+import { plainSdp, SipPeer } from '../../support/sip-peer.ts'
+import { account, events, type LogLine, logInto, password } from '../../support/sip-stage.ts'
+import { until } from '../../support/wait.ts'
+
+const certificates = certificateFolder()
+const served = makeCertificate(certificates.path, 'box')
+t.teardown(() => certificates.remove())
+
+async function stage(t: Test, options: Partial<SipEndpointOptions> = {}) {
+  const clock = new MockClock()
+  const log: LogLine[] = []
+  const address = options.address ?? '127.0.0.1'
+  const endpoint = createSipEndpoint({
+    address,
+    port: 0,
+    listen: (['TCP', 'TLS', 'WS', 'WSS'] as const).map((transport) => ({ transport, address, port: 0 })),
+    tls: served,
+    realm: 'box',
+    accounts: [account('alice'), account('bob')],
+    audio: new SipFakeAudio(),
+    clock,
+    log: logInto(log),
+    ...options,
+  })
+  const inbound: Leg[] = []
+  endpoint.onInbound((leg) => inbound.push(leg))
+  await endpoint.start()
+  const sockets: ClientSocket[] = []
+  const place = (transport: TransportName) => endpoint.listening.find((one) => one.transport === transport)!
+  const connect = async (transport: TransportName, tls?: Parameters<typeof clientSocket>[2]) => {
+    const socket = clientSocket(transport, place(transport), tls)
+    sockets.push(socket)
+    return socket
+  }
+  const phone = async (name: string, transport: TransportName) => {
+    const socket = await connect(transport)
+    const peer = await SipPeer.open(name, socket, { address, port: 0 }, place(transport), transport)
+    return Object.assign(peer, { socket })
+  }
+  const registered = async (name: string, transport: TransportName) => {
+    const peer = await phone(name, transport)
+    const request = peer.make('REGISTER', 'sip:box', { to: `sip:${name}@box`, lines: ['Expires: 3600'] })
+    await peer.send(request)
+    await peer.send(peer.withCredentials(request, await peer.nextResponse(401), password))
+    await peer.nextResponse(200, 'REGISTER')
+    return peer
+  }
+  const count = (name: string) => until(`${name} to be counted`, () => endpoint.counters()[name])
+  t.teardown(async () => {
+    const stopped = endpoint.stop()
+    await clock.advance(5000)
+    await stopped
+    await Promise.all(sockets.map((socket) => socket.close()))
+    await clock.advance(40_000)
+    if (clock.liveTimers > 0) throw new Error(`${clock.liveTimers} timers are left`)
+    if (endpoint.counters().faults) throw new Error('a fault had to be contained')
+  })
+  return { clock, endpoint, inbound, log, place, connect, phone, registered, count }
+}
+
+/** The box rings the phone, the phone answers and the box hangs up; returns the INVITE. */
+async function callTo(
+  world: Awaited<ReturnType<typeof stage>>,
+  peer: SipPeer,
+): Promise<{ invite: WireRequest; told: string[] }> {
+  const leg = world.endpoint.dial({ userName: peer.name })
+  const told = events(leg)
+  const invite = await peer.nextRequest('INVITE')
+  await peer.respond(invite, 180)
+  await peer.respond(invite, 200, { body: plainSdp() })
+  await peer.nextRequest('ACK')
+  await until('the leg to talk', () => leg.state === 'talking')
+  void leg.hangUp()
+  await peer.respond(await peer.nextRequest('BYE'), 200)
+  await until('the leg to end', () => leg.state === 'ended')
+  return { invite, told }
+}
+
+for (const transport of ['UDP', 'TCP', 'TLS', 'WS', 'WSS'] as const)
+  for (const address of ['127.0.0.1', '::1'])
+    t.test(`${transport} on ${address}: signed in, called, and calling`, async (t) => {
+      const world = await stage(t, { address })
+      const alice = await world.registered('alice', transport)
+      t.ok(world.endpoint.reachable('alice'))
+
+      const { invite, told } = await callTo(world, alice)
+      t.same(told, ['alerted', 'answered', 'ended hangUp by us'])
+      const host = address === '::1' ? '[::1]' : address
+      const { port } = world.place(transport)
+      t.match(header(invite, 'via'), new RegExp(`^SIP/2.0/${transport} ${RegExp.escape(`${host}:${port}`)};branch=`))
+      const parameter = {
+        UDP: '',
+        TCP: ';transport=tcp',
+        TLS: ';transport=tls',
+        WS: ';transport=ws',
+        WSS: ';transport=ws',
+      }
+      t.equal(header(invite, 'contact'), `<sip:cordboard@${host}:${port}${parameter[transport]}>`)
+
+      const own = alice.make('INVITE', 'sip:main@box', { body: plainSdp() })
+      await alice.send(own)
+      const challenge = await alice.nextResponse(401, 'INVITE')
+      await alice.ack(own, challenge)
+      const proven = alice.withCredentials(own, challenge, password)
+      await alice.send(proven)
+      const leg = await until('the call to come in', () => world.inbound[0])
+      const answered = leg.answer()
+      const accepted = await alice.nextResponse(200, 'INVITE')
+      await alice.ack(proven, accepted)
+      t.equal(await answered, true)
+      await alice.send(alice.inDialog('BYE', proven, accepted))
+      await alice.nextResponse(200, 'BYE')
+      await until('the leg to end', () => leg.state === 'ended')
+      t.equal(alice.requests('INVITE').length, 1, 'nothing came twice')
+    })
+
+t.test('over TCP a request is not sent again, however long its answer takes', async (t) => {
+  const world = await stage(t)
+  const alice = await world.registered('alice', 'TCP')
+  const leg = world.endpoint.dial({ userName: 'alice' })
+  await alice.nextRequest('INVITE')
+  await world.clock.advance(31_000)
+  await until('the box to be done sending', () => true)
+  t.equal(alice.requests('INVITE').length, 1)
+  await world.clock.advance(1500)
+  t.match(leg.end, { reason: 'unreachable' }, 'and its time limit is the same (timer B)')
+})
+
+t.test('messages in one piece, in many pieces, with line ends between them', async (t) => {
+  const world = await stage(t)
+  const alice = await world.phone('alice', 'TCP')
+  const options = (callId: string) =>
+    `OPTIONS sip:box SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK${callId}\r\nFrom: <sip:a@box>;tag=1\r\n` +
+    `To: <sip:box>\r\nCall-ID: ${callId}\r\nCSeq: 1 OPTIONS\r\nl: 4\r\n\r\nbody`
+  await alice.sendRaw(`\r\n${options('one')}${options('two')}`)
+  await until('two answers', () => alice.responses(200).length === 2)
+  for (const char of options('three')) await alice.sendRaw(char)
+  await until('the third answer', () => alice.responses(200).length === 3)
+  t.equal(alice.keepAlives, 0)
+  await alice.sendRaw('\r\n\r\n')
+  await until('the pong of RFC 5626', () => alice.keepAlives === 1)
+})
+
+for (const [what, bytes, status] of [
+  ['no Content-Length', 'OPTIONS sip:box SIP/2.0\r\nVia: SIP/2.0/TCP a;branch=z9hG4bK1\r\n\r\n', 400],
+  ['two', 'OPTIONS sip:box SIP/2.0\r\nVia: SIP/2.0/TCP a;branch=z9hG4bK1\r\nl: 1\r\nl: 2\r\n\r\n', 400],
+  ['a negative one', 'OPTIONS sip:box SIP/2.0\r\nVia: SIP/2.0/TCP a;branch=z9hG4bK1\r\nl: -5\r\n\r\n', 400],
+  ['a huge one', 'OPTIONS sip:box SIP/2.0\r\nVia: SIP/2.0/TCP a;branch=z9hG4bK1\r\nl: 99999999\r\n\r\n', 400],
+  ['another protocol', 'GET / HTTP/1.1\r\nHost: box\r\n\r\n', undefined],
+  ['a line without end', 'x'.repeat(9000), undefined],
+  ['a head without end', `OPTIONS sip:box SIP/2.0\r\n${'A: b\r\n'.repeat(6000)}`, undefined],
+] as const)
+  t.test(`a stream that can't be read on, ${what}: ${status ?? 'no answer'}, and it is closed`, async (t) => {
+    const world = await stage(t)
+    const stranger = await world.phone('stranger', 'TCP')
+    await stranger.sendRaw(bytes)
+    await until('the connection to be closed', () => stranger.socket.closed)
+    t.equal(stranger.inbox.length, status === undefined ? 0 : 1)
+    if (status !== undefined) t.match(stranger.inbox[0], { status })
+    const alice = await world.registered('alice', 'TCP')
+    t.ok(alice, 'others are not disturbed')
+  })
+
+t.test(
+  'a stranger who says nothing, and one who never finishes, are closed; a phone that is silent is not',
+  async (t) => {
+    const world = await stage(t)
+    const silent = await world.phone('silent', 'TCP')
+    const alice = await world.registered('alice', 'TLS')
+    await world.clock.advance(1000)
+    const slow = await world.phone('slow', 'TCP')
+    await slow.sendRaw('OPTIONS sip:box SIP/2.0\r\nVia: ')
+    await until('all to be connected', () => world.endpoint.counters().connections === 3)
+    for (let second = 0; second < 14; second++) {
+      await world.clock.advance(1000)
+      await slow.sendRaw('x')
+    }
+    await until('the slow one to be closed', () => slow.socket.closed)
+    t.notOk(silent.socket.closed)
+    await world.clock.advance(12_000)
+    await until('the silent one to be closed', () => silent.socket.closed)
+    await world.clock.advance(600_000)
+    t.match(world.endpoint.counters(), { connectionsClosedSlow: 1, connectionsClosedSilent: 1, connections: 1 })
+    t.notOk(alice.socket.closed)
+  },
+)
+
+t.test('one host has so many connections and no more', async (t) => {
+  const world = await stage(t, { connectionLimits: { perHost: 3 } })
+  const alice = await world.registered('alice', 'TCP')
+  await world.phone('b', 'TCP')
+  await world.phone('c', 'TCP')
+  const fourth = await world.phone('d', 'TCP')
+  await until('the fourth to be closed', () => fourth.socket.closed)
+  t.match(world.endpoint.counters(), { connectionsRefused: 1, connections: 3 })
+  t.notOk(alice.socket.closed)
+})
+
+t.test('who takes nothing of what is sent is cut off', async (t) => {
+  const world = await stage(t, { connectionLimits: { queuedBytes: 64 * 1024 } })
+  const deaf = await world.phone('deaf', 'TCP')
+  const { stream } = deaf.socket
+  if (!stream || !('pause' in stream)) throw new Error('no stream')
+  stream.pause()
+  const one = Buffer.from(
+    `OPTIONS sip:box SIP/2.0\r\nVia: SIP/2.0/TCP a;branch=z9hG4bK1;x=${'y'.repeat(6000)}\r\nFrom: <sip:a@box>;tag=1\r\n` +
+      `To: <sip:box>\r\nCall-ID: a\r\nCSeq: 1 OPTIONS\r\nl: 0\r\n\r\n`,
+  )
+  await until(
+    'the box to give up',
+    async () => {
+      for (let count = 0; count < 50; count++) await deaf.sendRaw(one)
+      return world.endpoint.counters().connectionsClosedCongested
+    },
+    { withinMs: 20_000, everyMs: 5 },
+  )
+  t.equal(world.endpoint.counters().connections, 0)
+})
+
+t.test('a phone whose connection breaks is reachable no more, until it connects again', async (t) => {
+  const world = await stage(t)
+  const alice = await world.registered('alice', 'WSS')
+  const told: boolean[] = []
+  world.endpoint.onReachable((_user, reachable) => told.push(reachable))
+  alice.socket.breakOff()
+  await until('the phone to be gone', () => !world.endpoint.reachable('alice'))
+  const again = await world.registered('alice', 'WSS')
+  t.same(told, [false, true])
+  await callTo(world, again)
+})
+
+t.test('a phone that is rung while its connection breaks: the leg ends at once', async (t) => {
+  const world = await stage(t)
+  const alice = await world.registered('alice', 'TCP')
+  const leg = world.endpoint.dial({ userName: 'alice' })
+  await alice.respond(await alice.nextRequest('INVITE'), 180)
+  await until('ringing', () => leg.state === 'alerting')
+  alice.socket.breakOff()
+  await until('the leg to end', () => leg.state === 'ended')
+  t.match(leg.end, { reason: 'unreachable', blame: 'farEnd', sipStatus: 503 })
+})
+
+t.test('a caller whose connection breaks before the answer has hung up', async (t) => {
+  const world = await stage(t)
+  const alice = await world.registered('alice', 'TCP')
+  const own = alice.make('INVITE', 'sip:main@box', { body: plainSdp() })
+  await alice.send(own)
+  const challenge = await alice.nextResponse(401, 'INVITE')
+  await alice.ack(own, challenge)
+  await alice.send(alice.withCredentials(own, challenge, password))
+  const leg = await until('the call to come in', () => world.inbound[0])
+  alice.socket.breakOff()
+  await until('the leg to end', () => leg.state === 'ended')
+  t.match(leg.end, { by: 'farEnd', reason: 'cancelled' })
+})
+
+t.test('a talk outlives its connection if the phone comes back in time', async (t) => {
+  const world = await stage(t)
+  const alice = await world.registered('alice', 'TCP')
+  const leg = world.endpoint.dial({ userName: 'alice' })
+  const invite = await alice.nextRequest('INVITE')
+  await alice.respond(invite, 200, { body: plainSdp() })
+  await until('the leg to talk', () => leg.state === 'talking')
+  alice.socket.breakOff()
+  await until('the box to see it', () => !world.endpoint.reachable('alice'))
+  await world.clock.advance(10_000)
+  t.equal(leg.state, 'talking')
+  const back = await world.phone('alice', 'TCP')
+  await back.send(back.inTheirDialog('INFO', invite, 'alice-tag', { cseq: 900 }))
+  await until('the phone to be heard', () => back.inbox.length > 0)
+  await world.clock.advance(60_000)
+  t.equal(leg.state, 'talking')
+  void leg.hangUp()
+  await back.respond(await back.nextRequest('BYE'), 200)
+  await until('the leg to end', () => leg.state === 'ended')
+})
+
+t.test('a talk whose phone does not come back ends, and says why', async (t) => {
+  const world = await stage(t)
+  const alice = await world.registered('alice', 'TCP')
+  const leg = world.endpoint.dial({ userName: 'alice' })
+  await alice.respond(await alice.nextRequest('INVITE'), 200, { body: plainSdp() })
+  await until('the leg to talk', () => leg.state === 'talking')
+  alice.socket.breakOff()
+  await until('the box to see it', () => !world.endpoint.reachable('alice'))
+  await world.clock.advance(20_000)
+  await until('the leg to end', async () => {
+    await world.clock.advance(1000)
+    return leg.state === 'ended'
+  })
+  t.match(leg.end, { by: 'farEnd', blame: 'farEnd', reason: 'connectionLost' })
+})
+
+t.test('a renewed certificate is shown to new connections, and the old ones go on', async (t) => {
+  const own = makeCertificate(certificates.path, 'renewed')
+  const world = await stage(t, { tls: own })
+  const alice = await world.registered('alice', 'TLS')
+  const subjectNow = async () => {
+    const socket = await world.connect('TLS')
+    await socket.bind({ address: '127.0.0.1', port: 0 })
+    const { stream } = socket
+    if (!(stream instanceof TLSSocket)) throw new Error('no TLS')
+    const { fingerprint256 } = stream.getPeerX509Certificate()!
+    await socket.close()
+    return fingerprint256
+  }
+  const before = await subjectNow()
+  makeCertificate(certificates.path, 'renewed')
+  await until('the new one', async () => {
+    await world.clock.advance(30_000)
+    return (await subjectNow()) !== before
+  })
+  t.match(world.endpoint.counters(), { certificatesRenewed: 1 })
+  t.notOk(alice.socket.closed)
+  await callTo(world, alice)
+})
+
+t.test('a renewed certificate that is no good is told, and the old one stays', async (t) => {
+  const own = makeCertificate(certificates.path, 'spoiled')
+  const world = await stage(t, { tls: own })
+  writeFileSync(own.keyFile, 'not a key')
+  await until('it to be told', async () => {
+    await world.clock.advance(30_000)
+    return world.endpoint.counters().certificatesRefused
+  })
+  t.match(world.log.at(-1), { level: 'error', fields: { fault: /can't be used together/ } })
+  t.ok(await world.registered('alice', 'TLS'))
+})
+
+t.test('a certificate that is not there is named, with what to do, before anything listens', async (t) => {
+  const missing = { certificateFile: '/nowhere/box.pem', keyFile: served.keyFile }
+  t.notOk(existsSync(missing.certificateFile))
+  const endpoint = createSipEndpoint({
+    address: '127.0.0.1',
+    port: 0,
+    listen: [{ transport: 'TLS', address: '127.0.0.1', port: 0 }],
+    tls: missing,
+    realm: 'box',
+    accounts: [],
+    audio: new SipFakeAudio(),
+    clock: new MockClock(),
+    log: logInto([]),
+  })
+  await t.rejects(endpoint.start(), { message: /^sip\.tls\.certificateFile: \/nowhere\/box\.pem can't be read/ })
+  t.same(endpoint.listening, [])
+})
+
+t.test('with client certificates asked for, a phone without one is not let in', async (t) => {
+  const phones = makeCertificate(certificates.path, 'phone')
+  const world = await stage(t, { tls: { ...served, clientAuthorityFile: phones.certificateFile } })
+  const bare = await world.connect('TLS')
+  await bare.bind({ address: '127.0.0.1', port: 0 }).then(
+    () => until('the box to hang up', () => bare.closed),
+    () => {},
+  )
+  const identity = { cert: readFileSync(phones.certificateFile), key: readFileSync(phones.keyFile) }
+  const known = await world.connect('TLS', { ...identity, rejectUnauthorized: false })
+  const alice = await SipPeer.open('alice', known, { address: '', port: 0 }, world.place('TLS'), 'TLS')
+  await alice.send(alice.make('OPTIONS', 'sip:box'))
+  t.match(await alice.nextResponse(200), { status: 200 })
+})
+
+t.test('TLS 1.1 is not spoken', async (t) => {
+  const world = await stage(t)
+  const old = await world.connect('TLS', { maxVersion: 'TLSv1.1', minVersion: 'TLSv1.1', rejectUnauthorized: false })
+  await t.rejects(old.bind({ address: '127.0.0.1', port: 0 }))
+})
+
+t.test('a web page without the sub-protocol sip, and plain HTTP, get no WebSocket', async (t) => {
+  const world = await stage(t)
+  const { port } = world.place('WS')
+  t.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 426)
+  const status = await new Promise((resolve) => {
+    const other = new WebSocket(`ws://127.0.0.1:${port}`, ['chat'])
+    other.on('error', () => {})
+    other.on('unexpected-response', (_request, response) => {
+      resolve(response.statusCode)
+      response.destroy()
+    })
+  })
+  t.equal(status, 400)
+})
