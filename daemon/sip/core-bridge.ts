@@ -11,6 +11,8 @@ import {
   UserAgentCore,
 } from 'sip.js/lib/core/index.js'
 import type { Counters } from '../counters.ts'
+import { CoreDigest } from './carrier/core-digest.ts'
+import type { Credentials } from './carrier/digest-client.ts'
 import { toCoreRequest, toCoreResponse } from './core-message.ts'
 import { placeholderHost } from './transaction/outgoing-edit.ts'
 import { branchCookie, formatVia, parseVia } from './wire/via.ts'
@@ -29,6 +31,8 @@ export interface CoreBridgeOptions {
   counters: Counters
   /** What sip.js sends. May throw: sip.js is told that the transport failed. */
   send(message: WireMessage): void
+  /** What a challenged request of the call proves itself with; undefined: nothing, and the challenge is its failure. */
+  credentialsFor(callId: string): Credentials | undefined
   /** Called within `passRequest`, for an INVITE that begins a dialog. */
   receiveInvite(uas: IncomingInviteRequest): void
 }
@@ -72,7 +76,7 @@ export class CoreBridge {
         userAgentHeaderFieldValue: 'Cordboard',
         viaForceRport: true,
         viaHost: placeholderHost,
-        authenticationFactory: () => undefined,
+        authenticationFactory: () => new CoreDigest(loggerFactory, (callId) => options.credentialsFor(callId)),
         transportAccessor: () => transport,
       },
       { onInvite: (uas) => options.receiveInvite(uas) },

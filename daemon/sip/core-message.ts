@@ -7,6 +7,7 @@ import {
   IncomingResponseMessage,
   NameAddrHeader,
 } from 'sip.js/lib/core/index.js'
+import { offeredChallenges } from './carrier/core-digest.ts'
 import { type NameAddr, parseNameAddr, splitList } from './wire/name-addr.ts'
 import { toCoreUri } from './wire/sip-uri.ts'
 import { topVia } from './wire/via.ts'
@@ -35,7 +36,10 @@ export function toCoreResponse(response: WireResponse): IncomingResponseMessage 
   const message = new IncomingResponseMessage()
   message.statusCode = response.status
   message.reasonPhrase = response.reason
-  return fill(message, response) ? message : undefined
+  if (!fill(message, response)) return undefined
+  const offered = offeredChallenges(response)
+  if (offered) setParsed(message, response.status === 401 ? 'WWW-Authenticate' : 'Proxy-Authenticate', offered)
+  return message
 }
 
 /** False when a header that sip.js needs is missing or broken. */

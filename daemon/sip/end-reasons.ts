@@ -41,6 +41,39 @@ export function endOfFailure(status: number, rang: boolean): LegEnd {
   }
 }
 
+/**
+ * The same for a call over a carrier's link. Blame `trunk`: the link failed, not the party called, and another one may
+ * do better. A number that nobody has, and a party that is busy or away, are so by every link.
+ */
+export function endOfCarrierFailure(status: number, rang: boolean): LegEnd {
+  const end = (blame: LegEnd['blame'], reason: string): LegEnd => ({ by: 'farEnd', blame, reason, sipStatus: status })
+  if (rang) return endOfFailure(status, rang)
+  switch (status) {
+    case 408:
+      return end('trunk', 'unreachable')
+    case 480:
+      return end('none', 'noAnswer')
+    case 404:
+    case 410:
+    case 484:
+    case 604:
+      return end('none', 'numberUnassigned')
+    case 401:
+    case 402:
+    case 403:
+    case 407:
+      return end('trunk', 'refused')
+    case 488:
+    case 415:
+    case 606:
+      return end('trunk', 'incompatibleMedia')
+    case 503:
+      return end('trunk', 'congestion')
+    default:
+      return status >= 500 && status < 600 ? end('trunk', 'serverFailure') : endOfFailure(status, rang)
+  }
+}
+
 /** Statuses after which ringing the account's other phones goes on; a 6xx speaks for all of them (RFC 3261 16.7). */
 export function speaksForAll(status: number): boolean {
   return status >= 600

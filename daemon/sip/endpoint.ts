@@ -3,7 +3,7 @@
 import type { Leg, LegSource } from '../leg/leg.ts'
 import type { RtpCodec } from '../loop/audio.ts'
 
-/** An account a phone signs in with. */
+/** An account a phone signs in with; a carrier's link has one too, known by where it speaks from. */
 export interface SipAccount {
   userName: string
   /** Absent: the account can't register or call in. */
@@ -12,6 +12,8 @@ export interface SipAccount {
   address?: string
   srtp: 'off' | 'offered' | 'required'
   codecs: RtpCodec[]
+  /** What the box proves itself with when the far end challenges it. */
+  credentials?: { userName: string; password: string }
 }
 
 export interface DialOptions {
@@ -64,9 +66,9 @@ export interface SipEndpoint extends LegSource {
    * Calls out over a link. The leg ends `unreachable`, `serverFailure` or `congestion` with blame `trunk` when another
    * link should be tried, and `atCapacity` when the link's channels are in use.
    */
-  dialCarrier?(options: CarrierDialOptions): Leg
-  links?(): LinkView[]
-  onLinkChange?(listener: (link: LinkView) => void): () => void
+  dialCarrier(options: CarrierDialOptions): Leg
+  links(): LinkView[]
+  onLinkChange(listener: (link: LinkView) => void): () => void
   /** Whether a phone of the account can be rung now. */
   reachable(userName: string): boolean
   onReachable(listener: (userName: string, reachable: boolean) => void): () => void

@@ -1,6 +1,7 @@
-// A call from an agent's phone: INVITE, already authenticated, to the leg that the flow of the dialled number gets.
+// A call to the box, from an agent's phone (authenticated) or over a carrier's link (recognised): INVITE to the leg that
+// the flow of the dialled number gets.
 import type { IncomingInviteRequest } from 'sip.js/lib/core/index.js'
-import type { LegEnd, LegParty } from '../leg/leg.ts'
+import type { LegEnd, LegOrigin, LegParty } from '../leg/leg.ts'
 import { CallDialog, sdpBody, warning } from './call-dialog.ts'
 import { type MediaFault, MediaSession } from './call-media.ts'
 import { endOfMedia, rejectionFor } from './end-reasons.ts'
@@ -13,8 +14,29 @@ import { fromWireText, header, type WireRequest } from './wire/wire-message.ts'
 
 const byFarEnd = (reason: string, blame: LegEnd['blame'] = 'none'): LegEnd => ({ by: 'farEnd', blame, reason })
 
+/** Who calls whom, as far as it is believed. */
+export interface InboundParties {
+  remote: LegParty
+  local: LegParty
+  origin: LegOrigin
+  headers?: Readonly<Record<string, string>>
+}
+
+/** An agent is who signed in, whatever the phone calls itself. */
+export function partiesOfAgent(request: WireRequest, { userName }: SipAccount): InboundParties {
+  const name = parseNameAddr(header(request, 'from') ?? '')?.displayName
+  const dialled = parseSipUri(request.uri)
+  return {
+    remote: { address: userName, ...(name === undefined ? {} : { displayName: fromWireText(name) }) },
+    local: dialled ? { address: decodedUser(dialled) } : {},
+    origin: { kind: 'agent', userName },
+  }
+}
+
 export class InboundCall extends SipLeg {
   readonly direction = 'inbound'
+  readonly origin: LegOrigin
+  readonly headers: Readonly<Record<string, string>>
   readonly remote: LegParty
   readonly local: LegParty
   readonly callId: string
@@ -29,18 +51,24 @@ export class InboundCall extends SipLeg {
 
   constructor(
     world: CallWorld,
-    call: { uas: IncomingInviteRequest; request: WireRequest; account: SipAccount; source: HostPort },
+    call: {
+      uas: IncomingInviteRequest
+      request: WireRequest
+      account: SipAccount
+      source: HostPort
+      parties: InboundParties
+    },
   ) {
     super(world, 'ringing')
-    const { uas, request, account, source } = call
+    const { uas, request, account, source, parties } = call
     this.#uas = uas
     this.#account = account
     this.#offer = request.body
     this.callId = header(request, 'call-id')!
-    const name = parseNameAddr(header(request, 'from') ?? '')?.displayName
-    this.remote = { address: account.userName, ...(name === undefined ? {} : { displayName: fromWireText(name) }) }
-    const dialled = parseSipUri(request.uri)
-    this.local = dialled ? { address: decodedUser(dialled) } : {}
+    this.remote = parties.remote
+    this.local = parties.local
+    this.origin = parties.origin
+    this.headers = parties.headers ?? {}
     this.#media = new MediaSession({
       port: this.port,
       account,

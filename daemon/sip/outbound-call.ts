@@ -1,4 +1,6 @@
-// A call to an agent: every phone of the account rings, the first answer wins, the others are told so.
+// A call from the box: to an agent, where every phone of the account rings, the first answer wins and the others are
+// told so; or over a link of a carrier.
+import type { Timer } from '../clock.ts'
 import type { LegEnd, LegParty } from '../leg/leg.ts'
 import type { MediaFault } from './call-media.ts'
 import { endOfFailure, endOfMedia, speaksForAll, worseToHide } from './end-reasons.ts'
@@ -11,29 +13,64 @@ import { toWireText } from './wire/wire-message.ts'
 /** RFC 3261 timer C, in the part of a proxy that we play: nobody rings for longer, whoever forgot to stop it. */
 const ringLimitMs = 180_000
 
-const unreachable: LegEnd = { by: 'farEnd', blame: 'farEnd', reason: 'unreachable' }
+export interface OutboundCallOptions {
+  account: SipAccount | undefined
+  remote: LegParty
+  local: LegParty
+  caller: Caller
+  /** What a final failure means here. */
+  endOf(status: number, rang: boolean): LegEnd
+  /** The end when there is nowhere to call, and when nothing is heard from there. */
+  unreachable: LegEnd
+  /** The far end is given up when it has said nothing at all for so long. Absent: 32 s (RFC 3261 timer B). */
+  noResponseMs?: number
+  /** Told before the leg ends for it. */
+  failed?(failure: CallFailure): void
+}
+
+/** `noResponse`: silence for `noResponseMs`. */
+export interface CallFailure {
+  status: number | 'noResponse'
+  retryAfterS?: number
+}
+
+/** The call that rings an agent's phones. */
+export function callToAgent(options: DialOptions, account: SipAccount | undefined): OutboundCallOptions {
+  const { userName, callerAddress, callerName } = options
+  const name = callerName ?? (callerAddress === undefined ? 'Anonymous' : '')
+  return {
+    account,
+    remote: { address: userName },
+    local: {
+      ...(callerAddress === undefined ? { withheld: 'private' } : { address: callerAddress }),
+      ...(callerName === undefined ? {} : { displayName: callerName }),
+    },
+    caller: { user: callerAddress, displayName: toWireText(quotableName(name)) },
+    endOf: endOfFailure,
+    unreachable: { by: 'farEnd', blame: 'farEnd', reason: 'unreachable' },
+  }
+}
 
 export class OutboundCall extends SipLeg {
   readonly direction = 'outbound'
   readonly remote: LegParty
   readonly local: LegParty
   readonly #account: SipAccount | undefined
-  readonly #caller: Caller
+  readonly #options: OutboundCallOptions
   #forks: OutboundFork[] = []
   #winner: OutboundFork | undefined
   #worstStatus = 0
   #rang = false
+  /** Runs until the far end says anything. */
+  #silence: Timer | undefined
+  #isMute = false
 
-  constructor(world: CallWorld, options: DialOptions, account: SipAccount | undefined) {
+  constructor(world: CallWorld, options: OutboundCallOptions) {
     super(world, 'dialling')
-    this.#account = account
-    this.remote = { address: options.userName }
-    this.local = {
-      ...(options.callerAddress === undefined ? { withheld: 'private' } : { address: options.callerAddress }),
-      ...(options.callerName === undefined ? {} : { displayName: options.callerName }),
-    }
-    const name = options.callerName ?? (options.callerAddress === undefined ? 'Anonymous' : '')
-    this.#caller = { user: options.callerAddress, displayName: toWireText(quotableName(name)) }
+    this.#options = options
+    this.#account = options.account
+    this.remote = options.remote
+    this.local = options.local
   }
 
   /** Rings the phones. Begins asynchronously, so that the caller can listen to the leg first. */
@@ -45,7 +82,7 @@ export class OutboundCall extends SipLeg {
     }
     const account = this.#account
     if (phones.length === 0 || !account) {
-      this.#fail(unreachable)
+      this.#fail(this.#options.unreachable)
       return
     }
     const opened = await this.port.open()
@@ -57,10 +94,15 @@ export class OutboundCall extends SipLeg {
     const limit = this.world.clock.after(ringLimitMs, () => {
       if (!this.#winner) this.hangUpBy({ by: 'farEnd', blame: 'none', reason: 'noAnswer' })
     })
-    void this.released.then(() => limit.cancel())
+    void this.released.then(() => {
+      limit.cancel()
+      this.#silence?.cancel()
+    })
     this.on((event) => {
       if (event.type === 'answered') limit.cancel()
     })
+    const { noResponseMs } = this.#options
+    if (noResponseMs !== undefined) this.#silence = this.world.clock.after(noResponseMs, () => this.#giveUp())
     this.#forks = phones.map((phone) => this.#fork(phone, account))
     for (const fork of this.#forks) fork.start()
   }
@@ -75,16 +117,17 @@ export class OutboundCall extends SipLeg {
       world: this.world,
       account,
       phone,
-      caller: this.#caller,
+      caller: this.#options.caller,
       port: this.port,
       user: {
+        responded: () => this.#silence?.cancel(),
         alerted: () => {
           this.#rang = true
           if (this.move('alerted')) this.emit({ type: 'alerted' })
         },
         answered: (fork) => this.#answered(fork),
         unusable: (fork, fault) => this.#unusable(fork, fault),
-        failed: (fork, status) => this.#failed(fork, status),
+        failed: (fork, status, retryAfterS) => this.#failed(fork, status, retryAfterS),
         dialogUser: () => ({
           acknowledged: () => {},
           byeReceived: () => this.#left({ by: 'farEnd', blame: 'none', reason: 'hangUp' }),
@@ -113,7 +156,14 @@ export class OutboundCall extends SipLeg {
     })
   }
 
-  #failed(fork: OutboundFork, status: number): void {
+  #giveUp(): void {
+    this.#isMute = true
+    this.#options.failed?.({ status: 'noResponse' })
+    this.#fail(this.#options.unreachable)
+  }
+
+  #failed(fork: OutboundFork, status: number, retryAfterS: number | undefined): void {
+    this.#options.failed?.({ status, ...(retryAfterS !== undefined && { retryAfterS }) })
     this.#forks = this.#forks.filter((one) => one !== fork)
     this.#worstStatus = worseToHide(status, this.#worstStatus)
     if (this.#winner) return
@@ -122,7 +172,7 @@ export class OutboundCall extends SipLeg {
   }
 
   #endOf(status: number): LegEnd {
-    const end = endOfFailure(status, this.#rang)
+    const end = this.#options.endOf(status, this.#rang)
     // The phone refused the only media we may use with it.
     if (end.reason === 'incompatibleMedia' && this.#account?.srtp === 'required')
       return { ...end, reason: 'srtpRequired' }
@@ -143,6 +193,8 @@ export class OutboundCall extends SipLeg {
   protected async farewell(): Promise<void> {
     const losers = this.#forks.filter((fork) => fork !== this.#winner)
     for (const fork of losers) fork.cancel(false)
+    // CANCEL waits for a first word too (RFC 3261 section 9.1); each fork sees to its own late answer.
+    if (this.#isMute) return
     await Promise.all([this.#winner?.bye(), ...losers.map((fork) => fork.settled)])
   }
 

@@ -16,20 +16,29 @@ import { allowedMethods } from './transaction/outgoing-edit.ts'
 import { formatHost, type HostPort } from './wire/host-port.ts'
 import { escapeUser, parseSipUri, toCoreUri } from './wire/sip-uri.ts'
 
-/** A place an account's phone can be rung at. */
+/** A place that can be called: a phone of an agent's account, or a carrier. */
 export interface PhoneAddress {
   /** As the phone registered it. */
   uri: string
   targets: readonly HostPort[]
+  /** Absent: the caller at our own domain, as agents' phones show it. */
+  from?: { user: string; host: string; userPhone: boolean }
+  /** Absent: the account at our own domain. */
+  to?: string
+  /** Lines that the INVITE has besides. */
+  headers?: readonly string[]
 }
 
 export interface ForkUser {
+  /** The far end said anything at all. */
+  responded(): void
   alerted(): void
   /** The phone answered, soundly. True: it is the one; false: too late, the fork hangs it up. */
   answered(fork: OutboundFork): boolean
   /** The phone answered with media that can't be used; it is being hung up. */
   unusable(fork: OutboundFork, fault: MediaFault): void
-  failed(fork: OutboundFork, status: number): void
+  /** `retryAfterS`: the far end said when it can be asked again. */
+  failed(fork: OutboundFork, status: number, retryAfterS: number | undefined): void
   dialogUser(): CallDialogUser
 }
 
@@ -90,28 +99,35 @@ export class OutboundFork {
     this.#callId = randomUUID()
     stack.routes.set(this.#callId, { account: this.#account, targets: this.#phone.targets })
     const host = formatHost(stack.localFor(this.#phone.targets[0]!.address).address)
-    const from =
-      this.#caller.user === undefined
-        ? new URI('sip', 'anonymous', 'anonymous.invalid')
-        : new URI('sip', escapeUser(this.#caller.user), hostOf(realm, host))
-    const to = new URI('sip', escapeUser(this.#account.userName), hostOf(realm, host))
+    const { uri, from, to, headers = [] } = this.#phone
     const message = stack.core.makeOutgoingRequestMessage(
       'INVITE',
-      toCoreUri(parseSipUri(this.#phone.uri)!),
-      from,
-      to,
+      toCoreUri(parseSipUri(uri)!),
+      from ? fromUri(from) : this.#callerAt(hostOf(realm, host)),
+      to === undefined
+        ? new URI('sip', escapeUser(this.#account.userName), hostOf(realm, host))
+        : toCoreUri(parseSipUri(to)!),
       { callId: this.#callId, fromTag: randomUUID(), fromDisplayName: this.#caller.displayName },
-      [stack.contactHeader, `Allow: ${allowedMethods}`],
+      [stack.contactHeader, `Allow: ${allowedMethods}`, ...headers],
       sdpBody(this.media.offer(profile)),
     )
     this.#request = stack.core.invite(message, {
+      onTrying: () => this.#user.responded(),
       onProgress: ({ message: { statusCode } }) => {
+        this.#user.responded()
         if (!this.#cancelled && (statusCode === 180 || statusCode === 183)) this.#user.alerted()
       },
       onAccept: (response) => this.#accepted(response),
       onReject: (response) => this.#refused(response),
       onRedirect: (response) => this.#refused(response),
     })
+  }
+
+  #callerAt(host: string): URI {
+    const { user } = this.#caller
+    return user === undefined
+      ? new URI('sip', 'anonymous', 'anonymous.invalid')
+      : new URI('sip', escapeUser(user), host)
   }
 
   /** Stops ringing. An answer that crosses it is acknowledged and hung up. */
@@ -177,7 +193,7 @@ export class OutboundFork {
       return
     }
     this.finish()
-    this.#user.failed(this, status)
+    this.#user.failed(this, status, retryAfterOf(response))
   }
 }
 
@@ -187,6 +203,16 @@ const silent: CallDialogUser = {
   broken: () => {},
   digitReceived: () => {},
   mediaChanged: () => {},
+}
+
+function fromUri({ user, host, userPhone }: NonNullable<PhoneAddress['from']>): URI {
+  return new URI('sip', escapeUser(user), host, undefined, userPhone ? { user: 'phone' } : {})
+}
+
+/** `Retry-After: 30 (in maintenance)`, in seconds. */
+function retryAfterOf(response: IncomingResponse): number | undefined {
+  const seconds = /^\d{1,6}/.exec(response.message.getHeader('retry-after') ?? '')?.[0]
+  return seconds === undefined ? undefined : Number(seconds)
 }
 
 /** The realm is the domain of our addresses where it can be one; phones show and match it. */

@@ -1,6 +1,4 @@
 // The SIP endpoint: puts the parts together and keeps the books of registrations and legs.
-import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
 import type { IncomingInviteRequest } from 'sip.js/lib/core/index.js'
 import type { Clock } from '../clock.ts'
 import { Counters } from '../counters.ts'
@@ -14,10 +12,14 @@ import { register } from './access/registrar.ts'
 import { Registrations } from './access/registrations.ts'
 import { type CallDialog, warning } from './call-dialog.ts'
 import { RtpPort } from './call-media.ts'
-import type { DialOptions, SipAccount, SipCounters, SipEndpoint } from './endpoint.ts'
-import { InboundCall } from './inbound-call.ts'
+import { CarrierLinks } from './carrier/carrier-links.ts'
+import type { LinkSettings } from './carrier/link-settings.ts'
+import { createLocator, type Locator } from './carrier/locator.ts'
+import type { CarrierDialOptions, DialOptions, LinkView, SipAccount, SipCounters, SipEndpoint } from './endpoint.ts'
+import { InboundCall, partiesOfAgent } from './inbound-call.ts'
 import { callToAgent, OutboundCall } from './outbound-call.ts'
 import type { PhoneAddress } from './outbound-fork.ts'
+import { type PhoneWorld, placesOf } from './phone-places.ts'
 import type { CallWorld, SipLeg } from './sip-leg.ts'
 import { type Reply, SipStack } from './sip-stack.ts'
 import type { TlsFiles } from './transport/certificates.ts'
@@ -25,8 +27,6 @@ import type { ConnectionLimits } from './transport/connections.ts'
 import type { Hop } from './transport/hop.ts'
 import type { Listen } from './transport/transports.ts'
 import type { DatagramSocket } from './transport/udp-socket.ts'
-import { formatHost, type HostPort, parseHostPort } from './wire/host-port.ts'
-import { escapeUser } from './wire/sip-uri.ts'
 import type { WireRequest } from './wire/wire-message.ts'
 
 export interface SipEndpointOptions {
@@ -44,6 +44,10 @@ export interface SipEndpointOptions {
   /** What phones are told instead of the local address. */
   advertisedAddress?: string | undefined
   accounts: readonly SipAccount[]
+  /** Of the carriers. */
+  links?: readonly LinkSettings[]
+  /** In the place of the system's name service, for tests. */
+  locator?: Locator
   audio: Audio
   clock: Clock
   log: Log
@@ -78,7 +82,9 @@ class Endpoint implements BoundSipEndpoint {
   readonly #counters = new Counters()
   readonly #accounts: Map<string, SipAccount>
   readonly #registrations: Registrations
+  readonly #phones: PhoneWorld
   readonly #stack: SipStack
+  readonly #links: CarrierLinks
   readonly #world: CallWorld
   readonly #legs = new Set<SipLeg>()
   /** By Call-ID: a call's dialog, and the second one that a forking proxy may add. */
@@ -96,6 +102,7 @@ class Endpoint implements BoundSipEndpoint {
     const nowMs = () => clock.monotonicMs()
     const counters = this.#counters
     this.#registrations = new Registrations(clock, (userName, reachable) => this.#tellReachable(userName, reachable))
+    this.#phones = { registrations: this.#registrations, counters, log }
     this.#stack = new SipStack({
       transports: {
         listens: [{ transport: 'UDP', address: options.address, port: options.port }, ...(options.listen ?? [])],
@@ -115,6 +122,7 @@ class Endpoint implements BoundSipEndpoint {
         counters,
         log,
       }),
+      recognise: (request, source) => this.#links.recognise(request, source),
       user: {
         receiveInvite: (uas, request, account, source) => this.#receiveInvite(uas, request, account, source),
         receiveRegister: (request, account, source) =>
@@ -139,6 +147,18 @@ class Endpoint implements BoundSipEndpoint {
       onFault: (fault) => this.#contain(fault),
       addDialog: (callId, dialog) => this.#addDialog(callId, dialog),
     }
+    this.#links = new CarrierLinks(
+      options.links ?? [],
+      {
+        stack: this.#stack,
+        clock,
+        counters,
+        log,
+        locator: options.locator ?? createLocator(),
+        random: Math.random,
+      },
+      (fault) => this.#contain(fault),
+    )
   }
 
   get localPort(): number {
@@ -155,11 +175,12 @@ class Endpoint implements BoundSipEndpoint {
     const { realm } = this.#options
     for (const { transport, address, port } of this.#listening)
       this.#options.log.info({ transport, address, port, realm }, 'sip listening')
+    this.#links.start()
   }
 
   async stop(): Promise<void> {
     this.#stopping = true
-    const farewells = [...this.#legs].map((leg) => leg.hangUp('stopped'))
+    const farewells = [...[...this.#legs].map((leg) => leg.hangUp('stopped')), this.#links.stop()]
     const late = Promise.withResolvers<void>()
     const timer = this.#options.clock.after(farewellLimitMs, late.resolve)
     await Promise.race([Promise.all(farewells), late.promise])
@@ -187,17 +208,32 @@ class Endpoint implements BoundSipEndpoint {
     const account = this.#accounts.get(options.userName)
     const leg = new OutboundCall(this.#world, callToAgent(options, account))
     const admitted = this.#admit(leg)
-    const findPhones = async () => {
-      // The leg is returned first: whoever dialled must be able to listen before anything happens.
-      await Promise.resolve()
+    this.#begin(leg, async () => {
       if (!admitted) return 'atCapacity'
-      return account && !this.#stopping ? this.#phonesOf(account) : []
-    }
-    leg.start(findPhones).catch((fault: unknown) => {
-      this.#contain(fault)
-      leg.hangUpBy({ by: 'us', blame: 'us', reason: 'failed' })
+      return account && !this.#stopping ? placesOf(account, this.#phones) : []
     })
     return leg
+  }
+
+  dialCarrier(options: CarrierDialOptions): Leg {
+    const link = this.#links.find(options)
+    if (!link) throw new Error(`There is no link ${options.carrier}/${options.link}.`)
+    const { leg, place } = link.dial(this.#world, options)
+    const admitted = link.hasRoom && this.#admit(leg)
+    if (admitted) link.occupy(leg)
+    this.#begin(leg, async () => {
+      if (!admitted) return 'atCapacity'
+      return this.#stopping ? [] : place()
+    })
+    return leg
+  }
+
+  links(): LinkView[] {
+    return this.#links.views()
+  }
+
+  onLinkChange(listener: (link: LinkView) => void): () => void {
+    return this.#links.onChange(listener)
   }
 
   reachable(userName: string): boolean {
@@ -224,6 +260,15 @@ class Endpoint implements BoundSipEndpoint {
     }
   }
 
+  #begin(leg: OutboundCall, findPhones: () => Promise<readonly PhoneAddress[] | 'atCapacity'>): void {
+    // The leg is returned first: whoever dialled must be able to listen before anything happens.
+    const later = () => Promise.resolve().then(findPhones)
+    leg.start(later).catch((fault: unknown) => {
+      this.#contain(fault)
+      leg.hangUpBy({ by: 'us', blame: 'us', reason: 'failed' })
+    })
+  }
+
   #receiveInvite(uas: IncomingInviteRequest, request: WireRequest, account: SipAccount, source: Hop): void {
     const refusal = InboundCall.refusal(request, account)
     if (refusal !== undefined) {
@@ -236,8 +281,16 @@ class Endpoint implements BoundSipEndpoint {
       uas.reject({ statusCode: 503, extraHeaders: ['Retry-After: 30'] })
       return
     }
-    const leg = new InboundCall(this.#world, { uas, request, account, source })
+    const link = this.#links.ofAccount(account)
+    if (link && !link.hasRoom) {
+      this.#counters.count('invitesBeyondChannels')
+      uas.reject({ statusCode: 486 })
+      return
+    }
+    const parties = link ? link.parties(request) : partiesOfAgent(request, account)
+    const leg = new InboundCall(this.#world, { uas, request, account, source, parties })
     this.#admit(leg)
+    link?.occupy(leg)
     for (const listener of [...this.#inboundListeners]) this.#guarded(() => listener(leg))
     leg.ring()
   }
@@ -271,37 +324,6 @@ class Endpoint implements BoundSipEndpoint {
       const left = (this.#dialogs.get(callId) ?? []).filter((one) => one !== dialog)
       if (left.length > 0) this.#dialogs.set(callId, left)
       else this.#dialogs.delete(callId)
-    }
-  }
-
-  async #phonesOf(account: SipAccount): Promise<PhoneAddress[]> {
-    const registered = this.#registrations
-      .bindings(account.userName)
-      .map((binding) => ({ uri: binding.uri, targets: [binding.source] }))
-    const fixed = account.address === undefined ? undefined : await this.#fixedPhone(account, account.address)
-    return fixed ? [...registered, fixed] : registered
-  }
-
-  async #fixedPhone(account: SipAccount, text: string): Promise<PhoneAddress | undefined> {
-    const place = parseHostPort(text)
-    if (!place) {
-      this.#options.log.warn({ user: account.userName, address: text }, 'sip account address is no host:port')
-      return undefined
-    }
-    const { host, port } = place
-    const targets = isIP(host) === 0 ? await this.#resolve(host, port) : [{ address: host, port }]
-    const uri = `sip:${escapeUser(account.userName)}@${isIP(host) === 6 ? formatHost(host) : host}:${port}`
-    return targets.length === 0 ? undefined : { uri, targets }
-  }
-
-  async #resolve(host: string, port: number): Promise<HostPort[]> {
-    try {
-      const found = await lookup(host, { all: true })
-      return found.slice(0, 4).map(({ address }) => ({ address, port }))
-    } catch (fault) {
-      this.#counters.count('addressesUnresolved')
-      this.#options.log.warn({ host, fault: String(fault) }, 'sip account address does not resolve')
-      return []
     }
   }
 

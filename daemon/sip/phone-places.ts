@@ -1,0 +1,47 @@
+// Where an account's phones are: those that registered, and one at a fixed address.
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import type { Counters } from '../counters.ts'
+import type { Log } from '../log/log.ts'
+import type { Registrations } from './access/registrations.ts'
+import type { SipAccount } from './endpoint.ts'
+import type { PhoneAddress } from './outbound-fork.ts'
+import { formatHost, type HostPort, parseHostPort } from './wire/host-port.ts'
+import { escapeUser } from './wire/sip-uri.ts'
+
+export interface PhoneWorld {
+  registrations: Registrations
+  counters: Counters
+  log: Log
+}
+
+export async function placesOf(account: SipAccount, world: PhoneWorld): Promise<PhoneAddress[]> {
+  const registered = world.registrations
+    .bindings(account.userName)
+    .map((binding) => ({ uri: binding.uri, targets: [binding.source] }))
+  const fixed = account.address === undefined ? undefined : await fixedPhone(account.userName, account.address, world)
+  return fixed ? [...registered, fixed] : registered
+}
+
+async function fixedPhone(userName: string, text: string, world: PhoneWorld): Promise<PhoneAddress | undefined> {
+  const place = parseHostPort(text)
+  if (!place) {
+    world.log.warn({ user: userName, address: text }, 'sip account address is no host:port')
+    return undefined
+  }
+  const { host, port } = place
+  const targets = isIP(host) === 0 ? await resolve(host, port, world) : [{ address: host, port }]
+  const uri = `sip:${escapeUser(userName)}@${isIP(host) === 6 ? formatHost(host) : host}:${port}`
+  return targets.length === 0 ? undefined : { uri, targets }
+}
+
+async function resolve(host: string, port: number, { counters, log }: PhoneWorld): Promise<HostPort[]> {
+  try {
+    const found = await lookup(host, { all: true })
+    return found.slice(0, 4).map(({ address }) => ({ address, port }))
+  } catch (fault) {
+    counters.count('addressesUnresolved')
+    log.warn({ host, fault: String(fault) }, 'sip account address does not resolve')
+    return []
+  }
+}
