@@ -1,11 +1,14 @@
 // Puts RTP audio back onto the clock: packets go in when they come, 20 ms come out each tick. Samples are placed by
 // their RTP timestamp, so order, duplicates and packet length do not matter. All storage is made at birth.
 //
-//   insert ─▶ ring of samples, one flag each ─▶ read: flagged ones as they are, the others concealed
+//   insert, or arrive … place ─▶ ring of samples, one flag each ─▶ read: flagged ones as they are, the others concealed,
+//                                                                  or noise where the far end is known to be silent
 //
-// The delay starts at 40 ms. It grows at once when the newest packet comes too late to be played, and shrinks by one
-// frame in a quiet moment when for two seconds every packet was early.
+// The delay starts at 40 ms and stays between 20 and 200. It grows at once when the newest packet comes too late to be
+// played, and shrinks by one frame in a quiet moment when for two seconds every packet was early: by more than a frame
+// and half of what their arrival varied by.
 import type { G711 } from '../../drivers/codec/g711.ts'
+import { ComfortNoise } from './comfort-noise.ts'
 import { Concealment } from './concealment.ts'
 import { telephoneFormat } from './port.ts'
 
@@ -16,6 +19,9 @@ const samplesPerMs = rateHz / 1000
 const ringSamples = 4096
 const startDelaySamples = 40 * samplesPerMs
 const maximumDelaySamples = 200 * samplesPerMs
+/** Between these two lies what the latest packet of a window may come early by, by the window's jitter. */
+const leastMarginSamples = 20 * samplesPerMs
+const mostMarginSamples = 40 * samplesPerMs
 /** Further off than this, the sender's timestamps have jumped. */
 const jumpSamples = 1000 * samplesPerMs
 /** This many late packets in a row, none in time: the sender's clock has stepped. */
@@ -27,12 +33,16 @@ const urgentSurplusSamples = 100 * samplesPerMs
 const quietPeak = 130
 /** Without a packet for this long, the stream is over; the next packet starts one. */
 const idleReads = 25
+/** A far end that is silent on purpose may be so for longer: half a minute. */
+const pauseReads = 1500
 
 export class JitterBuffer {
   /** Frames in which at least one sample was made up, while a packet was missing. */
   concealedFrames = 0
   /** Frames of nothing within a stream: concealment had faded out. */
   silentFrames = 0
+  /** Frames of noise, the far end being silent on purpose (RFC 3389, Opus DTX). */
+  noiseFrames = 0
   /** Packets thrown away because their time was over. */
   latePackets = 0
   /** Frames of delay put in, and taken out. */
@@ -44,6 +54,11 @@ export class JitterBuffer {
   readonly #ring = new Int16Array(ringSamples)
   readonly #present = new Uint8Array(ringSamples)
   readonly #concealment = new Concealment()
+  readonly #noise = new ComfortNoise()
+  /** The far end is silent on purpose from here on, up to `#pauseEnd` when that is known. */
+  #pauseStart = 0
+  #pauseEnd = 0
+  #pausing = false
   #running = false
   /** RTP timestamp of the next sample to be read. Like all timestamps here modulo 2^32, kept as int32. */
   #playout = 0
@@ -66,15 +81,35 @@ export class JitterBuffer {
     return this.#delaySamples / samplesPerMs
   }
 
+  /** How long it is until this sample is played; negative: it has been. */
+  slackOf(timestamp: number): number {
+    return (timestamp - this.#playout) | 0
+  }
+
   /** Forgets the stream: the next packet starts a new one. Counters stay. */
   reset(): void {
     this.#running = false
+    this.#pausing = false
+    this.#pauseEnd = this.#pauseStart
     this.#eventSamples = 0
     this.#present.fill(0)
     this.#concealment.reset()
   }
 
   insert(timestamp: number, octets: Uint8Array, offset: number, count: number, law: G711): void {
+    if (!this.arrive(timestamp, count)) return
+    const slack = this.slackOf(timestamp)
+    const decoded = law.decoded
+    for (let i = Math.max(0, -slack); i < count; i++) {
+      const at = (timestamp + i) & (ringSamples - 1)
+      this.#ring[at] = decoded[octets[offset + i]!]!
+      this.#present[at] = 1
+    }
+    this.#notePlaced(timestamp, count)
+  }
+
+  /** A packet for this time has come; its samples are placed later. False: its time is over, it is not needed. */
+  arrive(timestamp: number, count: number): boolean {
     if (!this.#running) this.#start(timestamp)
     let slack = (timestamp - this.#playout) | 0
     if (slack < -jumpSamples || slack + count > ringSamples) {
@@ -87,21 +122,38 @@ export class JitterBuffer {
     if (slack < 0) slack = this.#meetLate(timestamp, slack, isNewest)
     if (slack + count <= 0) {
       this.latePackets++
-      return
+      return false
     }
     if (slack >= 0) {
       this.#lateRun = 0
       if (slack < this.#leastSlack) this.#leastSlack = slack
       if (slack > this.#mostSlack) this.#mostSlack = slack
     }
-    const decoded = law.decoded
+    this.#noteEnd((timestamp + count) | 0)
+    return true
+  }
+
+  /** The samples of a packet that has arrived, or of one that was lost and could be had otherwise. */
+  place(timestamp: number, samples: Int16Array, count: number): void {
+    const slack = this.slackOf(timestamp)
+    if (!this.#running || slack + count > ringSamples) return
     for (let i = Math.max(0, -slack); i < count; i++) {
       const at = (timestamp + i) & (ringSamples - 1)
-      this.#ring[at] = decoded[octets[offset + i]!]!
+      this.#ring[at] = samples[i]!
       this.#present[at] = 1
     }
-    this.#noteEnd((timestamp + count) | 0)
-    if (this.#eventSamples > 0) this.#silence(this.#eventStart, this.#eventSamples)
+    this.#notePlaced(timestamp, count)
+  }
+
+  /** From this time on the far end is silent on purpose, until more of it is placed; at the level told, or as now. */
+  pause(timestamp: number, levelDb: number | undefined, background?: Int16Array): void {
+    if (!this.#running) return
+    this.#readsSincePacket = 0
+    if (levelDb !== undefined) this.#noise.setLevel(levelDb)
+    else if (background) this.#noise.match(background, 0, background.length)
+    if (this.#pausing) return
+    this.#pausing = true
+    this.#pauseStart = timestamp | 0
   }
 
   /**
@@ -122,7 +174,7 @@ export class JitterBuffer {
   /** Fills the frame. False when there is nothing to hear in it (the frame may have been zeroed). */
   read(frame: Int16Array): boolean {
     if (!this.#running) return false
-    if (++this.#readsSincePacket > idleReads) {
+    if (++this.#readsSincePacket > (this.#pausing ? pauseReads : idleReads)) {
       this.reset()
       return false
     }
@@ -140,7 +192,7 @@ export class JitterBuffer {
   /** Lets 20 ms pass unheard: the loop has skipped a tick. */
   skipFrame(): void {
     if (!this.#running) return
-    if (++this.#readsSincePacket > idleReads) this.reset()
+    if (++this.#readsSincePacket > (this.#pausing ? pauseReads : idleReads)) this.reset()
     else this.#advance(frameSamples)
   }
 
@@ -156,6 +208,21 @@ export class JitterBuffer {
     this.#readsSincePacket = 0
     this.#openWindow()
     this.#surplusSamples = 0
+  }
+
+  #notePlaced(timestamp: number, count: number): void {
+    if (this.#pausing && ((timestamp - this.#pauseStart) | 0) >= 0) {
+      this.#pausing = false
+      this.#pauseEnd = timestamp | 0
+    }
+    this.#noteEnd((timestamp + count) | 0)
+    if (this.#eventSamples > 0) this.#silence(this.#eventStart, this.#eventSamples)
+  }
+
+  /** The far end said nothing at this time because it had nothing to say. */
+  #isPause(timestamp: number): boolean {
+    if (((timestamp - this.#pauseStart) | 0) < 0) return false
+    return this.#pausing || ((timestamp - this.#pauseEnd) | 0) < 0
   }
 
   #openWindow(): void {
@@ -205,6 +272,7 @@ export class JitterBuffer {
     let audible = false
     let concealed = false
     let silent = false
+    let noise = false
     for (let from = 0; from < frameSamples; ) {
       const present = this.#present[(this.#playout + from) & (ringSamples - 1)]!
       let to = from
@@ -215,6 +283,9 @@ export class JitterBuffer {
         audible = true
       } else if (((this.#playout + from - this.#streamStart) | 0) < 0) {
         frame.fill(0, from, to) // the initial delay: nothing was sent for this time
+      } else if (this.#isPause((this.#playout + from) | 0)) {
+        if (this.#noise.fill(frame, from, to - from)) audible = true
+        noise = true
       } else if (this.#concealment.make(frame, from, to - from)) {
         concealed = true
       } else {
@@ -224,6 +295,7 @@ export class JitterBuffer {
     }
     if (concealed) this.concealedFrames++
     else if (silent) this.silentFrames++
+    else if (noise) this.noiseFrames++
     return audible || concealed
   }
 
@@ -239,7 +311,8 @@ export class JitterBuffer {
   #adapt(frame: Int16Array): void {
     if (++this.#windowReads >= windowReads) {
       if (this.#leastSlack !== ringSamples) {
-        this.#surplusSamples = this.#leastSlack - startDelaySamples
+        const margin = leastMarginSamples + (this.#mostSlack - this.#leastSlack) / 2
+        this.#surplusSamples = this.#leastSlack - Math.min(margin, mostMarginSamples)
         this.#delaySamples = this.#mostSlack
       }
       this.#openWindow()
