@@ -4,20 +4,35 @@ import type { Audio } from '../loop/audio.ts'
 import { createRouting, type Router } from '../routing/router.ts'
 import type { SipAccount, SipEndpoint } from '../sip/endpoint.ts'
 import { createSipEndpoint } from '../sip/sip-endpoint.ts'
+import type { Listen } from '../sip/transport/transports.ts'
 import type { Started, Surroundings } from './surroundings.ts'
 
 export function buildSip({ instance, clock, log }: Surroundings, audio: Audio): SipEndpoint {
-  const { address, port, realm, advertisedAddress } = instance.box.sip
+  const { address, port, realm, advertisedAddress, tls } = instance.box.sip
   return createSipEndpoint({
     address,
     port,
     realm,
     ...(advertisedAddress !== undefined && { advertisedAddress }),
+    listen: listensOf(instance),
+    tls,
     accounts: accountsOf(instance),
     audio,
     clock,
     log: log.child({ part: 'sip' }),
   })
+}
+
+/** Asterisk's ports for WebSocket, which phones in browsers are often set to already. */
+const usualPorts = { tls: 5061, ws: 8088, wss: 8089 }
+
+function listensOf(instance: Instance): Listen[] {
+  const { address, port, listen } = instance.box.sip
+  return listen.map((one) => ({
+    transport: one.transport.toUpperCase() as Uppercase<typeof one.transport>,
+    address: one.address ?? address,
+    port: one.port ?? (one.transport === 'udp' || one.transport === 'tcp' ? port : usualPorts[one.transport]),
+  }))
 }
 
 /** Every agent has an account. */

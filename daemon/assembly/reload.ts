@@ -59,7 +59,15 @@ function voicePart({ voice }: ReloadedParts): ReloadPart {
 }
 
 function phonesPart({ sip }: ReloadedParts): ReloadPart {
-  return { name: 'phones', prepare: (next) => ({ commit: () => sip.setAccounts(accountsOf(next)) }) }
+  return {
+    name: 'phones',
+    prepare: (next) => ({
+      commit() {
+        sip.setAccounts(accountsOf(next))
+        void sip.reloadCertificates()
+      },
+    }),
+  }
 }
 
 /** Functions and bots belong to the contacts that began with them, and go when the last of those is over. */

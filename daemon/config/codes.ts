@@ -53,6 +53,7 @@ export const code = {
   wrongFlowType: 'CFG-324',
   defaultFlowMissing: 'CFG-325',
   unknownBoardOverride: 'CFG-326',
+  certificateMissing: 'CFG-327',
 
   agentUnreachable: 'CFG-331',
   passwordMissing: 'CFG-332',

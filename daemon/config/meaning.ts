@@ -16,7 +16,12 @@ export function meaningFaults(configuration: Configuration, flowsFolder: string)
     return document ? check(document) : []
   }
   return [
-    ...on('box', (box) => [...placeFaults(box), ...networkFaults(box), ...timeZoneFaults(box, 'instance.timeZone')]),
+    ...on('box', (box) => [
+      ...placeFaults(box),
+      ...networkFaults(box),
+      ...listenFaults(box),
+      ...timeZoneFaults(box, 'instance.timeZone'),
+    ]),
     ...on('hours', (hours) => [...timeZoneFaults(hours, 'hours.*.timeZone'), ...reversedHours(hours)]),
     ...on('lines', (lines) => unstableDevices(lines, configuration.overriddenBoards)),
     ...on('agents', unreachableAgents),
@@ -59,6 +64,18 @@ function isLanguage(tag: string): boolean {
     if (error instanceof RangeError) return false
     throw error
   }
+}
+
+/** Secure transports need a certificate. */
+function listenFaults(box: ConfigDocument): Fault[] {
+  if (valueAt(box.value, ['sip', 'tls']) !== undefined) return []
+  return findTexts(box.value, 'sip.listen.*.transport')
+    .filter(({ value }) => value === 'tls' || value === 'wss')
+    .map(({ path, value }) => {
+      const message = `${value} needs a certificate, and there is no sip.tls.`
+      const mend = 'Add sip.tls with certificateFile and keyFile, or listen without it.'
+      return box.fault(code.certificateMissing, path, message, mend)
+    })
 }
 
 function networkFaults(box: ConfigDocument): Fault[] {

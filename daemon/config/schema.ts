@@ -2,6 +2,7 @@
 // from here. One directory is one instance; each YAML file holds one kind of thing under one key.
 import { z } from 'zod'
 import { aliasesSchema, botsSchema, functionsSchema } from './integration-schemas.ts'
+import { sipListenSchema, sipTlsSchema } from './sip-schema.ts'
 import { voiceSchema } from './voice-schema.ts'
 
 const name = z.string().min(1).max(127)
@@ -48,6 +49,8 @@ export const boxSchema = z.strictObject({
         .string()
         .optional()
         .describe('Address phones reach the box at, when it differs from the local one'),
+      listen: sipListenSchema,
+      tls: sipTlsSchema,
       rtpPorts: z
         .strictObject({
           from: z.number().int().min(1024).max(65534).default(16384),

@@ -23,6 +23,8 @@ const restartSettings: ReadonlySet<string> = new Set([
   'sip.realm',
   'sip.advertisedAddress',
   'sip.rtpPorts',
+  'sip.listen',
+  'sip.tls',
   'limits.concurrentCalls',
 ])
 

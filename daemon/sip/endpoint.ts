@@ -72,5 +72,7 @@ export interface SipEndpoint extends LegSource {
   /** Whether a phone of the account can be rung now. */
   reachable(userName: string): boolean
   onReachable(listener: (userName: string, reachable: boolean) => void): () => void
+  /** Takes renewed certificates at once; they are looked for every half minute anyway. Never rejects. */
+  reloadCertificates(): Promise<void>
   counters(): SipCounters
 }

@@ -251,6 +251,10 @@ class Endpoint implements BoundSipEndpoint {
     return () => void this.#inboundListeners.delete(listener)
   }
 
+  reloadCertificates(): Promise<void> {
+    return this.#stack.reloadCertificates()
+  }
+
   counters(): SipCounters {
     return {
       ...this.#counters.snapshot(),
