@@ -3,8 +3,7 @@ import { randomInt } from 'node:crypto'
 import type { Audio, RtpRemote, SrtpKey } from '../loop/audio.ts'
 import type { PortId } from '../media/port.ts'
 import type { SipAccount } from './endpoint.ts'
-import { formatSdp, parseSdp, type Sdp } from './sdp.ts'
-import { newKey } from './sdp-crypto.ts'
+import { newKey } from './sdp/crypto.ts'
 import {
   acceptAnswer,
   answerOffer,
@@ -12,7 +11,8 @@ import {
   type LocalMedia,
   type NegotiationFault,
   type Profile,
-} from './sdp-negotiate.ts'
+} from './sdp/negotiate.ts'
+import { formatSdp, parseSdp, type Sdp } from './sdp/sdp.ts'
 
 /** `malformed`: the text is no session description. */
 export type MediaFault = NegotiationFault | 'malformed'

@@ -1,6 +1,6 @@
 // The box calls an agent's phones.
 import t from 'tap'
-import { parseSdp, sdpAttributes } from '../../../daemon/sip/sdp.ts'
+import { parseSdp, sdpAttributes } from '../../../daemon/sip/sdp/sdp.ts'
 import { header, type WireRequest } from '../../../daemon/sip/wire/wire-message.ts'
 import { plainSdp, type SipPeer } from '../../support/sip-peer.ts'
 import { account, events, registerPhone, type Stage, sipStage } from '../../support/sip-stage.ts'

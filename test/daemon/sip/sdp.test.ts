@@ -1,15 +1,15 @@
 // Session descriptions: what is read, what is refused, what comes of offer and answer.
 import t from 'tap'
-import { formatSdp, parseSdp, type Sdp } from '../../../daemon/sip/sdp.ts'
-import { formatCrypto, newKey, parseCrypto } from '../../../daemon/sip/sdp-crypto.ts'
-import { type Direction, directionOf, mirrored } from '../../../daemon/sip/sdp-direction.ts'
+import { formatCrypto, newKey, parseCrypto } from '../../../daemon/sip/sdp/crypto.ts'
+import { type Direction, directionOf, mirrored } from '../../../daemon/sip/sdp/direction.ts'
 import {
   acceptAnswer,
   answerOffer,
   buildOffer,
   type LocalMedia,
   type SrtpPolicy,
-} from '../../../daemon/sip/sdp-negotiate.ts'
+} from '../../../daemon/sip/sdp/negotiate.ts'
+import { formatSdp, parseSdp, type Sdp } from '../../../daemon/sip/sdp/sdp.ts'
 
 const key = newKey('AES_CM_128_HMAC_SHA1_80')
 const key32 = newKey('AES_CM_128_HMAC_SHA1_32')

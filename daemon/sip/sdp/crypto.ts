@@ -1,6 +1,6 @@
 // SDES keys in SDP (RFC 4568): a=crypto lines, read strictly, and keys of ours.
 import { randomBytes } from 'node:crypto'
-import type { SrtpKey } from '../loop/audio.ts'
+import type { SrtpKey } from '../../loop/audio.ts'
 
 export interface CryptoLine {
   tag: number

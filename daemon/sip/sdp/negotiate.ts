@@ -1,10 +1,10 @@
 // Offer meets answer (RFC 3264): what both sides can do, as SDP for the far end and as RtpRemote for the audio port.
 // Pure: ports, keys and addresses come from the caller (call-media.ts).
 import { isIP } from 'node:net'
-import type { RtpCodec, RtpRemote, SrtpKey } from '../loop/audio.ts'
+import type { RtpCodec, RtpRemote, SrtpKey } from '../../loop/audio.ts'
+import { type CryptoLine, formatCrypto, parseCrypto, srtpSuites } from './crypto.ts'
+import { type Direction, directionOf, mirrored } from './direction.ts'
 import { type Sdp, type SdpMedia, sdpAttributes } from './sdp.ts'
-import { type CryptoLine, formatCrypto, parseCrypto, srtpSuites } from './sdp-crypto.ts'
-import { type Direction, directionOf, mirrored } from './sdp-direction.ts'
 
 export type SrtpPolicy = 'off' | 'offered' | 'required'
 export type Profile = 'RTP/AVP' | 'RTP/SAVP'
