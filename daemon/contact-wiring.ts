@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bots } from './bots/bots.ts'
 import { bridgeLegs } from './bridge/bridge.ts'
+import type { OutboundCalls } from './carrier/outbound.ts'
 import type { Clock } from './clock.ts'
 import { flowResources } from './config/flows.ts'
 import type { Instance } from './config/instance.ts'
@@ -32,6 +33,7 @@ export interface WorldParts {
   audio: Audio
   voice: Voice
   sip: Pick<SipEndpoint, 'dial'>
+  outbound: OutboundCalls
   counters: Counters
   functions: Functions
   bots: Bots
@@ -50,6 +52,7 @@ export function createWorld(parts: WorldParts): ContactWorld {
     counters,
     functions,
     bots,
+    outbound: parts.outbound,
     async runFlow(flowId, host, signal) {
       const flow = instance.flows.get(flowId)
       if (!flow) return { type: 'failed', identifier: '', reason: `there is no flow ${flowId}` }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createControlMethods } from './api/control-methods.ts'
 import { createControlServer } from './api/control-server.ts'
 import type { StatusReport } from './api/reports.ts'
+import { buildOutbound } from './assembly/carriers.ts'
 import { buildIntegrations } from './assembly/integrations.ts'
 import { buildLines } from './assembly/lines.ts'
 import { buildRouting, buildSip } from './assembly/phones.ts'
@@ -14,6 +15,7 @@ import { buildReload } from './assembly/reload.ts'
 import type { Started, Surroundings } from './assembly/surroundings.ts'
 import { tellStatusLine, watchAudio } from './assembly/watch.ts'
 import { Worlds } from './assembly/worlds.ts'
+import type { OutboundService } from './carrier/outbound-calls.ts'
 import type { Instance } from './config/instance.ts'
 import { ContactService } from './contact/contact-service.ts'
 import { createWorld, describePath } from './contact-wiring.ts'
@@ -81,6 +83,7 @@ export class Daemon {
     const sip = buildSip(this.#of, audio)
     const routing = buildRouting(this.#of, sip, this.#started)
     const lines = buildLines(this.#of, audio, this.#started)
+    const outbound = buildOutbound(this.#of, sip, this.#started)
     const worlds = new Worlds((of, started) =>
       createWorld({
         instance: of.instance,
@@ -93,6 +96,7 @@ export class Daemon {
         audio,
         voice,
         sip,
+        outbound,
         counters: this.#counters,
         ...buildIntegrations(of, started),
       }),
@@ -106,7 +110,7 @@ export class Daemon {
     contacts.attach(lines)
 
     this.#reload = buildReload(this.#of, { contacts, voice, sip, worlds })
-    await this.#serveControl({ routing, lines, contacts, store, flowLog, audio, voice, sip })
+    await this.#serveControl({ routing, lines, contacts, store, flowLog, audio, voice, sip, outbound })
     await sip.start()
     this.#started('sip', () => sip.stop())
     lines.start()
@@ -152,9 +156,10 @@ export class Daemon {
     audio: Audio
     voice: VoiceService
     sip: SipEndpoint
+    outbound: OutboundService
   }): Promise<void> {
     const { instance, options, clock, log, faults, notifier } = this.#of
-    const { routing, contacts, store, flowLog, audio, voice, sip } = parts
+    const { routing, contacts, store, flowLog, audio, voice, sip, outbound } = parts
     const lag = createLagProbe()
     const server = createControlServer({
       path: join(options.runtimeDirectory, 'control.sock'),
@@ -173,6 +178,7 @@ export class Daemon {
           contacts: { ...this.#counters.snapshot(), alive: contacts.alive },
           audio: await audio.counters(),
           sip: sip.counters(),
+          outbound: outbound.counters(),
           store: store.counters(),
           flowLog: flowLog.counters(),
           voice: voice.counters(),

@@ -1,4 +1,5 @@
-// The SIP endpoint with the agents' accounts, and the routing that rings an agent only while a phone of theirs can be.
+// The SIP endpoint with the agents' accounts and the carriers' links, and the routing that rings an agent only while a phone of theirs can be.
+import { linkSettingsOf } from '../carrier/sip-links.ts'
 import type { Instance } from '../config/instance.ts'
 import type { Audio } from '../loop/audio.ts'
 import { createRouting, type Router } from '../routing/router.ts'
@@ -17,6 +18,7 @@ export function buildSip({ instance, clock, log }: Surroundings, audio: Audio): 
     listen: listensOf(instance),
     tls,
     accounts: accountsOf(instance),
+    links: linkSettingsOf(instance.carriers, instance.box.instance.country),
     audio,
     clock,
     log: log.child({ part: 'sip' }),

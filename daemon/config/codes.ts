@@ -78,6 +78,10 @@ export const code = {
   headerExposed: 'CFG-355',
   voiceEngine: 'CFG-356',
 
+  linkCannotRegister: 'CFG-361',
+  sourceTooWide: 'CFG-362',
+  linkCallerId: 'CFG-363',
+
   promptNotWav: 'CFG-401',
   promptRate: 'CFG-402',
   promptTooLarge: 'CFG-403',
@@ -100,6 +104,8 @@ export const code = {
   voiceUnreachable: 'CFG-509',
   modelNotFound: 'CFG-510',
   recognisersNotUsed: 'CFG-511',
+  linkUnwatched: 'CFG-512',
+  keysInClear: 'CFG-513',
 } as const
 
 export type ConfigCode = (typeof code)[keyof typeof code]

@@ -11,6 +11,7 @@ export const fileNames = Object.keys(fileSchemas) as FileName[]
 export const optionalFiles: ReadonlySet<FileName> = new Set([
   'lines',
   'quick-connects',
+  'carriers',
   'functions',
   'bots',
   'aliases',

@@ -2,6 +2,7 @@
 import type { BotDefinition } from '../bots/bots.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { FunctionDefinition } from '../functions/functions.ts'
+import type { Carriers } from './carriers.ts'
 import type {
   Agent,
   Alias,
@@ -36,6 +37,7 @@ export interface Instance {
   /** By user name. */
   agents: Map<string, Agent & { password: string | undefined }>
   quickConnects: Map<string, QuickConnect>
+  carriers: Carriers
   /** By name: the file's name without `.json`. */
   flows: Map<string, Flow>
   prompts: Map<string, Prompt>

@@ -9,6 +9,7 @@ import type { BotDefinition } from '../bots/bots.ts'
 import type { Fault } from '../fault.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { FunctionDefinition } from '../functions/functions.ts'
+import { carrierFaults, carriersOf, type LinkPasswords, readLinkPasswords } from './carriers.ts'
 import { type Configuration, type FileName, fileNames, optionalFiles } from './configuration.ts'
 import { listInstance } from './directory.ts'
 import { ConfigDocument } from './document.ts'
@@ -61,6 +62,7 @@ export function loadInstance(directory: string, options: LoadOptions = {}): Load
     overriddenBoards: new Set(options.overrides?.boardDevices?.keys()),
   }
   const voice = yaml.documents.get('voice')
+  const carriers = yaml.documents.get('carriers')
   const faults = [
     ...listing.faults,
     ...yaml.faults,
@@ -72,6 +74,7 @@ export function loadInstance(directory: string, options: LoadOptions = {}): Load
     ...meaningFaults(configuration, join(directory, 'flows')),
     ...integrationFaults(configuration, directory),
     ...(voice ? voiceFaults(voice, directory) : []),
+    ...(carriers ? carrierFaults(carriers) : []),
     ...quotaFaults(configuration),
     ...flowFaults(configuration, identity, flows),
     ...overrideFaults(options.overrides, yaml.documents.get('lines')),
@@ -85,6 +88,7 @@ export function loadInstance(directory: string, options: LoadOptions = {}): Load
 
 interface Secrets {
   passwords: Passwords
+  links: LinkPasswords
   functions: Headers
   bots: Headers
   engines: Headers
@@ -99,6 +103,7 @@ function readSecrets(
   const agents = documents.get('agents')
   return {
     passwords: agents ? readPasswords(agents, directory, secrets) : { byIndex: new Map(), faults: [] },
+    links: readLinkPasswords(documents.get('carriers'), directory, secrets),
     functions: readHeaders(documents.get('functions'), 'functions', directory, secrets),
     bots: readHeaders(documents.get('bots'), 'bots', directory, secrets),
     engines: readHeaders(documents.get('voice'), 'engines', directory, secrets),
@@ -174,6 +179,7 @@ function build(
     routingProfiles: byName(profiles.routingProfiles),
     agents: new Map(withPasswords.map((agent) => [agent.userName, agent])),
     quickConnects: byName(parsed['quick-connects']?.quickConnects ?? []),
+    carriers: carriersOf(parsed.carriers, secrets.links),
     flows: new Map([...flows].filter((entry): entry is [string, Flow] => entry[1] !== undefined)),
     prompts,
     functions: byName((parsed.functions?.functions ?? []).map((it, index) => functionOf(it, secrets.functions, index))),

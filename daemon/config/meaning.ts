@@ -4,6 +4,7 @@ import type { Fault } from '../fault.ts'
 import type { FlowType } from '../flow/host.ts'
 import { code } from './codes.ts'
 import type { Configuration, FileName } from './configuration.ts'
+import { currentCountry, isCountry } from './countries.ts'
 import { defaultFlows } from './default-flows.ts'
 import { type ConfigDocument, fault } from './document.ts'
 import { child, findAll, findTexts, isRecord, valueAt } from './place.ts'
@@ -40,11 +41,10 @@ function placeFaults(box: ConfigDocument): Fault[] {
   const faults: Fault[] = []
   const [country] = findTexts(box.value, 'instance.country')
   if (country && /^[A-Z]{2}$/.test(country.value)) {
-    const current = new Intl.Locale(`und-${country.value}`).region
-    const known = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' }).of(country.value)
-    if (known === undefined || current !== country.value || country.value === 'ZZ') {
+    if (!isCountry(country.value)) {
+      const current = currentCountry(country.value)
       const message = `There is no country ${JSON.stringify(country.value)}.`
-      const mend = current !== country.value && known ? `Write ${current}.` : 'Write its ISO 3166 code, e.g. GB or US.'
+      const mend = current === undefined ? 'Write its ISO 3166 code, e.g. GB or US.' : `Write ${current}.`
       faults.push(box.fault(code.unknownCountry, country.path, message, mend))
     }
   }

@@ -31,6 +31,8 @@ const references: readonly Reference[] = [
   ref('quick-connects', 'quickConnects.*.agent', 'Quick connect', 2, 'agent', code.quickConnectAgent),
   ref('quick-connects', 'quickConnects.*.queue', 'Quick connect', 2, 'queue', code.quickConnectQueue),
   ref('quick-connects', 'quickConnects.*.flow', 'Quick connect', 2, 'flow', code.quickConnectFlow),
+  ref('carriers', 'carriers.*.defaultNumber', 'Carrier', 2, 'number', code.linkCallerId),
+  ref('carriers', 'outbound.callerId', 'The outbound caller ID', 1, 'number', code.linkCallerId),
   ref('voice', 'voices.*.engine', 'Voice', 2, 'engine', code.voiceEngine),
   ...(['queue', 'prompt', 'flow', 'hours', 'agent', 'function', 'bot'] as const).map((kind) => ({
     ...ref('aliases', 'aliases.*.name', 'Alias', 2, kind, code.aliasTarget),
@@ -117,6 +119,8 @@ const uniques: readonly Unique[] = [
     'Give each agent a user name of their own.',
   ),
   unique('quick-connects', 'quickConnects.*.name', 0, 'The quick connect', code.duplicateName, chooseAnother),
+  unique('carriers', 'carriers.*.name', 0, 'The carrier', code.duplicateName, chooseAnother),
+  unique('carriers', 'carriers.*.links.*.name', 2, 'The link', code.duplicateName, chooseAnother),
   unique('functions', 'functions.*.name', 0, 'The function', code.duplicateName, chooseAnother),
   unique('bots', 'bots.*.name', 0, 'The bot', code.duplicateName, chooseAnother),
   unique('bots', 'bots.*.intents.*.name', 2, 'The intent', code.duplicateName, chooseAnother),
@@ -165,12 +169,12 @@ export function duplicateFaults(configuration: Configuration): Fault[] {
   })
 }
 
-/** `Queue "Support"`; by its place in the list while it has no name. */
+/** `Queue "Support"`; by its place in the list while it has no name; what is in no list has its kind for a name. */
 export function ownerName(root: unknown, path: Path, kind: string): string {
   const owner = valueAt(root, path)
+  const place = path.at(-1)
+  if (typeof place === 'string') return kind
   // An alias has a name too, but that is what it stands for.
   const name = child(owner, 'arn') ?? child(owner, 'name') ?? child(owner, 'userName') ?? child(owner, 'number')
-  return typeof name === 'string' && name !== ''
-    ? `${kind} ${JSON.stringify(name)}`
-    : `${kind} ${Number(path.at(-1)) + 1}`
+  return typeof name === 'string' && name !== '' ? `${kind} ${JSON.stringify(name)}` : `${kind} ${Number(place) + 1}`
 }

@@ -1,6 +1,7 @@
 // The one source of what a configuration may say: TypeScript types, editors' JSON Schemas and error messages all come
 // from here. One directory is one instance; each YAML file holds one kind of thing under one key.
 import { z } from 'zod'
+import { agentOutboundSchema, carriersSchema } from './carrier-schema.ts'
 import { aliasesSchema, botsSchema, functionsSchema } from './integration-schemas.ts'
 import { sipListenSchema, sipTlsSchema } from './sip-schema.ts'
 import { voiceSchema } from './voice-schema.ts'
@@ -113,6 +114,10 @@ export const linesSchema = z.strictObject({
               .max(900)
               .default(250)
               .describe('Loop current loss that counts as hang-up'),
+            toneHangUp: z
+              .boolean()
+              .default(true)
+              .describe('Whether busy, congestion and dial tone of the country, heard in a call, end it'),
           }),
         )
         .min(1),
@@ -201,6 +206,7 @@ export const agentsSchema = z.strictObject({
         .enum(['Available', 'Offline'])
         .default('Available')
         .describe('Status at start; calls come only while a phone is reachable'),
+      outbound: agentOutboundSchema.optional(),
       phone: z.strictObject({
         passwordFile: z.string().optional().describe('File with the SIP password, relative to the instance'),
         address: hostAndPort.optional().describe('host:port of a phone that does not register'),
@@ -234,6 +240,7 @@ export const fileSchemas = {
   'routing-profiles': routingProfilesSchema,
   agents: agentsSchema,
   'quick-connects': quickConnectsSchema,
+  carriers: carriersSchema,
   functions: functionsSchema,
   bots: botsSchema,
   aliases: aliasesSchema,
