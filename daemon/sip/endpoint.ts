@@ -2,6 +2,7 @@
 // builds it; the rest of the folder is how.
 import type { Leg, LegSource } from '../leg/leg.ts'
 import type { RtpCodec } from '../loop/audio.ts'
+import type { Ban } from './access/bans.ts'
 
 /** An account a phone signs in with; a carrier's link has one too, known by where it speaks from. */
 export interface SipAccount {
@@ -11,6 +12,8 @@ export interface SipAccount {
   /** Fixed host:port of a phone that does not register. */
   address?: string
   srtp: 'off' | 'offered' | 'required'
+  /** How our own offers agree on SRTP keys; `sdes` when absent. Offers of the far end say it themselves. */
+  media?: 'sdes' | 'dtls'
   codecs: RtpCodec[]
   /** What the box proves itself with when the far end challenges it. */
   credentials?: { userName: string; password: string }
@@ -31,7 +34,7 @@ export interface CarrierDialOptions {
   /** As the link wants it written: the number rules have been applied. */
   number: string
   caller: { number?: string; name?: string; withheld?: boolean }
-  /** E.164 of who had called, when this call forwards theirs (RFC 5806). */
+  /** The number that passes a call on, as the link wants it written (RFC 5806); `caller` is then who had called it. */
   divertedFrom?: string
 }
 
@@ -72,6 +75,8 @@ export interface SipEndpoint extends LegSource {
   /** Whether a phone of the account can be rung now. */
   reachable(userName: string): boolean
   onReachable(listener: (userName: string, reachable: boolean) => void): () => void
+  /** Hosts that are not heard for a while, for what they did. */
+  bans(): Ban[]
   /** Takes renewed certificates at once; they are looked for every half minute anyway. Never rejects. */
   reloadCertificates(): Promise<void>
   counters(): SipCounters

@@ -5,11 +5,12 @@ import { Counters } from '../counters.ts'
 import type { Leg } from '../leg/leg.ts'
 import type { Log } from '../log/log.ts'
 import type { Audio, AudioEvent } from '../loop/audio.ts'
-import { AuthThrottle } from './access/auth-throttle.ts'
-import { Authenticator } from './access/authenticator.ts'
+import { Authenticator, guessLimits } from './access/authenticator.ts'
+import type { Ban } from './access/bans.ts'
 import { Nonces } from './access/nonces.ts'
 import { register } from './access/registrar.ts'
 import { Registrations } from './access/registrations.ts'
+import { Strikes } from './access/strikes.ts'
 import { type CallDialog, warning } from './call-dialog.ts'
 import { RtpPort } from './call-media.ts'
 import { CarrierLinks } from './carrier/carrier-links.ts'
@@ -118,11 +119,12 @@ class Endpoint implements BoundSipEndpoint {
         accounts: this.#accounts,
         realm: options.realm,
         nonces: new Nonces({ nowMs }),
-        throttle: new AuthThrottle(nowMs),
+        guesses: new Strikes(nowMs, guessLimits),
         counters,
         log,
       }),
       recognise: (request, source) => this.#links.recognise(request, source),
+      isCarrier: (host) => this.#links.isAt(host),
       user: {
         receiveInvite: (uas, request, account, source) => this.#receiveInvite(uas, request, account, source),
         receiveRegister: (request, account, source) =>
@@ -249,6 +251,10 @@ class Endpoint implements BoundSipEndpoint {
   onInbound(listener: (leg: Leg) => void): () => void {
     this.#inboundListeners.add(listener)
     return () => void this.#inboundListeners.delete(listener)
+  }
+
+  bans(): Ban[] {
+    return this.#stack.bans()
   }
 
   reloadCertificates(): Promise<void> {

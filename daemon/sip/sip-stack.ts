@@ -3,32 +3,26 @@
 //   transports → parse → duplicates? → gate → who is it? → server transaction → sip.js core → calls
 //   transports ← resend ←──────────── client and server transactions ←───────── sip.js core ← calls
 import type { IncomingInviteRequest, UserAgentCore } from 'sip.js/lib/core/index.js'
-import type { Clock, Timer } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import type { Log } from '../log/log.ts'
+import { AbsentParties } from './absent-parties.ts'
 import type { Authenticator } from './access/authenticator.ts'
-import { digitsType, refuse } from './access/request-gate.ts'
-import { SourceRate } from './access/source-rate.ts'
-import { CoreBridge, contactUser } from './core-bridge.ts'
+import { type Ban, Bans } from './access/bans.ts'
+import { Gatekeeper } from './access/gatekeeper.ts'
+import { refuse } from './access/request-gate.ts'
+import { CoreBridge } from './core-bridge.ts'
 import { DialogRoutes } from './dialog-routes.ts'
 import type { SipAccount } from './endpoint.ts'
 import { ClientTransactions } from './transaction/client-transactions.ts'
-import { allowedMethods, placeOf } from './transaction/outgoing-edit.ts'
 import { ServerTransactions } from './transaction/server-transactions.ts'
+import { StatelessAnswers } from './transaction/stateless-answers.ts'
 import { statelessReply } from './transaction/stateless-reply.ts'
 import { type Hop, transportOf } from './transport/hop.ts'
 import { type Listen, Transports, type TransportsOptions } from './transport/transports.ts'
 import { type HostPort, sipPort } from './wire/host-port.ts'
-import { parseVia, responseTarget, stampVia, type Via } from './wire/via.ts'
-import {
-  formatWire,
-  header,
-  parseCSeq,
-  tagOf,
-  type WireMessage,
-  type WireRequest,
-  type WireResponse,
-} from './wire/wire-message.ts'
+import { parseVia, stampVia, type Via } from './wire/via.ts'
+import { header, parseCSeq, tagOf, type WireMessage, type WireRequest, type WireResponse } from './wire/wire-message.ts'
 import { parseWire } from './wire/wire-parse.ts'
 
 /** An answer the stack sends for its user. */
@@ -56,9 +50,6 @@ export interface StackUser {
 /** Each way. Some 4 kB each: the memory of a flood is bounded by it, a set-up rate of 100 calls a second is not. */
 const defaultMaxTransactions = 8192
 
-/** A phone whose connection broke in a call has this long to come back over another. */
-const returnMs = 20_000
-
 export interface StackOptions {
   transports: Omit<TransportsOptions, 'clock' | 'counters' | 'log' | 'user'>
   clock: Clock
@@ -66,7 +57,9 @@ export interface StackOptions {
   log: Log
   authenticator: Authenticator
   /** The account of whoever is known by where a request comes from (a carrier's link), and need not prove itself. */
-  recognise(request: WireRequest, source: HostPort): SipAccount | undefined
+  recognise(request: WireRequest, source: Hop): SipAccount | undefined
+  /** Whether a carrier's link is at this host, which is then never banned. */
+  isCarrier(host: string): boolean
   user: StackUser
   maxTransactions?: number
 }
@@ -77,11 +70,11 @@ export class SipStack {
   readonly #counters: Counters
   readonly #clients: ClientTransactions
   readonly #servers: ServerTransactions
-  readonly #rate: SourceRate
+  readonly #gate: Gatekeeper
+  readonly #answers: StatelessAnswers
   readonly #transports: Transports
   readonly #bridge: CoreBridge
-  /** Calls whose far end has no connection, by Call-ID. */
-  readonly #awaited = new Map<string, Timer>()
+  readonly #absent: AbsentParties
   /** The INVITE that is being handed to sip.js, which hands it back before it returns. */
   #inviting: { request: WireRequest; account: SipAccount; source: Hop } | undefined
 
@@ -90,18 +83,32 @@ export class SipStack {
     this.#options = options
     this.#counters = counters
     const nowMs = () => clock.monotonicMs()
-    this.#rate = new SourceRate(nowMs)
+    this.#gate = new Gatekeeper({
+      nowMs,
+      counters,
+      log,
+      bans: new Bans({
+        nowMs,
+        counters,
+        log,
+        exempt: (host) => options.isCarrier(host),
+        banned: (host) => this.#transports.banish(host),
+      }),
+      authenticator: options.authenticator,
+      recognise: (request, source) => options.recognise(request, source),
+    })
     this.#transports = new Transports({
       ...options.transports,
       clock,
       counters,
       log,
       user: {
-        admits: () => true,
+        admits: (host) => this.#gate.hears(host),
         received: (bytes, from) => void this.#contained(() => this.#receive(bytes, from)),
         lost: (way) => void this.#contained(() => this.#lost(way)),
       },
     })
+    this.#answers = new StatelessAnswers(this.#transports, counters)
     const shared = {
       clock,
       counters,
@@ -118,12 +125,23 @@ export class SipStack {
         if (accepted) this.#contained(() => options.user.ackMissing(header(request, 'call-id')!))
       },
     })
+    this.#absent = new AbsentParties({
+      clock,
+      routes: this.routes,
+      isOpen: (hop) => this.isOpen(hop),
+      gone: (callId) => void this.#contained(() => options.user.farEndLost(callId)),
+    })
     this.#bridge = new CoreBridge({
       counters,
       send: (message) => this.#sendFromCore(message),
       credentialsFor: (callId) => this.routes.get(callId)?.account.credentials,
       receiveInvite: (uas) => this.#receiveInvite(uas),
     })
+  }
+
+  /** Hosts that are not heard now. */
+  bans(): Ban[] {
+    return this.#gate.bans()
   }
 
   /** The addresses listened on. */
@@ -135,8 +153,7 @@ export class SipStack {
     this.core.dispose()
     this.#clients.stop()
     this.#servers.stop()
-    for (const timer of this.#awaited.values()) timer.cancel()
-    this.#awaited.clear()
+    this.#absent.stop()
     await this.#transports.stop()
   }
 
@@ -188,15 +205,7 @@ export class SipStack {
       this.#contained(() => this.#bridge.passRequest(cancelOf(invite)))
     }
     this.#options.user.connectionLost(way)
-    for (const [callId, route] of this.routes) {
-      if (this.#awaited.has(callId) || !route.targets.some((target) => target.way === way)) continue
-      const timer = this.#options.clock.after(returnMs, () => {
-        this.#awaited.delete(callId)
-        const gone = this.routes.get(callId)?.targets.every((target) => !this.isOpen(target))
-        if (gone) this.#contained(() => this.#options.user.farEndLost(callId))
-      })
-      this.#awaited.set(callId, timer)
-    }
+    this.#absent.lost(way)
   }
 
   #receive(datagram: Uint8Array, source: Hop): void {
@@ -219,14 +228,15 @@ export class SipStack {
       return
     }
     const stamped = stampVia(framed.message, via, source)
-    if (framed.outcome === 'malformed') this.#refuse(stamped.request, stamped.via, source, 400, framed.fault)
+    if (framed.outcome === 'malformed') this.#answers.refuse(stamped.request, stamped.via, source, 400, framed.fault)
     else this.#receiveRequest(stamped.request, stamped.via, source)
   }
 
   #receiveRequest(request: WireRequest, via: Via, source: Hop): void {
+    if (!this.#gate.suffers(request, source)) return
     const refusal = refuse(request)
     if (refusal) {
-      this.#refuse(request, via, source, refusal.status, refusal.reason, refusal.headers)
+      this.#answers.refuse(request, via, source, refusal.status, refusal.reason, refusal.headers)
       return
     }
     if (this.#servers.absorb(request, via, source)) return
@@ -236,7 +246,7 @@ export class SipStack {
     }
     if (request.method === 'CANCEL') {
       if (this.#servers.hasInvite(request, via, source)) this.#open(request, via, source, undefined)
-      else this.#refuse(request, via, source, 481, 'Call/Transaction Does Not Exist')
+      else this.#answers.refuse(request, via, source, 481, 'Call/Transaction Does Not Exist')
       return
     }
     if (tagOf(request, 'to') !== '') this.#receiveInDialog(request, via, source)
@@ -247,18 +257,18 @@ export class SipStack {
     const callId = header(request, 'call-id')!
     const route = this.routes.get(callId)
     if (!route || !this.#bridge.hasDialog(request)) {
-      this.#refuse(request, via, source, 481, 'Call/Transaction Does Not Exist')
+      this.#answers.refuse(request, via, source, 481, 'Call/Transaction Does Not Exist')
       return
     }
     const isExpected =
       route.targets.some((target) => target.address === source.address) ||
-      this.#options.recognise(request, source) === route.account
+      this.#gate.recognise(request, source) === route.account
     if (!isExpected) {
       // From elsewhere than the call: a phone that moved proves itself, and the call follows it.
       const account = this.#authenticate(request, via, source)
       if (!account) return
       if (account !== route.account) {
-        this.#refuse(request, via, source, 403, 'Not your call')
+        this.#answers.refuse(request, via, source, 403, 'Not your call')
         return
       }
       this.routes.set(callId, { account, targets: [source] })
@@ -267,46 +277,42 @@ export class SipStack {
     }
     // Who knows the tags of a call is a party to it.
     this.#transports.trust(source)
-    if (request.method === 'OPTIONS') this.#answerOptions(request, via, source)
+    if (request.method === 'OPTIONS') this.#answers.options(request, via, source)
     else this.#open(request, via, source, undefined)
   }
 
   #receiveNew(request: WireRequest, via: Via, source: Hop): void {
-    if (!this.#rate.admit(source.address)) {
-      this.#counters.count('droppedTooFast')
-      return
-    }
+    if (!this.#gate.admits(source)) return
     switch (request.method) {
       case 'OPTIONS':
-        this.#answerOptions(request, via, source)
+        this.#answers.options(request, via, source)
         return
       case 'INVITE':
       case 'REGISTER': {
-        const known = request.method === 'INVITE' ? this.#options.recognise(request, source) : undefined
+        const known = request.method === 'INVITE' ? this.#gate.recognise(request, source) : undefined
         const account = known ?? this.#authenticate(request, via, source)
         if (account) this.#open(request, via, source, account)
         return
       }
       default:
-        this.#refuse(request, via, source, 481, 'Call/Transaction Does Not Exist')
+        this.#answers.refuse(request, via, source, 481, 'Call/Transaction Does Not Exist')
     }
   }
 
   #authenticate(request: WireRequest, via: Via, source: Hop): SipAccount | undefined {
-    const verdict = this.#options.authenticator.verify(request, source)
+    const verdict = this.#gate.authenticate(request, source)
     if (verdict.outcome === 'authenticated') {
       this.#transports.trust(source, via.parameters.has('alias') ? (via.port ?? sipPort) : undefined)
       return verdict.account
     }
-    if (verdict.outcome === 'challenge')
-      this.#reply(via, source, statelessReply(request, 401, 'Unauthorized', [`WWW-Authenticate: ${verdict.challenge}`]))
+    if (verdict.outcome === 'challenge') this.#answers.challenge(request, via, source, verdict.challenges)
     return undefined
   }
 
   #open(request: WireRequest, via: Via, source: Hop, account: SipAccount | undefined): void {
     if (!this.#servers.open(request, via, source)) {
       this.#counters.count('serverTransactionsRefused')
-      this.#refuse(request, via, source, 503, 'Service Unavailable', ['Retry-After: 10'])
+      this.#answers.refuse(request, via, source, 503, 'Service Unavailable', ['Retry-After: 10'])
       return
     }
     const handled = this.#contained(() => {
@@ -347,30 +353,6 @@ export class SipStack {
     })
   }
 
-  #answerOptions(request: WireRequest, via: Via, source: Hop): void {
-    const extra = [`Allow: ${allowedMethods}`, `Accept: application/sdp, ${digitsType}`, this.#contactFor(source)]
-    this.#reply(via, source, statelessReply(request, 200, 'OK', extra))
-  }
-
-  #refuse(
-    request: WireRequest,
-    via: Via,
-    source: Hop,
-    status: number,
-    reason: string,
-    extraHeaders: readonly string[] = [],
-  ): void {
-    this.#counters.count(`refused${status}`)
-    if (request.method === 'ACK') return
-    this.#reply(via, source, statelessReply(request, status, reason, extraHeaders))
-  }
-
-  #reply(via: Via, source: Hop, response: WireResponse): void {
-    this.#transports
-      .send(formatWire(response), responseTarget(via, source))
-      .catch((_fault: unknown) => this.#counters.count('sendFailures'))
-  }
-
   /** Answers a request that has a transaction. */
   #respond(request: WireRequest, reply: Reply): void {
     const response = statelessReply(request, reply.status, reply.reason, [
@@ -378,10 +360,6 @@ export class SipStack {
       ...(reply.sdp === undefined ? [] : ['Content-Type: application/sdp']),
     ])
     this.#servers.respond({ ...response, body: reply.sdp ?? '' })
-  }
-
-  #contactFor(source: Hop): string {
-    return `Contact: <sip:${contactUser}@${placeOf(this.#transports.localFor(source))}>`
   }
 
   /** One bad message must not harm another: a fault is counted, logged and ends here. False when there was one. */

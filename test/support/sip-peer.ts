@@ -288,22 +288,29 @@ export interface DigestChange {
   uri?: string
   /** Leave out qop, as the oldest phones do. */
   plain?: boolean
+  /** MD5 when absent. */
+  algorithm?: 'MD5' | 'MD5-sess' | 'SHA-256' | 'SHA-256-sess'
 }
 
-/** RFC 2617, written down a second time. */
+/** RFC 2617 and RFC 7616, written down a second time. */
 export function digest(
   options: { challenge: string; userName: string; password: string; method: string; uri: string } & DigestChange,
 ): string {
   const field = (name: string) => new RegExp(`${name}="([^"]*)"`).exec(options.challenge)?.[1] ?? ''
-  const md5 = (text: string) => createHash('md5').update(text).digest('hex')
+  const algorithm = options.algorithm ?? 'MD5'
+  const hash = (text: string) =>
+    createHash(algorithm.startsWith('MD5') ? 'md5' : 'sha256')
+      .update(text)
+      .digest('hex')
   const nonce = options.nonce ?? field('nonce')
   const realm = field('realm')
-  const first = md5(`${options.userName}:${realm}:${options.password}`)
-  const second = md5(`${options.method}:${options.uri}`)
-  const head = `Digest username="${options.userName}", realm="${realm}", nonce="${nonce}", uri="${options.uri}"`
-  if (options.plain) return `${head}, response="${md5(`${first}:${nonce}:${second}`)}"`
-  const count = options.count ?? '00000001'
   const cnonce = 'c0ffee'
-  const response = md5(`${first}:${nonce}:${count}:${cnonce}:auth:${second}`)
-  return `${head}, response="${response}", algorithm=MD5, qop=auth, nc=${count}, cnonce="${cnonce}"`
+  const user = hash(`${options.userName}:${realm}:${options.password}`)
+  const first = algorithm.endsWith('-sess') ? hash(`${user}:${nonce}:${cnonce}`) : user
+  const second = hash(`${options.method}:${options.uri}`)
+  const head = `Digest username="${options.userName}", realm="${realm}", nonce="${nonce}", uri="${options.uri}"`
+  if (options.plain) return `${head}, response="${hash(`${first}:${nonce}:${second}`)}"`
+  const count = options.count ?? '00000001'
+  const response = hash(`${first}:${nonce}:${count}:${cnonce}:auth:${second}`)
+  return `${head}, response="${response}", algorithm=${algorithm}, qop=auth, nc=${count}, cnonce="${cnonce}"`
 }

@@ -7,14 +7,21 @@ import type { SipAccount } from '../endpoint.ts'
 import { formatHostPort, type HostPort } from '../wire/host-port.ts'
 import { decodedUser, parseSipUri } from '../wire/sip-uri.ts'
 import { headers, type WireRequest } from '../wire/wire-message.ts'
-import type { AuthThrottle } from './auth-throttle.ts'
-import { type DigestCredentials, digestResponse, parseDigest, sameDigest } from './digest.ts'
+import {
+  challengedAlgorithms,
+  type DigestCredentials,
+  digestResponse,
+  isSupported,
+  parseDigest,
+  sameDigest,
+} from './digest.ts'
 import type { Nonces } from './nonces.ts'
+import type { StrikeLimits, Strikes } from './strikes.ts'
 
 export type AuthVerdict =
   | { outcome: 'authenticated'; account: SipAccount }
-  /** Answer 401 with this WWW-Authenticate value. */
-  | { outcome: 'challenge'; challenge: string }
+  /** Answer 401 with these WWW-Authenticate values. `failure`: what was wrong with the proof that came. */
+  | { outcome: 'challenge'; challenges: readonly string[]; failure?: AuthFailure }
   /** Say nothing. */
   | { outcome: 'ignored' }
 
@@ -27,11 +34,20 @@ export type AuthFailure =
   | 'uriMismatch'
   | 'unsupportedAlgorithm'
 
+/** Of one user name from one host: guessing passwords is slow, and others behind the same router are not bothered. */
+export const guessLimits: StrikeLimits = {
+  allowed: 8,
+  firstBlockMs: 30_000,
+  longestBlockMs: 3_600_000,
+  memoryMs: 7_200_000,
+  maxRecords: 4096,
+}
+
 export class Authenticator {
   readonly #accounts: ReadonlyMap<string, SipAccount>
   readonly #realm: string
   readonly #nonces: Nonces
-  readonly #throttle: AuthThrottle
+  readonly #guesses: Strikes
   readonly #counters: Counters
   readonly #log: Log
   /** Stands in for the password of users that have none. */
@@ -41,29 +57,36 @@ export class Authenticator {
     accounts: ReadonlyMap<string, SipAccount>
     realm: string
     nonces: Nonces
-    throttle: AuthThrottle
+    /** By host and user name (`guessLimits`). */
+    guesses: Strikes
     counters: Counters
     log: Log
   }) {
     this.#accounts = options.accounts
     this.#realm = options.realm
     this.#nonces = options.nonces
-    this.#throttle = options.throttle
+    this.#guesses = options.guesses
     this.#counters = options.counters
     this.#log = options.log
   }
 
+  /** Whether there is an account of that name. */
+  knows(userName: string): boolean {
+    return this.#accounts.has(userName)
+  }
+
   verify(request: WireRequest, source: HostPort): AuthVerdict {
-    const credentials = headers(request, 'authorization')
+    const offered = headers(request, 'authorization')
       .map(parseDigest)
-      .find((one) => one?.realm === this.#realm)
-    if (this.#throttle.blocked(source.address, credentials?.userName)) {
-      this.#counters.count('droppedThrottled')
-      return { outcome: 'ignored' }
-    }
+      .filter((one) => one?.realm === this.#realm)
+    const credentials = offered.find((one) => one && isSupported(one)) ?? offered[0]
     if (!credentials) {
       this.#counters.count('authChallenges')
-      return this.#challenge(source, false)
+      return this.#challenge(source)
+    }
+    if (this.#guesses.blocked(guessKey(source, credentials))) {
+      this.#counters.count('droppedThrottled')
+      return { outcome: 'ignored' }
     }
     const account = this.#accounts.get(credentials.userName)
     const password = account?.password ?? this.#decoy
@@ -71,13 +94,13 @@ export class Authenticator {
     const failure = this.#failureOf(request, source, credentials, account, proven)
     if (failure === 'stale') {
       this.#counters.count('authStaleNonces')
-      return this.#challenge(source, true)
+      return this.#challenge(source, { stale: true })
     }
     if (failure !== undefined || !account) {
-      this.#logFailure(request, source, credentials.userName, failure ?? 'unknownUser')
-      return this.#challenge(source, false)
+      this.#logFailure(request, source, credentials, failure ?? 'unknownUser')
+      return this.#challenge(source, { failure: failure ?? 'unknownUser' })
     }
-    this.#throttle.succeeded(source.address, account.userName)
+    this.#guesses.forgive(guessKey(source, credentials))
     return { outcome: 'authenticated', account }
   }
 
@@ -88,11 +111,9 @@ export class Authenticator {
     account: SipAccount | undefined,
     proven: boolean,
   ): AuthFailure | 'stale' | undefined {
-    const { algorithm, qop, nonceCount, cnonce } = credentials
-    if (algorithm !== undefined && algorithm.toUpperCase() !== 'MD5') return 'unsupportedAlgorithm'
-    if (qop !== undefined && (qop !== 'auth' || nonceCount === undefined || cnonce === undefined))
-      return 'unsupportedAlgorithm'
-    if (!sameTarget(credentials.uri, request.uri)) return 'uriMismatch'
+    const { qop, nonceCount } = credentials
+    if (!isSupported(credentials)) return 'unsupportedAlgorithm'
+    if (!isForTarget(credentials.uri, request)) return 'uriMismatch'
     const nonce = this.#nonces.check(credentials.nonce, source.address)
     if (nonce === 'forged') return 'nonceForged'
     if (account?.password === undefined) return 'unknownUser'
@@ -104,34 +125,46 @@ export class Authenticator {
       : 'nonceReplayed'
   }
 
-  #challenge(source: HostPort, stale: boolean): AuthVerdict {
+  /** One nonce, and each algorithm we check (RFC 8760 section 2.3). */
+  #challenge(
+    source: HostPort,
+    { stale = false, failure }: { stale?: boolean; failure?: AuthFailure } = {},
+  ): AuthVerdict {
     const nonce = this.#nonces.issue(source.address)
-    const fields = [`realm="${this.#realm}"`, `nonce="${nonce}"`, 'algorithm=MD5', 'qop="auth"']
-    return { outcome: 'challenge', challenge: `Digest ${[...fields, ...(stale ? ['stale=true'] : [])].join(', ')}` }
+    const challenges = challengedAlgorithms.map((algorithm) => {
+      const fields = [`realm="${this.#realm}"`, `nonce="${nonce}"`, `algorithm=${algorithm}`, 'qop="auth"']
+      return `Digest ${[...fields, ...(stale ? ['stale=true'] : [])].join(', ')}`
+    })
+    return { outcome: 'challenge', challenges, ...(failure === undefined ? {} : { failure }) }
   }
 
   /** One line per failed attempt. Message and field names are stable: address blockers match them. */
-  #logFailure(request: WireRequest, source: HostPort, userName: string, reason: AuthFailure): void {
+  #logFailure(request: WireRequest, source: HostPort, credentials: DigestCredentials, reason: AuthFailure): void {
+    const user = credentials.userName.slice(0, 64)
     this.#counters.count('authFailures')
     this.#log.warn(
-      { source: formatHostPort(source), user: userName.slice(0, 64), method: request.method, reason },
+      { source: formatHostPort(source), user, method: request.method, reason },
       'sip authentication failed',
     )
-    if (this.#throttle.failed(source.address, userName)) {
+    if (this.#guesses.strike(guessKey(source, credentials)) !== undefined) {
       this.#counters.count('authBlocks')
-      this.#log.warn({ source: source.address, user: userName.slice(0, 64) }, 'sip source blocked')
+      this.#log.warn({ source: source.address, user }, 'sip source blocked')
     }
   }
 }
 
+function guessKey(source: HostPort, { userName }: DigestCredentials): string {
+  return `${source.address} ${userName}`
+}
+
 /**
- * Credentials are for one target (RFC 3261 section 22.4): the user, host and port that the Request-URI names. Some
- * phones leave out its parameters.
+ * Credentials are for one target (RFC 3261 section 22.4). What we act on is whom the Request-URI names: its user must be
+ * the one that was signed for. Host, port and parameters may differ, for proxies change them on the way (RFC 2617 section
+ * 3.2.2.5), and phones leave them out. A REGISTER names nobody: its target is a domain.
  */
-function sameTarget(given: string, requested: string): boolean {
-  if (given === requested) return true
-  const [left, right] = [parseSipUri(given), parseSipUri(requested)]
-  if (!left || !right) return false
-  const sameHost = left.host.toLowerCase() === right.host.toLowerCase() && left.port === right.port
-  return sameHost && left.scheme === right.scheme && decodedUser(left) === decodedUser(right)
+function isForTarget(signed: string, request: WireRequest): boolean {
+  if (signed === request.uri) return true
+  const [given, requested] = [parseSipUri(signed), parseSipUri(request.uri)]
+  if (!given || !requested) return false
+  return decodedUser(given) === decodedUser(requested)
 }

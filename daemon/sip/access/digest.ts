@@ -1,5 +1,5 @@
-// Digest authentication, server side: reading the Authorization header and computing what it must say (RFC 2617 MD5,
-// as every phone speaks it; RFC 3261 section 22).
+// Digest authentication, server side: reading the Authorization header and computing what it must say: MD5, as every
+// phone speaks it (RFC 3261 section 22), and SHA-256 (RFC 8760), each also as a session's (`-sess`).
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 export interface DigestCredentials {
@@ -12,6 +12,28 @@ export interface DigestCredentials {
   qop: string | undefined
   cnonce: string | undefined
   nonceCount: number | undefined
+}
+
+/** In the order of our challenges: many phones look at the first only, and then know nothing but MD5. */
+export const challengedAlgorithms = ['MD5', 'SHA-256'] as const
+
+const algorithms = new Map([
+  ['md5', { hash: 'md5', isSession: false }],
+  ['md5-sess', { hash: 'md5', isSession: true }],
+  ['sha-256', { hash: 'sha256', isSession: false }],
+  ['sha-256-sess', { hash: 'sha256', isSession: true }],
+])
+
+function algorithmOf(credentials: DigestCredentials) {
+  return algorithms.get((credentials.algorithm ?? 'MD5').toLowerCase())
+}
+
+/** Whether we know how to check it. A session's algorithm hashes a cnonce, so it must come with one. */
+export function isSupported(credentials: DigestCredentials): boolean {
+  const { qop, nonceCount, cnonce } = credentials
+  const algorithm = algorithmOf(credentials)
+  if (!algorithm || (algorithm.isSession && cnonce === undefined)) return false
+  return qop === undefined || (qop.toLowerCase() === 'auth' && nonceCount !== undefined && cnonce !== undefined)
 }
 
 /** Undefined when the header is no sound `Digest` (another scheme, RFC 4475 regaut01; fields missing or twice). */
@@ -48,21 +70,22 @@ export function parseDigest(value: string): DigestCredentials | undefined {
   }
 }
 
-/** The `response` a holder of the password sends; hex. */
+/** The `response` a holder of the password sends; hex. Of an algorithm that is not supported: no one's. */
 export function digestResponse(credentials: DigestCredentials, method: string, password: string): string {
-  const secret = md5(`${credentials.userName}:${credentials.realm}:${password}`)
-  const request = md5(`${method}:${credentials.uri}`)
-  if (credentials.qop === undefined) return md5(`${secret}:${credentials.nonce}:${request}`)
-  const count = (credentials.nonceCount ?? 0).toString(16).padStart(8, '0')
-  return md5(`${secret}:${credentials.nonce}:${count}:${credentials.cnonce ?? ''}:${credentials.qop}:${request}`)
+  const algorithm = algorithmOf(credentials)
+  if (!algorithm) return ''
+  const digest = (text: string) => createHash(algorithm.hash).update(text, 'latin1').digest('hex')
+  const { userName, realm, nonce, cnonce = '', qop, nonceCount, uri } = credentials
+  const user = digest(`${userName}:${realm}:${password}`)
+  const secret = algorithm.isSession ? digest(`${user}:${nonce}:${cnonce}`) : user
+  const request = digest(`${method}:${uri}`)
+  if (qop === undefined) return digest(`${secret}:${nonce}:${request}`)
+  const count = (nonceCount ?? 0).toString(16).padStart(8, '0')
+  return digest(`${secret}:${nonce}:${count}:${cnonce}:${qop}:${request}`)
 }
 
 export function sameDigest(given: string, expected: string): boolean {
   const left = Buffer.from(given.toLowerCase(), 'latin1')
   const right = Buffer.from(expected, 'latin1')
   return left.length === right.length && timingSafeEqual(left, right)
-}
-
-function md5(text: string): string {
-  return createHash('md5').update(text, 'latin1').digest('hex')
 }

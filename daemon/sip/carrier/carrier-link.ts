@@ -144,6 +144,11 @@ export class CarrierLink {
     return undefined
   }
 
+  isAt(host: string): boolean {
+    if (this.#sources.check(host, isIPv4(host) ? 'ipv4' : 'ipv6')) return true
+    return [...this.#targets.values()].some(({ hop }) => hop.address === host)
+  }
+
   /** Among links of one carrier at one address: the number or account called says which. */
   isAddressedBy(request: WireRequest): boolean {
     const account = this.settings.registration?.userName

@@ -57,6 +57,11 @@ export class CarrierLinks {
     return found?.account
   }
 
+  /** Whether a link is at this host. */
+  isAt(host: string): boolean {
+    return [...this.#links.values()].some((link) => link.isAt(host))
+  }
+
   #add(settings: LinkSettings): void {
     const link = new CarrierLink(settings, this.#world, (view) => this.#tell(view))
     this.#links.set(linkName(settings), link)

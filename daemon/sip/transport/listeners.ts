@@ -68,7 +68,8 @@ export async function listenFor(
   return {
     bound: typeof bound === 'object' && bound ? { address: bound.address, port: bound.port } : at,
     useCertificate: (renewed) => {
-      if ('setSecureContext' in server && typeof server.setSecureContext === 'function') server.setSecureContext(renewed)
+      if ('setSecureContext' in server && typeof server.setSecureContext === 'function')
+        server.setSecureContext(renewed)
     },
     close: () =>
       new Promise((resolve) => {

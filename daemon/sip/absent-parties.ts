@@ -1,0 +1,47 @@
+// Calls whose far end lost its connection: each has a while to be taken up again over another, and then it is over. The
+// talk itself goes on meanwhile: its sound takes another way.
+import type { Clock, Timer } from '../clock.ts'
+import type { DialogRoutes } from './dialog-routes.ts'
+import type { Hop } from './transport/hop.ts'
+
+const returnMs = 20_000
+
+export class AbsentParties {
+  readonly #clock: Clock
+  readonly #routes: DialogRoutes
+  readonly #isOpen: (hop: Hop) => boolean
+  readonly #gone: (callId: string) => void
+  /** By Call-ID. */
+  readonly #awaited = new Map<string, Timer>()
+
+  /** `gone`: nobody came back. Must not throw. */
+  constructor(options: {
+    clock: Clock
+    routes: DialogRoutes
+    isOpen: (hop: Hop) => boolean
+    gone: (callId: string) => void
+  }) {
+    this.#clock = options.clock
+    this.#routes = options.routes
+    this.#isOpen = options.isOpen
+    this.#gone = options.gone
+  }
+
+  /** The connection is gone. */
+  lost(way: number): void {
+    for (const [callId, route] of this.#routes) {
+      if (this.#awaited.has(callId) || !route.targets.some((target) => target.way === way)) continue
+      const timer = this.#clock.after(returnMs, () => {
+        this.#awaited.delete(callId)
+        const route = this.#routes.get(callId)
+        if (route && !route.targets.some(this.#isOpen)) this.#gone(callId)
+      })
+      this.#awaited.set(callId, timer)
+    }
+  }
+
+  stop(): void {
+    for (const timer of this.#awaited.values()) timer.cancel()
+    this.#awaited.clear()
+  }
+}
