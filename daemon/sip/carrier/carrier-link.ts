@@ -40,6 +40,8 @@ const longestRestMs = 600_000
 const optionsAnswerMs = 5000
 /** The next question after one that was not answered comes soon. */
 const optionsAgainMs = 5000
+/** How often a link that is not asked is looked up: calls are taken from the addresses its name has. */
+const relocateMs = 60_000
 const farewellMs = 1500
 const mostAddresses = 32
 
@@ -275,16 +277,20 @@ export class CarrierLink {
   }
 
   #watch(afterMs: number): void {
-    const { optionsIntervalMs } = this.settings
-    if (this.#stopped || optionsIntervalMs === undefined) return
-    this.#timer = this.#world.clock.after(afterMs, () => void this.#askAll(optionsIntervalMs))
+    if (!this.#stopped) this.#timer = this.#world.clock.after(afterMs, () => void this.#look())
   }
 
-  async #askAll(intervalMs: number): Promise<void> {
+  /** Where the carrier is now, and whether it answers there. */
+  async #look(): Promise<void> {
     await this.#locate()
+    const { optionsIntervalMs } = this.settings
+    if (optionsIntervalMs === undefined) {
+      this.#watch(relocateMs)
+      return
+    }
     const targets = [...this.#targets.values()].filter(({ rest }) => rest === undefined)
     const answers = await Promise.all(targets.map(({ hop }) => this.#ask(hop)))
-    this.#watch(answers.every(Boolean) ? intervalMs : Math.min(intervalMs, optionsAgainMs))
+    this.#watch(answers.every(Boolean) ? optionsIntervalMs : Math.min(optionsIntervalMs, optionsAgainMs))
   }
 
   #ask(hop: Hop): Promise<boolean> {
