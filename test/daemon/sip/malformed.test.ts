@@ -239,7 +239,7 @@ t.test('the same broken request gets the same answer, To tag included', async (t
 
 t.test('any mutilation of a sound message leaves the box well', async (t) => {
   const stage = await sipStage(t, [account('alice')], { seed: 7 })
-  const alice = await stage.phone('alice', '10.0.0.7')
+  const alice = await stage.registered('alice', '10.0.0.7')
   const original = raw()
   let state = 12345
   const random = (below: number) => {

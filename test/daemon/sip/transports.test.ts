@@ -212,7 +212,7 @@ t.test('one host has so many connections and no more', async (t) => {
 
 t.test('who takes nothing of what is sent is cut off', async (t) => {
   const world = await stage(t, { connectionLimits: { queuedBytes: 64 * 1024 } })
-  const deaf = await world.phone('deaf', 'TCP')
+  const deaf = await world.registered('alice', 'TCP')
   const { stream } = deaf.socket
   if (!stream || !('pause' in stream)) throw new Error('no stream')
   stream.pause()
