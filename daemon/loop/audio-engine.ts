@@ -292,12 +292,13 @@ function packetStatus(status: number): PacketStatus {
 /** Throws when the address is not IPv4: media over IPv6 is not done yet. */
 function agreementOf(remote: RtpRemote): RtpAgreement {
   const address = ipv4Number(remote.address)
-  const { direction } = remote
+  const { direction, codec } = remote
+  if (codec !== 'PCMU' && codec !== 'PCMA') throw new Error(`the audio loop does not speak ${codec}`)
   return {
     address,
     // RFC 2543's way to hold a call: 0.0.0.0 is nowhere.
     port: address === 0 ? 0 : remote.port,
-    codec: remote.codec,
+    codec,
     payloadType: remote.payloadType,
     eventPayloadType: remote.eventPayloadType,
     sends: direction === 'sendrecv' || direction === 'sendonly',

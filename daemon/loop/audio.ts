@@ -2,7 +2,36 @@
 // command; the audio thread (audio-thread.ts) does the work. Commands to one port take effect in the order given.
 import type { PortCounters, PortId } from '../media/port.ts'
 
-export type RtpCodec = 'PCMU' | 'PCMA'
+export type RtpCodec = 'PCMU' | 'PCMA' | 'G722' | 'opus'
+
+/** What the far end wants to be sent as Opus (RFC 7587 section 6.1). */
+export interface OpusParameters {
+  inbandFec: boolean
+  dtx: boolean
+  cbr: boolean
+  /** Bits a second. */
+  maximumBitrate?: number
+}
+
+/** Keys come of a DTLS handshake over the media path (RFC 5763) with who holds one of these certificates. */
+export interface DtlsParameters {
+  /** We speak first. */
+  active: boolean
+  /** As in SDP: `sha-256`, and hex pairs with colons in capitals. */
+  fingerprints: { algorithm: string; value: string }[]
+}
+
+/** Where media goes is found by ICE (RFC 8445): address and port of `RtpRemote` mean nothing. */
+export interface IceParameters {
+  ownUfrag: string
+  ownPassword: string
+  theirUfrag: string
+  theirPassword: string
+  /** They check nothing, so we do. */
+  theirLite: boolean
+  /** IPv4. */
+  candidates: { address: string; port: number }[]
+}
 
 /** SDES keys of one direction (RFC 4568, RFC 7714): master key then salt: 30, 30, 28 and 44 bytes. */
 export interface SrtpKey {
@@ -18,11 +47,24 @@ export interface RtpRemote {
   payloadType: number
   /** Payload type of RFC 4733 events in both directions; absent when not negotiated. */
   eventPayloadType?: number
+  /** Of the events' timestamps and durations, which may differ from the codec's; 8000 when absent. */
+  eventClockHz?: 8000 | 48_000
+  /** Payload type of comfort noise (RFC 3389) that they may send. */
+  comfortNoisePayloadType?: number
+  /** For `opus`; absent: nothing asked for. */
+  opus?: OpusParameters
+  /** Length of the packets they want, 10 to 60 ms; 20 when absent. */
+  ptimeMs?: number
+  /** Where RTCP goes and comes from: the port of RTP, or one of its own. Absent: there is none. */
+  rtcp?: 'mux' | { address: string; port: number }
   direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
   /** Ours, for what we send. Absent: plain RTP. */
   sendKey?: SrtpKey
   /** Theirs, for what we receive. */
   receiveKey?: SrtpKey
+  /** Instead of the two keys. Nothing is sent or heard before the handshake is done. */
+  dtls?: DtlsParameters
+  ice?: IceParameters
 }
 
 /** What is played: prompts by id (see `addPrompt`) one after the other, or a tone. */

@@ -1,10 +1,16 @@
 // The media of one call: an RTP port of the audio service, and the offers and answers made for it.
 import { randomInt } from 'node:crypto'
+import { dtlsCertificate } from '../../drivers/native/dtls.ts'
 import type { Audio, RtpRemote, SrtpKey } from '../loop/audio.ts'
+import { fingerprintOf } from '../media/dtls-handshake.ts'
 import type { PortId } from '../media/port.ts'
 import type { SipAccount } from './endpoint.ts'
+import { defaultPayloadTypes, notePayloadTypes } from './sdp/codecs.ts'
 import { newKey } from './sdp/crypto.ts'
+import type { DtlsRole } from './sdp/dtls.ts'
+import { newIceCredentials } from './sdp/ice.ts'
 import {
+  type Agreed,
   acceptAnswer,
   answerOffer,
   buildOffer,
@@ -13,6 +19,18 @@ import {
   type Profile,
 } from './sdp/negotiate.ts'
 import { formatSdp, parseSdp, type Sdp } from './sdp/sdp.ts'
+
+/** SHA-256 of the certificate that the audio thread's handshakes show. */
+let fingerprint: string | undefined
+function ownFingerprint(): string {
+  fingerprint ??= fingerprintOf(dtlsCertificate(), 'sha-256')!
+  return fingerprint
+}
+
+function firstProfile({ srtp, media }: SipAccount): Profile {
+  if (srtp === 'off') return 'RTP/AVP'
+  return media === 'dtls' ? 'UDP/TLS/RTP/SAVPF' : 'RTP/SAVP'
+}
 
 /** `malformed`: the text is no session description. */
 export type MediaFault = NegotiationFault | 'malformed'
@@ -73,6 +91,9 @@ export class MediaSession {
   readonly #address: string
   readonly #sessionId = String(randomInt(2 ** 47))
   readonly #keys = new Map<SrtpKey['suite'], SrtpKey>()
+  readonly #payloadTypes = defaultPayloadTypes()
+  readonly #ice = newIceCredentials()
+  #dtlsRole: DtlsRole | undefined
   #version = 0
   #lastSent = ''
   #profile: Profile
@@ -83,7 +104,7 @@ export class MediaSession {
     this.#port = options.port
     this.#account = options.account
     this.#address = options.localAddress
-    this.#profile = options.account.srtp === 'off' ? 'RTP/AVP' : 'RTP/SAVP'
+    this.#profile = firstProfile(options.account)
   }
 
   get profile(): Profile {
@@ -96,7 +117,7 @@ export class MediaSession {
   }
 
   get secured(): boolean {
-    return this.#remote?.sendKey !== undefined
+    return this.#remote?.sendKey !== undefined || this.#remote?.dtls !== undefined
   }
 
   /** We offered and wait for the answer. */
@@ -119,7 +140,7 @@ export class MediaSession {
     const result = answerOffer(offer, this.#local())
     if (!result.ok) return result
     this.#offered = undefined
-    this.#agree(result.remote)
+    this.#agree(result)
     return { ok: true, sdp: this.#sent(result.sdp) }
   }
 
@@ -131,7 +152,7 @@ export class MediaSession {
     const result = acceptAnswer(offered, answer, this.#local())
     if (!result.ok) return result
     this.#offered = undefined
-    this.#agree(result.remote)
+    this.#agree(result)
     return { ok: true }
   }
 
@@ -143,19 +164,25 @@ export class MediaSession {
       address: '127.0.0.1',
       port: 9,
       codecs: account.codecs,
+      payloadTypes: defaultPayloadTypes(),
       srtp: account.srtp,
       keyFor: newKey,
+      fingerprint: ownFingerprint(),
+      dtlsRole: undefined,
+      ice: newIceCredentials(),
       origin: { userName: '-', sessionId: '0', version: '0', address: '127.0.0.1' },
     })
     return probe.ok ? undefined : probe.fault
   }
 
-  #agree(remote: RtpRemote): void {
+  #agree({ remote, profile, formats }: Agreed): void {
     // Held the old way, with the address 0.0.0.0: the place to send to on resume is the last one known.
     const nowhere = remote.address === '0.0.0.0' || remote.address === '::'
     const last = this.#remote
     this.#remote = nowhere && last ? { ...remote, address: last.address, port: last.port } : remote
-    this.#profile = remote.sendKey ? 'RTP/SAVP' : 'RTP/AVP'
+    this.#profile = profile
+    notePayloadTypes(this.#payloadTypes, formats)
+    if (remote.dtls) this.#dtlsRole = remote.dtls.active ? 'active' : 'passive'
     this.#port.setRemote(this.#remote)
   }
 
@@ -164,8 +191,12 @@ export class MediaSession {
       address: this.#address,
       port: this.#port.localPort,
       codecs: this.#account.codecs,
+      payloadTypes: this.#payloadTypes,
       srtp: this.#account.srtp,
       keyFor: (suite) => this.#keyFor(suite),
+      fingerprint: ownFingerprint(),
+      dtlsRole: this.#dtlsRole,
+      ice: this.#ice,
       origin: {
         userName: 'cordboard',
         sessionId: this.#sessionId,

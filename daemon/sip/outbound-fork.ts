@@ -185,7 +185,7 @@ export class OutboundFork {
       mediaRefusals.includes(status) &&
       !this.#cancelled &&
       this.#account.srtp === 'offered' &&
-      this.media.profile === 'RTP/SAVP'
+      this.media.profile !== 'RTP/AVP'
     if (retry) {
       // SRTP was only offered: this phone can't, so it is rung once more without.
       this.#world.counters.count('srtpOffersDeclined')

@@ -8,10 +8,22 @@ export interface CryptoLine {
 }
 
 /** In the order we offer them. */
-export const srtpSuites: readonly SrtpKey['suite'][] = ['AES_CM_128_HMAC_SHA1_80', 'AES_CM_128_HMAC_SHA1_32']
+export const srtpSuites: readonly SrtpKey['suite'][] = [
+  'AES_CM_128_HMAC_SHA1_80',
+  'AES_CM_128_HMAC_SHA1_32',
+  'AEAD_AES_128_GCM',
+  'AEAD_AES_256_GCM',
+]
 
-const keyBytes = 30
-const cryptoForm = /^(\d{1,9})[ \t]+([A-Z0-9_]+)[ \t]+inline:([A-Za-z0-9+/]{40}={0,2})((?:\|[^\s;]*)?)((?:[ \t]+\S+)*)$/
+/** Master key and salt (RFC 4568 section 6.2, RFC 7714 section 12). */
+const keyBytes: Record<SrtpKey['suite'], number> = {
+  AES_CM_128_HMAC_SHA1_80: 30,
+  AES_CM_128_HMAC_SHA1_32: 30,
+  AEAD_AES_128_GCM: 28,
+  AEAD_AES_256_GCM: 44,
+}
+const cryptoForm =
+  /^(\d{1,9})[ \t]+([A-Z0-9_]+)[ \t]+inline:([A-Za-z0-9+/]{36,60}={0,2})((?:\|[^\s;]*)?)((?:[ \t]+\S+)*)$/
 
 /**
  * Undefined when it is not for us: another suite, several keys, a master key identifier (it would lengthen every
@@ -25,7 +37,7 @@ export function parseCrypto(value: string): CryptoLine | undefined {
   const sessionParameters = match[5]!.trim()
   if (sessionParameters !== '' && !/^WSH=\d+$/.test(sessionParameters)) return undefined
   const keyAndSalt = new Uint8Array(Buffer.from(match[3]!, 'base64'))
-  return keyAndSalt.length === keyBytes ? { tag: Number(match[1]), key: { suite, keyAndSalt } } : undefined
+  return keyAndSalt.length === keyBytes[suite] ? { tag: Number(match[1]), key: { suite, keyAndSalt } } : undefined
 }
 
 export function formatCrypto({ tag, key }: CryptoLine): string {
@@ -33,5 +45,5 @@ export function formatCrypto({ tag, key }: CryptoLine): string {
 }
 
 export function newKey(suite: SrtpKey['suite']): SrtpKey {
-  return { suite, keyAndSalt: new Uint8Array(randomBytes(keyBytes)) }
+  return { suite, keyAndSalt: new Uint8Array(randomBytes(keyBytes[suite])) }
 }

@@ -1,13 +1,35 @@
 // Offer meets answer (RFC 3264): what both sides can do, as SDP for the far end and as RtpRemote for the audio port.
 // Pure: ports, keys and addresses come from the caller (call-media.ts).
 import { isIP } from 'node:net'
-import type { RtpCodec, RtpRemote, SrtpKey } from '../../loop/audio.ts'
+import type { DtlsParameters, IceParameters, RtpCodec, RtpRemote, SrtpKey } from '../../loop/audio.ts'
+import {
+  type AudioFormats,
+  answeredFormats,
+  type FormatLines,
+  offeredFormats,
+  type PayloadTypes,
+  readFormats,
+  remoteFormats,
+} from './codecs.ts'
 import { type CryptoLine, formatCrypto, parseCrypto, srtpSuites } from './crypto.ts'
 import { type Direction, directionOf, mirrored } from './direction.ts'
-import { type Sdp, type SdpMedia, sdpAttributes } from './sdp.ts'
+import { type DtlsRole, dtlsAttributes, readDtls } from './dtls.ts'
+import { type IceCredentials, iceAttributes, readIce } from './ice.ts'
+import { hasRtcpMux, rtcpMux, rtcpOf } from './rtcp.ts'
+import { type Sdp, type SdpAttribute, type SdpMedia, sdpAttribute, sdpAttributes } from './sdp.ts'
 
 export type SrtpPolicy = 'off' | 'offered' | 'required'
-export type Profile = 'RTP/AVP' | 'RTP/SAVP'
+
+/** How the media is secured, by the protocol of its line. */
+const keyings = {
+  'RTP/AVP': 'none',
+  'RTP/AVPF': 'none',
+  'RTP/SAVP': 'sdes',
+  'RTP/SAVPF': 'sdes',
+  'UDP/TLS/RTP/SAVP': 'dtls',
+  'UDP/TLS/RTP/SAVPF': 'dtls',
+} as const
+export type Profile = keyof typeof keyings
 
 /** Our side of a session. */
 export interface LocalMedia {
@@ -15,63 +37,77 @@ export interface LocalMedia {
   port: number
   /** In order of preference. */
   codecs: readonly RtpCodec[]
+  payloadTypes: PayloadTypes
   srtp: SrtpPolicy
   /** Ours for this call: the same key for the same suite for as long as the call lives. */
   keyFor(suite: SrtpKey['suite']): SrtpKey
+  /** SHA-256 of our certificate, and our role in the DTLS association that stands already. */
+  fingerprint: string
+  dtlsRole: DtlsRole | undefined
+  ice: IceCredentials
   origin: Sdp['origin']
 }
 
 export type NegotiationFault = 'srtpRequired' | 'incompatibleMedia'
 
-export type Negotiated = { ok: true; sdp: Sdp; remote: RtpRemote } | { ok: false; fault: NegotiationFault }
-export type Accepted = { ok: true; remote: RtpRemote } | { ok: false; fault: NegotiationFault }
+export interface Agreed {
+  ok: true
+  remote: RtpRemote
+  profile: Profile
+  formats: AudioFormats
+}
 
-const staticTypes: Record<RtpCodec, number> = { PCMU: 0, PCMA: 8 }
-export const offeredEventType = 101
+export type Negotiated = (Agreed & { sdp: Sdp }) | { ok: false; fault: NegotiationFault }
+export type Accepted = Agreed | { ok: false; fault: NegotiationFault }
 
 export function buildOffer(local: LocalMedia, profile: Profile, direction: Direction = 'sendrecv'): Sdp {
-  const formats = local.codecs.map((codec) => staticTypes[codec])
-  const crypto =
-    profile === 'RTP/SAVP'
-      ? srtpSuites.map((suite, index) => formatCrypto({ tag: index + 1, key: local.keyFor(suite) }))
-      : []
-  return description(local, [
-    audioMedia(
-      local,
-      profile,
-      [
-        ...local.codecs.map((codec, index) => ({ type: formats[index]!, name: `${codec}/8000` })),
-        { type: offeredEventType, name: 'telephone-event/8000' },
-      ],
-      crypto,
-      direction,
-    ),
-  ])
+  const keying = keyings[profile]
+  const security: SdpAttribute[] =
+    keying === 'sdes'
+      ? srtpSuites.map((suite, index) => cryptoAttribute({ tag: index + 1, key: local.keyFor(suite) }))
+      : keying === 'dtls'
+        ? [...dtlsAttributes(local.fingerprint, 'actpass'), ...iceAttributes(local.ice, local.address, local.port)]
+        : []
+  const formats = offeredFormats(local.codecs, local.payloadTypes)
+  const media = audioMedia(local, profile, formats, [...security, rtcpMux], 20, direction)
+  return description(local, keying === 'dtls' ? [iceLite] : [], [media])
 }
 
 /** Our answer to an offer. Exactly one audio medium is taken, the safest that the policy and the offer allow. */
 export function answerOffer(offer: Sdp, local: LocalMedia): Negotiated {
   const candidates = offer.media.map((media, index) => ({ index, match: matchMedia(offer, media, local) }))
   const usable = candidates.flatMap(({ index, match }) => (typeof match === 'string' ? [] : [{ index, ...match }]))
-  const chosen = usable.find((one) => one.crypto) ?? usable[0]
+  const chosen = usable.find((one) => keyings[one.profile] !== 'none') ?? usable[0]
   if (!chosen) {
     const fault = candidates.some(({ match }) => match === 'srtpRequired') ? 'srtpRequired' : 'incompatibleMedia'
     return { ok: false, fault }
   }
-  const { media, codec, crypto, eventType } = chosen
+  const { media, formats, crypto, dtls, ice, profile } = chosen
   const direction = mirrored[directionOf(offer, media)]
   const ours = crypto && local.keyFor(crypto.key.suite)
-  const types = [{ type: codec.type, name: `${codec.name}/8000` }]
-  if (eventType !== undefined) types.push({ type: eventType, name: 'telephone-event/8000' })
-  const cryptoLines = crypto && ours ? [formatCrypto({ tag: crypto.tag, key: ours })] : []
-  const answered = audioMedia(local, media.protocol as Profile, types, cryptoLines, direction)
+  const mid = sdpAttribute(media, 'mid')
+  const attributes: SdpAttribute[] = [
+    ...(mid === undefined ? [] : [{ name: 'mid', value: mid }]),
+    ...(crypto && ours ? [cryptoAttribute({ tag: crypto.tag, key: ours })] : []),
+    ...(dtls ? dtlsAttributes(local.fingerprint, dtls.active ? 'active' : 'passive') : []),
+    ...(ice ? iceAttributes(local.ice, local.address, local.port) : []),
+    ...(hasRtcpMux(media) ? [rtcpMux] : []),
+  ]
+  const answered = audioMedia(local, profile, answeredFormats(formats), attributes, formats.ptimeMs, direction)
+  const session = [
+    ...(ice && !ice.theirLite ? [iceLite] : []),
+    ...(mid !== undefined && isBundled(offer, mid) ? [{ name: 'group', value: `BUNDLE ${mid}` }] : []),
+  ]
   return {
     ok: true,
     sdp: description(
       local,
+      session,
       offer.media.map((one, index) => (index === chosen.index ? answered : refused(one))),
     ),
     remote: remoteOf(offer, chosen, direction, ours),
+    profile,
+    formats,
   }
 }
 
@@ -82,67 +118,45 @@ export function acceptAnswer(offer: Sdp, answer: Sdp, local: LocalMedia): Accept
   if (!offered || !media || answer.media.length !== offer.media.length) return { ok: false, fault: 'incompatibleMedia' }
   const match = matchMedia(answer, media, local)
   if (typeof match === 'string') return { ok: false, fault: match }
-  const { crypto } = match
+  const { crypto, dtls, profile, formats } = match
   const ours = crypto && ownKey(offered, crypto, local)
   if (crypto && !ours) return { ok: false, fault: 'incompatibleMedia' }
-  return { ok: true, remote: remoteOf(answer, match, mirrored[directionOf(answer, media)], ours) }
+  // Certificates can't be agreed on with who was not shown ours.
+  if (dtls && sdpAttribute(offered, 'fingerprint') === undefined) return { ok: false, fault: 'incompatibleMedia' }
+  // We said that we are lite: between two of that kind nobody checks, and the plain addresses hold (RFC 8445 6.1.1).
+  const ice = match.ice?.theirLite ? undefined : match.ice
+  const remote = remoteOf(answer, { ...match, ice }, mirrored[directionOf(answer, media)], ours)
+  return { ok: true, remote, profile, formats }
 }
 
 interface Match {
   media: SdpMedia
-  codec: { name: RtpCodec; type: number }
+  profile: Profile
+  formats: AudioFormats
   crypto: CryptoLine | undefined
-  eventType: number | undefined
+  dtls: DtlsParameters | undefined
+  ice: IceParameters | undefined
 }
 
 function matchMedia(sdp: Sdp, media: SdpMedia, local: LocalMedia): Match | NegotiationFault {
-  if (media.kind !== 'audio' || media.port === 0) return 'incompatibleMedia'
-  if (media.protocol !== 'RTP/AVP' && media.protocol !== 'RTP/SAVP') return 'incompatibleMedia'
+  const profile = profileOf(media.protocol)
+  if (media.kind !== 'audio' || media.port === 0 || profile === undefined) return 'incompatibleMedia'
   if (isIP(media.address ?? sdp.address ?? '') === 0) return 'incompatibleMedia'
-  const codec = firstCodec(media, local.codecs)
-  if (!codec) return 'incompatibleMedia'
+  const formats = readFormats(media, local.codecs)
+  if (!formats) return 'incompatibleMedia'
   // a=crypto under RTP/AVP is no agreement to encrypt (RFC 4568 section 6.1 wants RTP/SAVP): the lines are not read.
-  const secured = media.protocol === 'RTP/SAVP'
-  const crypto = secured ? sdpAttributes(media, 'crypto').flatMap((one) => parseCrypto(one) ?? [])[0] : undefined
-  if (local.srtp === 'required' && !crypto) return 'srtpRequired'
-  if (secured && (!crypto || local.srtp === 'off')) return 'incompatibleMedia'
-  return { media, codec, crypto, eventType: eventTypeOf(media) }
+  const keying = keyings[profile]
+  const crypto =
+    keying === 'sdes' ? sdpAttributes(media, 'crypto').flatMap((one) => parseCrypto(one) ?? [])[0] : undefined
+  const dtls = keying === 'dtls' ? readDtls(sdp, media, local.dtlsRole) : undefined
+  const secured = crypto !== undefined || dtls !== undefined
+  if (local.srtp === 'required' && !secured) return 'srtpRequired'
+  if (keying !== 'none' && (!secured || local.srtp === 'off')) return 'incompatibleMedia'
+  return { media, profile, formats, crypto, dtls, ice: readIce(sdp, media, local.ice) }
 }
 
-/** The writer's first choice among ours. */
-function firstCodec(media: SdpMedia, codecs: readonly RtpCodec[]): { name: RtpCodec; type: number } | undefined {
-  for (const format of media.formats) {
-    const type = payloadType(format)
-    const name = codecs.find((codec) => rtpName(media, type) === codec)
-    if (type !== undefined && name) return { name, type }
-  }
-  return undefined
-}
-
-function rtpName(media: SdpMedia, type: number | undefined): string | undefined {
-  if (type === undefined) return undefined
-  const mapped = rtpMaps(media).find((one) => one.type === type)
-  if (mapped) return mapped.clock === 8000 ? mapped.name : undefined
-  return Object.entries(staticTypes).find(([, one]) => one === type)?.[0]
-}
-
-function eventTypeOf(media: SdpMedia): number | undefined {
-  const found = rtpMaps(media).find((one) => one.name === 'TELEPHONE-EVENT' && one.clock === 8000)
-  return found && media.formats.includes(String(found.type)) ? found.type : undefined
-}
-
-function rtpMaps(media: SdpMedia): { type: number; name: string; clock: number }[] {
-  return sdpAttributes(media, 'rtpmap').flatMap((value) => {
-    const match = /^(\d{1,3})[ \t]+([A-Za-z0-9._-]+)\/(\d{1,6})(?:\/1)?$/.exec(value)
-    const type = payloadType(match?.[1])
-    return match && type !== undefined ? [{ type, name: match[2]!.toUpperCase(), clock: Number(match[3]) }] : []
-  })
-}
-
-function payloadType(format: string | undefined): number | undefined {
-  if (format === undefined || !/^\d{1,3}$/.test(format)) return undefined
-  const type = Number(format)
-  return type <= 127 ? type : undefined
+function profileOf(protocol: string): Profile | undefined {
+  return Object.hasOwn(keyings, protocol) ? (protocol as Profile) : undefined
 }
 
 /** The key of ours that the answered line chose, by its tag. */
@@ -153,40 +167,57 @@ function ownKey(offered: SdpMedia, chosen: CryptoLine, local: LocalMedia): SrtpK
 }
 
 function remoteOf(sdp: Sdp, match: Match, direction: Direction, ours: SrtpKey | undefined): RtpRemote {
+  const { media, formats, crypto, dtls, ice } = match
+  const address = media.address ?? sdp.address!
+  const rtcp = rtcpOf(media, address)
+  // With DTLS or ICE a second port would need a second handshake and checks of its own: it has no RTCP then.
+  const hasRtcp = rtcp === 'mux' || (dtls === undefined && ice === undefined)
   return {
-    address: match.media.address ?? sdp.address!,
-    port: match.media.port,
-    codec: match.codec.name,
-    payloadType: match.codec.type,
+    address,
+    port: media.port,
     direction,
-    ...(match.eventType === undefined ? {} : { eventPayloadType: match.eventType }),
-    ...(match.crypto && ours ? { sendKey: ours, receiveKey: match.crypto.key } : {}),
+    ...remoteFormats(formats),
+    ...(rtcp !== undefined && hasRtcp ? { rtcp } : {}),
+    ...(crypto && ours ? { sendKey: ours, receiveKey: crypto.key } : {}),
+    ...(dtls ? { dtls } : {}),
+    ...(ice ? { ice } : {}),
   }
 }
 
-function description(local: LocalMedia, media: SdpMedia[]): Sdp {
-  return { origin: local.origin, address: local.address, attributes: [], media }
+const iceLite: SdpAttribute = { name: 'ice-lite', value: undefined }
+
+const cryptoAttribute = (line: CryptoLine): SdpAttribute => ({ name: 'crypto', value: formatCrypto(line) })
+
+/** RFC 9143: a group of which we take one medium is a group of one. */
+function isBundled(offer: Sdp, mid: string): boolean {
+  return sdpAttributes(offer, 'group').some((value) => {
+    const [kind, ...mids] = value.split(' ')
+    return kind === 'BUNDLE' && mids.includes(mid)
+  })
+}
+
+function description(local: LocalMedia, attributes: SdpAttribute[], media: SdpMedia[]): Sdp {
+  return { origin: local.origin, address: local.address, attributes, media }
 }
 
 function audioMedia(
   local: LocalMedia,
   protocol: Profile,
-  types: readonly { type: number; name: string }[],
-  crypto: readonly string[],
+  { formats, attributes }: FormatLines,
+  more: readonly SdpAttribute[],
+  ptimeMs: number,
   direction: Direction,
 ): SdpMedia {
-  const event = types.find((one) => one.name.startsWith('telephone-event'))
   return {
     kind: 'audio',
     port: local.port,
     protocol,
-    formats: types.map((one) => String(one.type)),
+    formats,
     address: undefined,
     attributes: [
-      ...types.map((one) => ({ name: 'rtpmap', value: `${one.type} ${one.name}` })),
-      ...(event ? [{ name: 'fmtp', value: `${event.type} 0-15` }] : []),
-      ...crypto.map((value) => ({ name: 'crypto', value })),
-      { name: 'ptime', value: '20' },
+      ...attributes,
+      ...more,
+      { name: 'ptime', value: String(ptimeMs) },
       { name: direction, value: undefined },
     ],
   }

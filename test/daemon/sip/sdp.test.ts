@@ -1,5 +1,6 @@
 // Session descriptions: what is read, what is refused, what comes of offer and answer.
 import t from 'tap'
+import { defaultPayloadTypes } from '../../../daemon/sip/sdp/codecs.ts'
 import { formatCrypto, newKey, parseCrypto } from '../../../daemon/sip/sdp/crypto.ts'
 import { type Direction, directionOf, mirrored } from '../../../daemon/sip/sdp/direction.ts'
 import {
@@ -12,15 +13,21 @@ import {
 import { formatSdp, parseSdp, type Sdp } from '../../../daemon/sip/sdp/sdp.ts'
 
 const key = newKey('AES_CM_128_HMAC_SHA1_80')
-const key32 = newKey('AES_CM_128_HMAC_SHA1_32')
+const ownKeys = [key, newKey('AES_CM_128_HMAC_SHA1_32'), newKey('AEAD_AES_128_GCM'), newKey('AEAD_AES_256_GCM')]
 const theirKey = newKey('AES_CM_128_HMAC_SHA1_80')
+
+const fingerprint = `${'AB:'.repeat(31)}CD`
 
 const local = (srtp: SrtpPolicy = 'off', codecs: LocalMedia['codecs'] = ['PCMU', 'PCMA']): LocalMedia => ({
   address: '10.0.0.1',
   port: 16384,
   codecs,
   srtp,
-  keyFor: (suite) => (suite === key.suite ? key : key32),
+  payloadTypes: defaultPayloadTypes(),
+  keyFor: (suite) => ownKeys.find((one) => one.suite === suite)!,
+  fingerprint,
+  dtlsRole: undefined,
+  ice: { ufrag: 'ours', password: 'our-password-is-long-enough' },
   origin: { userName: 'cordboard', sessionId: '7', version: '0', address: '10.0.0.1' },
 })
 
@@ -129,10 +136,15 @@ t.test('answers', async (t) => {
     t.match(answerOffer(sdp(text), local()), { ok: false, fault: 'incompatibleMedia' })
   })
 
-  t.test('digits of another clock are not digits', async (t) => {
-    const text = `${head}m=audio 4000 RTP/AVP 0 96\r\na=rtpmap:96 telephone-event/48000\r\n`
-    const answer = answerOffer(sdp(text), local())
-    t.equal(answer.ok && answer.remote.eventPayloadType, undefined)
+  t.test('digits of the codec’s clock before those of the other, which is told', async (t) => {
+    const mixed = `${head}m=audio 4000 RTP/AVP 0 96 97\r\na=rtpmap:96 telephone-event/48000\r\n`
+    const answer = (text: string) => answerOffer(sdp(text), local())
+    t.match(answer(mixed), { remote: { eventPayloadType: 96, eventClockHz: 48_000 } })
+    t.match(answer(`${mixed}a=rtpmap:97 telephone-event/8000\r\n`), {
+      remote: { eventPayloadType: 97, eventClockHz: 8000 },
+    })
+    const strange = answer(mixed.replace('48000', '44100'))
+    t.equal(strange.ok && strange.remote.eventPayloadType, undefined)
   })
 
   t.test('what is not taken keeps its line, with port 0', async (t) => {
@@ -157,7 +169,8 @@ t.test('answers', async (t) => {
     ['required', 'keys in the plain profile', avp + crypto, 'srtpRequired'],
     ['offered', 'keys in the plain profile', avp + crypto, 'plain'],
     ['offered', 'the secure profile without keys', savp.replace(crypto, ''), 'incompatibleMedia'],
-    ['offered', 'feedback profiles', avp.replace('RTP/AVP', 'RTP/AVPF'), 'incompatibleMedia'],
+    ['offered', 'a feedback profile', avp.replace('RTP/AVP', 'RTP/AVPF'), 'plain'],
+    ['offered', 'a profile nobody knows', avp.replace('RTP/AVP', 'RTP/XAVP'), 'incompatibleMedia'],
     ['off', 'no audio', head, 'incompatibleMedia'],
     ['off', 'audio refused', avp.replace('4000', '0'), 'incompatibleMedia'],
     [
@@ -185,7 +198,7 @@ t.test('answers to our offer', async (t) => {
   const offer = buildOffer(local('required'), 'RTP/SAVP')
   t.match(
     formatSdp(offer),
-    /m=audio 16384 RTP\/SAVP 0 8 101\r\n[\s\S]*a=crypto:1 \S+_80 [\s\S]*a=crypto:2 \S+_32 [\s\S]*a=ptime:20\r\na=sendrecv\r\n$/,
+    /m=audio 16384 RTP\/SAVP 0 8 101\r\n[\s\S]*a=crypto:1 \S+_80 [\s\S]*a=crypto:2 \S+_32 [\s\S]*a=crypto:3 \S+_128_GCM [\s\S]*a=crypto:4 \S+_256_GCM [\s\S]*a=ptime:20\r\na=sendrecv\r\n$/,
   )
   const good = `${head}m=audio 4000 RTP/SAVP 8\r\na=crypto:${formatCrypto({ tag: 1, key: theirKey })}\r\n`
   t.match(acceptAnswer(offer, sdp(good), local('required')), {

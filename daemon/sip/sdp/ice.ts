@@ -1,0 +1,52 @@
+// ICE in SDP (RFC 8839): credentials, and candidates as far as we use them: UDP over IPv4, the one component of RTP.
+import { randomBytes } from 'node:crypto'
+import { isIPv4 } from 'node:net'
+import type { IceParameters } from '../../loop/audio.ts'
+import { type Sdp, type SdpAttribute, type SdpMedia, sdpAttribute, sdpAttributes } from './sdp.ts'
+
+export interface IceCredentials {
+  ufrag: string
+  password: string
+}
+
+const maximumCandidates = 16
+/** RFC 8445 section 5.1.2.1: a host's address, the only one, of component 1. */
+const hostPriority = 126 * 2 ** 24 + 65535 * 2 ** 8 + 255
+const icechars = /^[A-Za-z0-9+/]{4,256}$/
+const candidateForm = /^\S{1,32} 1 udp \d{1,10} (\S{1,64}) (\d{1,5}) typ (?:host|srflx|prflx|relay)\b/i
+
+/** RFC 8839 section 5.4: at least 24 and 128 bits of chance. */
+export function newIceCredentials(): IceCredentials {
+  return { ufrag: randomBytes(6).toString('base64').slice(0, 8), password: randomBytes(18).toString('base64') }
+}
+
+/** Undefined when the far end does not do ICE. */
+export function readIce(sdp: Sdp, media: SdpMedia, own: IceCredentials): IceParameters | undefined {
+  const ufrag = sdpAttribute(media, 'ice-ufrag') ?? sdpAttribute(sdp, 'ice-ufrag')
+  const password = sdpAttribute(media, 'ice-pwd') ?? sdpAttribute(sdp, 'ice-pwd')
+  if (ufrag === undefined || password === undefined) return undefined
+  if (!icechars.test(ufrag) || !icechars.test(password) || password.length < 22) return undefined
+  const candidates = sdpAttributes(media, 'candidate').flatMap((value) => {
+    const match = candidateForm.exec(value)
+    const port = Number(match?.[2])
+    return match && isIPv4(match[1]!) && port > 0 && port <= 65535 ? [{ address: match[1]!, port }] : []
+  })
+  return {
+    ownUfrag: own.ufrag,
+    ownPassword: own.password,
+    theirUfrag: ufrag,
+    theirPassword: password,
+    theirLite: sdpAttribute(sdp, 'ice-lite') !== undefined,
+    candidates: candidates.slice(0, maximumCandidates),
+  }
+}
+
+/** Of the medium: our one address. RTCP comes to the same port wherever there is ICE. */
+export function iceAttributes(own: IceCredentials, address: string, port: number): SdpAttribute[] {
+  return [
+    { name: 'ice-ufrag', value: own.ufrag },
+    { name: 'ice-pwd', value: own.password },
+    { name: 'candidate', value: `1 1 UDP ${hostPriority} ${address} ${port} typ host` },
+    { name: 'end-of-candidates', value: undefined },
+  ]
+}
