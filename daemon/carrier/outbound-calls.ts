@@ -2,6 +2,7 @@
 //
 //   as dialled ─▶ E.164 ─▶ guard ─▶ caller ID ─▶ route ─▶ a leg over link after link
 import type { Clock } from '../clock.ts'
+import type { AgentOutbound } from '../config/carrier-schema.ts'
 import type { Instance } from '../config/instance.ts'
 import { Counters } from '../counters.ts'
 import type { Leg } from '../leg/leg.ts'
@@ -15,8 +16,13 @@ import type { LinkCall, OutboundLink } from './outbound-link.ts'
 import { type RouteLink, routeOver } from './route.ts'
 import { Usage } from './usage.ts'
 
+/** What of the instance decides about calls out. */
+export type OutboundInstance = Pick<Instance, 'box' | 'numbers' | 'carriers'> & {
+  agents: ReadonlyMap<string, { outbound?: AgentOutbound | undefined }>
+}
+
 export interface OutboundOptions {
-  instance: Instance
+  instance: OutboundInstance
   /** Every way out. */
   links: () => readonly OutboundLink[]
   clock: Clock
@@ -26,7 +32,7 @@ export interface OutboundOptions {
 
 export interface OutboundService extends OutboundCalls {
   /** What may be called from now on; calls that go on, and what was called in the last hour, stay counted. */
-  reconfigure(instance: Instance): void
+  reconfigure(instance: OutboundInstance): void
   counters(): Record<string, number>
 }
 
@@ -45,7 +51,7 @@ class Outbound implements OutboundService {
   readonly #counters = new Counters()
   readonly #usage: Usage
   readonly #live = new Set<Leg>()
-  #instance: Instance
+  #instance: OutboundInstance
 
   constructor(options: OutboundOptions) {
     this.#of = options
@@ -53,7 +59,7 @@ class Outbound implements OutboundService {
     this.#usage = new Usage(options.clock)
   }
 
-  reconfigure(instance: Instance): void {
+  reconfigure(instance: OutboundInstance): void {
     this.#instance = instance
   }
 

@@ -45,6 +45,11 @@ export class Usage {
     }
   }
 
+  /** Keys that are remembered. */
+  get size(): number {
+    return this.#books.size
+  }
+
   of(key: string): Used {
     const book = this.#books.get(key)
     if (!book) return { calls: 0, minutes: 0 }
