@@ -16,9 +16,11 @@ export interface PhoneWorld {
 }
 
 export async function placesOf(account: SipAccount, world: PhoneWorld): Promise<PhoneAddress[]> {
-  const registered = world.registrations
-    .bindings(account.userName)
-    .map((binding) => ({ uri: binding.uri, targets: [binding.source] }))
+  const registered = world.registrations.phones(account.userName).map((ways) => ({
+    uri: ways[0].uri,
+    targets: ways.map(({ source }) => source),
+    headers: ways[0].path.map((proxy) => `Route: ${proxy}`),
+  }))
   const fixed = account.address === undefined ? undefined : await fixedPhone(account.userName, account.address, world)
   return fixed ? [...registered, fixed] : registered
 }

@@ -102,7 +102,11 @@ class Endpoint implements BoundSipEndpoint {
     this.#accounts = new Map(options.accounts.map((account) => [account.userName, account]))
     const nowMs = () => clock.monotonicMs()
     const counters = this.#counters
-    this.#registrations = new Registrations(clock, (userName, reachable) => this.#tellReachable(userName, reachable))
+    this.#registrations = new Registrations({
+      clock,
+      changed: (userName, reachable) => this.#tellReachable(userName, reachable),
+      keepAlive: (hop) => this.#stack.keepAlive(hop),
+    })
     this.#phones = { registrations: this.#registrations, counters, log }
     this.#stack = new SipStack({
       transports: {

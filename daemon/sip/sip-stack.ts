@@ -50,6 +50,8 @@ export interface StackUser {
 /** Each way. Some 4 kB each: the memory of a flood is bounded by it, a set-up rate of 100 calls a second is not. */
 const defaultMaxTransactions = 8192
 
+const keepAlivePing = Buffer.from('\r\n\r\n', 'latin1')
+
 export interface StackOptions {
   transports: Omit<TransportsOptions, 'clock' | 'counters' | 'log' | 'user'>
   clock: Clock
@@ -160,6 +162,12 @@ export class SipStack {
   /** The address a peer is told for us, with the SIP port. */
   localFor(peerAddress: string): HostPort {
     return this.#transports.localFor({ address: peerAddress, port: 0 })
+  }
+
+  /** A ping of RFC 5626 section 4.4.1 that wants no pong: routers on the way hold the way open. */
+  keepAlive(hop: Hop): void {
+    this.#counters.count('keepAlivesSent')
+    this.#transports.send(keepAlivePing, hop).catch((_fault: unknown) => this.#counters.count('sendFailures'))
   }
 
   /** Whether something can still be sent there: a phone behind a connection that broke can't be rung. */

@@ -50,7 +50,7 @@ t.test('expiry is granted between one minute and one hour', async (t) => {
   const stage = await sipStage(t, [account('alice')])
   const alice = await stage.phone('alice')
   for (const [asked, granted] of [
-    [['Expires: 5'], 60],
+    [['Expires: 60'], 60],
     [['Expires: 999999'], 3600],
     [[], 3600],
     [['Contact: <sip:alice@10.0.0.7:5060>;expires=300', 'Expires: 60'], 300],
@@ -58,6 +58,98 @@ t.test('expiry is granted between one minute and one hour', async (t) => {
     const response = await registers(stage, alice, 200, { lines: asked })
     t.match(header(response, 'contact'), `;expires=${granted}`)
   }
+})
+
+t.test('a phone that wants less than a minute is told how little there is', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const alice = await stage.phone('alice')
+  const refused = await registers(stage, alice, 423, { lines: ['Expires: 59'] })
+  t.equal(header(refused, 'min-expires'), '60')
+  t.notOk(stage.endpoint.reachable('alice'))
+})
+
+const instanceOf = (digit: number) => `;+sip.instance="<urn:uuid:00000000-0000-1000-8000-00000000000${digit}>"`
+
+t.test('two ways to one phone (RFC 5626): it is rung once, by the other way when one is dead', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const first = await stage.phone('alice')
+  const second = await stage.phone('alice')
+  const way = (phone: SipPeer, regId: number) => ({
+    lines: [`Contact: ${phone.contact}${instanceOf(1)};reg-id=${regId}`, 'Supported: path, outbound'],
+  })
+  await registers(stage, first, 200, way(first, 1))
+  const response = await registers(stage, second, 200, way(second, 2))
+  t.equal(header(response, 'require'), 'outbound')
+  t.match(headers(response, 'contact'), [/reg-id=1$/, /;\+sip.instance="<urn:uuid:[0-9-]+>";reg-id=2$/].reverse())
+  t.equal(stage.endpoint.counters().registrations, 2)
+  const leg = stage.endpoint.dial({ userName: 'alice' })
+  await stage.clock.advance(20)
+  t.equal(second.requests('INVITE').length, 1, 'by the newest way')
+  t.equal(first.requests('INVITE').length, 0)
+  await second.respond(second.takeRequest('INVITE'), 503)
+  await stage.clock.advance(20)
+  await first.respond(first.takeRequest('INVITE'), 486)
+  await stage.clock.advance(20)
+  t.equal(leg.end?.reason, 'busy')
+  await registers(stage, second, 200, way(second, 1))
+  t.equal(stage.endpoint.counters().registrations, 2, 'a way used again under another address replaces itself')
+})
+
+t.test('through a proxy with Path (RFC 3327): the INVITE names it in Route; phones there are told apart', async (t) => {
+  const stage = await sipStage(t, [account('alice'), account('bob')])
+  const proxy = await stage.phone('alice', '10.0.5.5')
+  const throughProxy = (contact: string) => ({
+    lines: [
+      `Contact: <sip:${contact}>`,
+      'Supported: path',
+      'Path: <sip:10.0.5.5:5060;lr>',
+      'Via: SIP/2.0/UDP 10.0.5.5:5060;branch=z9hG4bKproxy;rport, SIP/2.0/UDP 192.168.1.9:5060;branch=z9hG4bKphone',
+    ],
+  })
+  // The scripted phone plays the proxy, whose Via stands first.
+  const register = async (contact: string) => {
+    const { lines } = throughProxy(contact)
+    const request = proxy.make('REGISTER', 'sip:box', { to: 'sip:alice@box', lines })
+    await proxy.send(request)
+    await stage.clock.advance(20)
+    const proven = proxy.withCredentials(request, proxy.takeResponse(401), password)
+    const vias = lines[3]!.replace('Via: ', '').replace('proxy', `proxy2${contact.length}`)
+    await proxy.send({
+      ...proven,
+      headers: proven.headers.map((one) => (one.key === 'via' ? { ...one, value: vias } : one)),
+    })
+    await stage.clock.advance(20)
+    return proxy.takeResponse(200, 'REGISTER')
+  }
+  t.equal(header(await register('alice@192.168.1.9:5060'), 'path'), '<sip:10.0.5.5:5060;lr>')
+  await register('alice@192.168.1.110:5060')
+  t.equal(stage.endpoint.counters().registrations, 2, 'both phones')
+  const leg = stage.endpoint.dial({ userName: 'alice' })
+  await stage.clock.advance(20)
+  const invites = proxy.requests('INVITE')
+  t.same(
+    invites.map(({ uri }) => uri),
+    ['sip:alice@192.168.1.110:5060', 'sip:alice@192.168.1.9:5060'],
+  )
+  t.same(
+    invites.map((invite) => header(invite, 'route')),
+    Array(2).fill('<sip:10.0.5.5:5060;lr>'),
+  )
+  for (const invite of invites) await proxy.respond(invite, 486)
+  await stage.clock.advance(20)
+  t.equal(leg.state, 'ended')
+})
+
+t.test('a phone behind a router is sent something before the router forgets it; one that is not, is not', async (t) => {
+  const stage = await sipStage(t, [account('alice'), account('bob')])
+  const alice = await stage.phone('alice')
+  const bob = await stage.registered('bob')
+  await registers(stage, alice, 200, { lines: ['Contact: <sip:alice@192.168.1.20:5062>', 'Expires: 120'] })
+  await stage.clock.advance(100_000)
+  t.equal(alice.keepAlives, 4)
+  t.equal(bob.keepAlives, 0)
+  await stage.clock.advance(100_000)
+  t.equal(alice.keepAlives, 4, 'and nothing when it has gone')
 })
 
 t.test('a phone signs off; with a star all of them', async (t) => {
