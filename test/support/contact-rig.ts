@@ -3,6 +3,7 @@
 import type { BotDefinition, Bots } from '../../daemon/bots/bots.ts'
 import { createBots } from '../../daemon/bots/create-bots.ts'
 import { SystemClock } from '../../daemon/clock.ts'
+import { carriersOf } from '../../daemon/config/carriers.ts'
 import type { Instance } from '../../daemon/config/instance.ts'
 import type { Agent, Queue, RoutingProfile } from '../../daemon/config/schema.ts'
 import { boxSchema } from '../../daemon/config/schema.ts'
@@ -249,6 +250,7 @@ function instanceWith(agents: string[], limits: { concurrentCalls?: number; call
     routingProfiles: new Map([[profile.name, profile]]),
     agents: new Map(agents.map((userName) => [userName, agent(userName)])),
     quickConnects: new Map(),
+    carriers: carriersOf(undefined, { byPlace: new Map(), faults: [] }),
     flows: new Map(flows.map((id) => [id, flow(id)])),
     prompts: new Map(),
     functions: new Map(),
