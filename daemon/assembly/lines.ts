@@ -1,8 +1,10 @@
 // The telephone lines over their boards, and the faults of boards that are not there.
 import { createFxoDriver } from '../../drivers/fxo/fxo-driver.ts'
 import type { LineDriver } from '../../drivers/line-driver.ts'
+import { tonesOfCountry } from '../line/country-tones.ts'
 import { createLineService } from '../line/line-service.ts'
 import type { Lines } from '../line/lines.ts'
+import { hangUpTones } from '../line/tone-patterns.ts'
 import type { Audio } from '../loop/audio.ts'
 import type { Started, Surroundings } from './surroundings.ts'
 
@@ -12,6 +14,8 @@ const deviceGraceMs = 10_000
 export function buildLines(of: Surroundings, audio: Audio, started: Started): Lines {
   const { instance, options, clock, log } = of
   const lineLog = log.child({ part: 'line' })
+  const country = tonesOfCountry(instance.box.instance.country)
+  const tones = country ? hangUpTones(country) : []
   const settings = instance.boards.flatMap((board) => {
     const driver = createFxoDriver({
       device: board.device,
@@ -22,7 +26,14 @@ export function buildLines(of: Surroundings, audio: Audio, started: Started): Li
       log: lineLog,
     })
     tellDeviceFaults(of, board.name, driver, started)
-    return board.lines.map(({ name, port, number, currentLossMs }) => ({ name, driver, port, number, currentLossMs }))
+    return board.lines.map(({ name, port, number, currentLossMs, toneHangUp }) => ({
+      name,
+      driver,
+      port,
+      number,
+      currentLossMs,
+      hangUpTones: toneHangUp ? tones : [],
+    }))
   })
   return createLineService({ lines: settings, audio, clock, log: lineLog })
 }

@@ -118,10 +118,11 @@ class LineService implements Lines {
   }
 
   #heard(event: AudioEvent): void {
-    if (event.type !== 'digitReceived' && event.type !== 'portFailed') return
+    if (event.type !== 'digitReceived' && event.type !== 'portFailed' && event.type !== 'toneHeard') return
     const line = this.#lines.find((candidate) => candidate.owns(event.portId))
     if (!line) return
     if (event.type === 'digitReceived') line.digit(event.digit)
+    else if (event.type === 'toneHeard') line.tone(event.tone)
     else line.audioLost()
   }
 }

@@ -124,6 +124,14 @@ export class Line {
     this.#leg?.tellDigit(digit)
   }
 
+  /** The exchange plays one of the line's hang-up tones: the detector has heard its pattern whole, three times over. */
+  tone(tone: string): void {
+    this.#counters.count(`tones.${tone}`)
+    if (this.#state.name !== 'talking') return
+    this.#around.log.info({ line: this.#settings.name, tone }, 'far end hung up: the exchange plays its tone')
+    this.#input({ type: 'farEndGone', gone: { evidence: 'tone', tone } })
+  }
+
   audioLost(): void {
     this.#portId = undefined // it closed by itself
     this.#input({ type: 'audioLost' })
@@ -281,9 +289,9 @@ export class Line {
 
   #openAudio(): void {
     const call = this.#call
-    const { driver, port, name } = this.#settings
+    const { driver, port, name, hangUpTones: tones } = this.#settings
     const { audio, log } = this.#around
-    audio.openLine({ pcmFile: driver.pcmFile(port), name }).then(
+    audio.openLine({ pcmFile: driver.pcmFile(port), name, tones }).then(
       (portId) => {
         if (call !== this.#call || this.#state.name !== 'answering') {
           void this.#close(portId)

@@ -1,6 +1,7 @@
 // The telephone lines as the rest of the daemon sees them. line-service.ts builds them over the drivers.
 import type { BatteryState, LineDriver, LinePortNumber } from '../../drivers/line-driver.ts'
 import type { Leg, LegSource } from '../leg/leg.ts'
+import type { SupervisoryTone } from '../loop/audio.ts'
 
 export interface LineSettings {
   name: string
@@ -9,6 +10,8 @@ export interface LineSettings {
   /** E.164: what callers of this line dialled. */
   number: string
   currentLossMs: number
+  /** What the exchange plays when the far end has gone. Empty: tones end no call on this line. */
+  hangUpTones: SupervisoryTone[]
 }
 
 export interface LineView {

@@ -1,9 +1,9 @@
 // Whether the far end has hung up: what the line shows is weighed here, and only a verdict reaches the line's machine.
-// One kind of evidence so far, the exchange's break of the loop current; tones and silence would be others.
+// Evidence is the exchange's break of the loop current, and its tones; silence and polarity would be others.
 import type { LineSignal } from '../../drivers/line-driver.ts'
 
 /** Why we believe it, with what was measured. */
-export type FarEndGone = { evidence: 'currentLost'; durationMs: number }
+export type FarEndGone = { evidence: 'currentLost'; durationMs: number } | { evidence: 'tone'; tone: string }
 
 export type Verdict = { gone: FarEndGone } | { gone: undefined; why: 'tooEarly' | 'tooShort' }
 

@@ -10,6 +10,7 @@ import {
   statusTruncated,
 } from '../../drivers/native/media-sockets.ts'
 import { mapSharedMemory } from '../../drivers/native/shared-memory.ts'
+import { ToneBank } from '../../drivers/native/tone-bank.ts'
 import { pcmFileBytes } from '../../drivers/pcm-ring.ts'
 import { LinePort } from '../media/line-port.ts'
 import type { PlaybackItem } from '../media/playback.ts'
@@ -17,11 +18,14 @@ import { frameMs } from '../media/port.ts'
 import { RecordingRing } from '../media/recording-ring.ts'
 import { type RtpAgreement, RtpPort } from '../media/rtp-port.ts'
 import type { PacketStatus, StreamKey } from '../media/rtp-transport.ts'
-import type { LoopCounters, PlayItem, RtpRemote, SrtpKey } from './audio.ts'
+import { ToneSupervisor } from '../media/tone-supervisor.ts'
+import type { LoopCounters, PlayItem, RtpRemote, SrtpKey, SupervisoryTone } from './audio.ts'
 import { AudioLoop, type LoopReport } from './audio-loop.ts'
 import type { Command, ReplyValue, ThreadMessage } from './messages.ts'
 import { TickSchedule } from './schedule.ts'
 
+/** Telephone lines at once: more than a box has sockets for boards. */
+const maximumLines = 64
 const receivePackets = 1024
 const sendPackets = 1024
 /** Rounds of receiving in one turn: what a flood leaves behind waits, and the kernel drops it when it is too much. */
@@ -33,6 +37,7 @@ export class AudioEngine {
   readonly #post: (message: ThreadMessage) => void
   readonly #sockets: MediaSockets
   readonly #detectors: DtmfBank
+  readonly #tones: ToneBank
   readonly #loop: AudioLoop
   readonly #schedule: TickSchedule
   readonly #portsBySlot: (RtpPort | undefined)[]
@@ -47,6 +52,7 @@ export class AudioEngine {
     this.#post = options.post
     this.#sockets = new MediaSockets({ slots: maximumPorts, receivePackets, sendPackets, wakeFd })
     this.#detectors = new DtmfBank(maximumPorts)
+    this.#tones = new ToneBank(Math.min(maximumPorts, maximumLines))
     this.#loop = new AudioLoop({ detectors: this.#detectors, report: (report) => this.#tell(report) })
     this.#portsBySlot = new Array<RtpPort | undefined>(maximumPorts).fill(undefined)
     this.#sockets.wait(0)
@@ -77,6 +83,7 @@ export class AudioEngine {
     if (due === undefined) return false
     this.#loop.tick(due.skipped)
     this.#sockets.flush()
+    this.#tones.run()
     if (due.lateMs > frameMs) this.#noteLate(nowMs, due.lateMs, due.skipped)
     return true
   }
@@ -100,6 +107,7 @@ export class AudioEngine {
     this.#portsBySlot.fill(undefined)
     this.#sockets.destroy()
     this.#detectors.destroy()
+    this.#tones.destroy()
   }
 
   #carryOut(command: Command): void {
@@ -133,6 +141,8 @@ export class AudioEngine {
       }
       case 'record':
         return loop.record(command.recordingId, new RecordingRing(command.memory), command.left, command.right)
+      case 'tapRecording':
+        return loop.tapRecording(command.recordingId, command.left, command.right)
       case 'stopRecording':
         loop.stopRecording(command.recordingId)
         return this.#reply(command.requestId, undefined)
@@ -164,6 +174,7 @@ export class AudioEngine {
       ports: this.#loop.ports,
       sockets: this.#sockets.openSockets,
       detectors: this.#detectors.openDetectors,
+      toneDetectors: this.#tones.openDetectors,
       recordings: this.#loop.recordings,
       prompts: this.#prompts.size,
       failedPorts: this.#loop.failedPorts,
@@ -196,15 +207,21 @@ export class AudioEngine {
 
   #openLine(command: Command & { type: 'openLine' }): void {
     const memory = mapSharedMemory(command.pcmFile, pcmFileBytes)
+    const supervisor = this.#supervisorOf(command.tones)
     try {
       const report = (report: LoopReport) => this.#tell(report)
-      this.#loop.add(
-        new LinePort({ id: command.portId, name: command.name, memory, detectors: this.#detectors, report }),
-      )
+      const { portId: id, name } = command
+      this.#loop.add(new LinePort({ id, name, memory, detectors: this.#detectors, supervisor, report }))
     } catch (fault) {
+      supervisor?.close()
       memory.unmap()
       throw fault
     }
+  }
+
+  #supervisorOf(tones: SupervisoryTone[]): ToneSupervisor | undefined {
+    if (tones.length === 0) return undefined
+    return new ToneSupervisor(this.#tones.open(tones.map(({ pattern }) => pattern)), tones)
   }
 
   #remove(portId: number): Record<string, number> {

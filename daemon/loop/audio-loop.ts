@@ -143,6 +143,12 @@ export class AudioLoop {
     this.#recordings.push({ recordingId, ring, left, right })
   }
 
+  /** Other ports are recorded from the next frame on. */
+  tapRecording(recordingId: number, left: PortId | undefined, right: PortId | undefined): void {
+    const recording = this.#recordings.find((one) => one.recordingId === recordingId)
+    if (recording) Object.assign(recording, { left, right })
+  }
+
   stopRecording(recordingId: number): void {
     const at = this.#recordings.findIndex((recording) => recording.recordingId === recordingId)
     if (at >= 0) this.#recordings.splice(at, 1)

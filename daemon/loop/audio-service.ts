@@ -16,6 +16,7 @@ import type {
   Recording,
   RecordingOptions,
   RtpRemote,
+  SupervisoryTone,
 } from './audio.ts'
 import type { ReplyValue } from './messages.ts'
 import { RecordingWriter } from './recording-writer.ts'
@@ -101,10 +102,10 @@ class AudioService implements Audio {
     this.#link.send({ type: 'setRtpRemote', portId, remote })
   }
 
-  async openLine(options: { pcmFile: string; name: string }): Promise<PortId> {
-    const { pcmFile, name } = options
+  async openLine(options: { pcmFile: string; name: string; tones?: SupervisoryTone[] }): Promise<PortId> {
+    const { pcmFile, name, tones = [] } = options
     const portId = this.#nextId++
-    await this.#link.ask((requestId) => ({ type: 'openLine', requestId, portId, pcmFile, name }))
+    await this.#link.ask((requestId) => ({ type: 'openLine', requestId, portId, pcmFile, name, tones }))
     this.#ports.add(portId)
     return portId
   }
@@ -173,7 +174,11 @@ class AudioService implements Audio {
       finished ??= finish()
       return finished
     }
-    const recording: Recording = { stop }
+    const recording: Recording = {
+      tap: (channels) =>
+        this.#link.send({ type: 'tapRecording', recordingId, left: channels.left, right: channels.right }),
+      stop,
+    }
     this.#recordings.add(recording)
     return recording
   }

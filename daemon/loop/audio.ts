@@ -1,5 +1,6 @@
 // The audio service as the main thread sees it: ports are opened, joined, played to, listened to and closed by
 // command; the audio thread (audio-thread.ts) does the work. Commands to one port take effect in the order given.
+import type { TonePattern } from '../../drivers/native/tone-bank.ts'
 import type { PortCounters, PortId } from '../media/port.ts'
 
 export type RtpCodec = 'PCMU' | 'PCMA' | 'G722' | 'opus'
@@ -91,6 +92,8 @@ export interface RecordingOptions {
 }
 
 export interface Recording {
+  /** From here on these ports are recorded; a channel that is not named is silent, and times stay true. */
+  tap?(channels: { left?: PortId; right?: PortId }): void
   /** Both channels are silent from here on: what is said (a card number) is nowhere, and times stay true. Idempotent. */
   pause?(): void
   resume?(): void
@@ -104,9 +107,17 @@ export interface Listening {
   stop(): void
 }
 
+/** A tone of the exchange to listen for on a line. */
+export interface SupervisoryTone {
+  name: string
+  pattern: TonePattern
+}
+
 export type AudioEvent =
   /** A digit that the far end of the port pressed: in band, or by RFC 4733. Each press is told once. */
   | { type: 'digitReceived'; portId: PortId; digit: string; source: 'inBand' | 'event'; durationMs: number }
+  /** One of the tones the line was opened with; again each time its whole pattern was heard. */
+  | { type: 'toneHeard'; portId: PortId; tone: string }
   /** No RTP for the time set when the port was opened, though some is expected; told once per gap. */
   | { type: 'mediaStopped'; portId: PortId; silentMs: number }
   | { type: 'mediaStarted'; portId: PortId }
@@ -131,7 +142,7 @@ export interface Audio {
   openRtp(options: { localAddress: string; mediaTimeoutMs?: number }): Promise<{ portId: PortId; localPort: number }>
   setRtpRemote(portId: PortId, remote: RtpRemote): void
   /** A telephone line's PCM path (`LineDriver.pcmFile`), with an in-band digit detector. */
-  openLine(options: { pcmFile: string; name: string }): Promise<PortId>
+  openLine(options: { pcmFile: string; name: string; tones?: SupervisoryTone[] }): Promise<PortId>
   /** Ends playbacks and talk paths of the port; resolves with its final counters once its resources are released. */
   close(portId: PortId): Promise<PortCounters>
   /** The far end of `to` hears the far end of `from`, mixed with all else it hears, until disconnected. */

@@ -2,7 +2,7 @@
 // out in the order they were sent; each with a `requestId` is answered once.
 import type { MessagePort } from 'node:worker_threads'
 import type { PortId } from '../media/port.ts'
-import type { AudioEvent, PlayItem, PlayOutcome, RtpRemote } from './audio.ts'
+import type { AudioEvent, PlayItem, PlayOutcome, RtpRemote, SupervisoryTone } from './audio.ts'
 
 export type Command =
   /** `fd` is a bound UDP socket; it belongs to the audio thread once the answer is `reply`. */
@@ -14,7 +14,7 @@ export type Command =
       localPort: number
       mediaTimeoutMs: number | undefined
     }
-  | { type: 'openLine'; requestId: number; portId: PortId; pcmFile: string; name: string }
+  | { type: 'openLine'; requestId: number; portId: PortId; pcmFile: string; name: string; tones: SupervisoryTone[] }
   | { type: 'setRtpRemote'; portId: PortId; remote: RtpRemote }
   | { type: 'close'; requestId: number; portId: PortId }
   | { type: 'connect'; from: PortId; to: PortId }
@@ -29,6 +29,7 @@ export type Command =
       left: PortId | undefined
       right: PortId | undefined
     }
+  | { type: 'tapRecording'; recordingId: number; left: PortId | undefined; right: PortId | undefined }
   | { type: 'stopRecording'; requestId: number | undefined; recordingId: number }
   /** `samples` lies in shared memory. */
   | { type: 'addPrompt'; promptId: string; samples: Int16Array }

@@ -1,6 +1,6 @@
 // Digits heard in the audio of a port. The detector itself is libspandsp's; this turns its beginnings and ends into
 // presses, and is deaf while we send digits ourselves and their echo comes back from the line.
-import type { DtmfDetector } from '../../drivers/native/dtmf-bank.ts'
+import type { Detector } from '../../drivers/native/detector-bank.ts'
 import type { ReportDigit } from './event-receiver.ts'
 import { frameMs, telephoneFormat } from './port.ts'
 
@@ -11,13 +11,13 @@ const echoTicks = 10
 export class DigitDetector {
   /** Digits that were our own, come back. */
   ownDigits = 0
-  readonly #detector: DtmfDetector
+  readonly #detector: Detector
   readonly #report: ReportDigit
   #digit = ''
   #heldTicks = 0
   #deafTicks = 0
 
-  constructor(detector: DtmfDetector, report: ReportDigit) {
+  constructor(detector: Detector, report: ReportDigit) {
     this.#detector = detector
     this.#report = report
   }

@@ -1,5 +1,6 @@
 // A telephone line's audio: two rings of samples shared with the driver's process. The driver's clock is the board's
 // and its frames come in bursts, so that a small cushion is kept, and never more than 60 ms of delay each way.
+
 import type { SharedMemory } from '../../drivers/native/shared-memory.ts'
 import { type PcmPath, pcmPath } from '../../drivers/pcm-ring.ts'
 import { Concealment } from './concealment.ts'
@@ -8,6 +9,7 @@ import { DigitQueue } from './digit-queue.ts'
 import type { DetectorSource, LoopPort, Report } from './loop-port.ts'
 import { frameMs, type PortCounters, type PortId, telephoneFormat } from './port.ts'
 import { ToneSender } from './tone-sender.ts'
+import type { ToneSupervisor } from './tone-supervisor.ts'
 
 const { frameSamples, rateHz } = telephoneFormat
 const samplesPerMs = rateHz / 1000
@@ -23,6 +25,7 @@ export class LinePort implements LoopPort {
   readonly #memory: SharedMemory
   readonly #path: PcmPath
   readonly #report: Report
+  readonly #supervisor: ToneSupervisor | undefined
   readonly #concealment = new Concealment()
   readonly #digits: DigitQueue
   readonly #tones: ToneSender
@@ -36,6 +39,7 @@ export class LinePort implements LoopPort {
     discardedSamples: 0,
     playbackDroppedFrames: 0,
     digitsReceived: 0,
+    tonesHeard: 0,
     digitsRefused: 0,
   }
   #filling = true
@@ -47,12 +51,15 @@ export class LinePort implements LoopPort {
     name: string
     memory: SharedMemory
     detectors: DetectorSource
+    /** Listens for the exchange's tones. */
+    supervisor?: ToneSupervisor | undefined
     report: Report
   }) {
     const { id, report } = options
     this.id = id
     this.#report = report
     this.#name = options.name
+    this.#supervisor = options.supervisor
     this.#memory = options.memory
     this.#path = pcmPath(options.memory.memory, options.memory.byteOffset)
     this.detector = new DigitDetector(options.detectors.open({ filterDialTone: true }), (digit, durationMs) => {
@@ -62,6 +69,11 @@ export class LinePort implements LoopPort {
     this.#digits = new DigitQueue((requestId) => report({ type: 'digitsSent', requestId }))
     this.#tones = new ToneSender(this.#digits)
     this.#path.capture.discard()
+  }
+
+  readonly #tellTone = (tone: string) => {
+    this.#counters.tonesHeard++
+    this.#report({ type: 'toneHeard', portId: this.id, tone })
   }
 
   get(frame: Int16Array): boolean {
@@ -79,6 +91,7 @@ export class LinePort implements LoopPort {
     ring.read(frame)
     this.#concealment.hear(frame, 0, frameSamples)
     this.#counters.framesHeard++
+    this.#supervisor?.hear(frame, this.#tellTone)
     return true
   }
 
@@ -121,6 +134,7 @@ export class LinePort implements LoopPort {
     return {
       ...this.#counters,
       ownDigitsIgnored: this.detector.ownDigits,
+      tonesDoubted: this.#supervisor?.doubted ?? 0,
       captureOverrunSamples: this.#closed ? 0 : this.#path.capture.overrunSamples,
     }
   }
@@ -129,6 +143,7 @@ export class LinePort implements LoopPort {
     if (this.#closed) return
     this.#digits.abandon()
     this.detector.close()
+    this.#supervisor?.close()
     this.#closed = true
     this.#memory.unmap()
   }

@@ -1,6 +1,6 @@
 // What the audio loop asks of its ports beyond the passive get and put, and what ports tell the loop. One loop serves
 // all of them on one thread.
-import type { DtmfDetector } from '../../drivers/native/dtmf-bank.ts'
+import type { Detector } from '../../drivers/native/detector-bank.ts'
 import type { DigitDetector } from './digit-detector.ts'
 import type { MediaPort, PortId } from './port.ts'
 
@@ -19,6 +19,8 @@ export interface LoopPort extends MediaPort {
 export type PortReport =
   | { type: 'digitReceived'; portId: PortId; digit: string; source: 'inBand' | 'event'; durationMs: number }
   | { type: 'digitsSent'; requestId: number }
+  /** A supervisory tone of the line's own list: said again for each time its whole pattern was heard. */
+  | { type: 'toneHeard'; portId: PortId; tone: string }
   | { type: 'mediaStopped'; portId: PortId; silentMs: number }
   | { type: 'mediaStarted'; portId: PortId }
 
@@ -26,5 +28,5 @@ export type Report = (report: PortReport) => void
 
 /** Where ports get their digit detectors from (drivers/native/dtmf-bank.ts). */
 export interface DetectorSource {
-  open(options: { filterDialTone: boolean }): DtmfDetector
+  open(options: { filterDialTone: boolean }): Detector
 }

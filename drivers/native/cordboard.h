@@ -83,11 +83,19 @@ typedef struct {
 
 void *cb_dtmf_create(int detectors);
 void *cb_dtmf_arena(void *bank);
-int cb_dtmf_detector_bytes(void);
+int cb_detector_bytes(void);
 int cb_dtmf_open(void *bank, int detector, int filter_dial_tone);
 void cb_dtmf_close(void *bank, int detector);
 int cb_dtmf_run(void *bank);
 void cb_dtmf_destroy(void *bank);
+
+// tone.c
+void *cb_tone_create(int detectors);
+void *cb_tone_arena(void *bank);
+int cb_tone_open(void *bank, int detector, const void *elements, int rows);
+void cb_tone_close(void *bank, int detector);
+int cb_tone_run(void *bank);
+void cb_tone_destroy(void *bank);
 
 // resample.c
 int cb_resample(void *from, double from_samples, int from_hz, void *to, double to_samples, int to_hz);

@@ -37,7 +37,7 @@ void *cb_dtmf_create(int detectors) {
 
 void *cb_dtmf_arena(void *bank) { return ((bank_t *)bank)->arena; }
 
-int cb_dtmf_detector_bytes(void) { return (int)sizeof(cb_detector_arena); }
+int cb_detector_bytes(void) { return (int)sizeof(cb_detector_arena); }
 
 // Fresh state under this number. spandsp fills its tables at the first of all calls, without a lock: that one is made
 // on the main thread before others begin.

@@ -28,7 +28,9 @@ function atDesk(name: string, run: (t: Test, desk: Desk) => Promise<void>) {
     const audio = new FakeAudio()
     const silent = () => {}
     const lines = createLineService({
-      lines: [{ name: 'line 1', driver: rig.driver, port: 1, number: '+15550100', currentLossMs: 250 }],
+      lines: [
+        { name: 'line 1', driver: rig.driver, port: 1, number: '+15550100', currentLossMs: 250, hangUpTones: [] },
+      ],
       audio,
       clock: rig.clock,
       log: { debug: silent, info: silent, warn: silent, error: silent },

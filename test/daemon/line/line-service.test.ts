@@ -27,6 +27,7 @@ class Office {
         port,
         number: `+155501${port}`,
         currentLossMs: 250,
+        hangUpTones: [],
       })),
       audio: this.audio,
       clock: this.clock,
@@ -172,7 +173,7 @@ inOffice('one ring and no more: nobody hears of it', async (t, office) => {
 inOffice('an answered caller talks, with an audio port on the line’s PCM', async (t, office) => {
   const leg = await office.answered()
   t.equal(leg.state, 'talking')
-  t.same(office.audio.open.get(leg.portId!), { pcmFile: '/fake/port1.pcm', name: 'line 1' })
+  t.same(office.audio.open.get(leg.portId!), { pcmFile: '/fake/port1.pcm', name: 'line 1', tones: [] })
   t.same(office.heard, [{ type: 'answered' }])
   t.match(leg.describe(), /^line:line 1 \+15550001 ▶ \+1555011 talking, audio port 1$/)
 })
@@ -394,4 +395,14 @@ t.test('a daemon that starts takes over the line that was held, and clears one n
   t.equal(office.count('callsResumed'), 1)
   await office.lines.stop()
   t.match(leg?.end, { reason: 'stopped' })
+})
+
+inOffice('the exchange’s busy tone ends the call, and is counted', async (t, office) => {
+  const leg = await office.answered()
+  const portId = leg.portId
+  if (portId === undefined) return t.fail('no audio')
+  office.audio.tell({ type: 'toneHeard', portId, tone: 'busy' })
+  await office.clock.advance(2000)
+  t.same(leg.end, { by: 'farEnd', blame: 'none', reason: 'hangUp' })
+  t.equal(office.count('tones.busy'), 1)
 })

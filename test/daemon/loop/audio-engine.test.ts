@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap'
 import { AudioEngine } from '../../../daemon/loop/audio-engine.ts'
 import type { ThreadMessage } from '../../../daemon/loop/messages.ts'
-import { liveDtmfBanks } from '../../../drivers/native/dtmf-bank.ts'
+import { liveDetectorBanks } from '../../../drivers/native/detector-bank.ts'
 import { bindRtpSocket, liveMediaSockets } from '../../../drivers/native/media-sockets.ts'
 import { testRtpPorts } from '../../support/audio.ts'
 
@@ -50,7 +50,7 @@ t.test('a command for a port that makes no sense ends that port; one that asks i
   open(2)
   const remote = { address: '::1', port: 4000, codec: 'PCMU', payloadType: 0, direction: 'sendrecv' } as const
   engine.handle({ type: 'setRtpRemote', portId: 1, remote })
-  engine.handle({ type: 'openLine', requestId: 9, portId: 3, pcmFile: '/proc/none', name: 'line-1' })
+  engine.handle({ type: 'openLine', requestId: 9, portId: 3, pcmFile: '/proc/none', name: 'line-1', tones: [] })
   t.match(told.slice(2), [
     { type: 'portFailed', portId: 1, reason: '::1 is not an IPv4 address' },
     { type: 'refused', requestId: 9 },
@@ -105,5 +105,5 @@ t.test('ledger: closing frees every socket and detector', async (t) => {
   engine.close()
   engine.close()
   t.equal(liveMediaSockets(), 0)
-  t.equal(liveDtmfBanks(), 0)
+  t.equal(liveDetectorBanks(), 0)
 })

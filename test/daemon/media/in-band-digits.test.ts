@@ -3,7 +3,8 @@ import t from 'tap'
 import { DigitDetector } from '../../../daemon/media/digit-detector.ts'
 import { DigitQueue } from '../../../daemon/media/digit-queue.ts'
 import { dtmfFrequencies, ToneSender } from '../../../daemon/media/tone-sender.ts'
-import { DtmfBank, liveDtmfBanks, startSpandsp } from '../../../drivers/native/dtmf-bank.ts'
+import { liveDetectorBanks } from '../../../drivers/native/detector-bank.ts'
+import { DtmfBank, startSpandsp } from '../../../drivers/native/dtmf-bank.ts'
 import { makeTone } from '../../support/tones.ts'
 
 startSpandsp()
@@ -146,5 +147,5 @@ t.test('two requests are told in their order, those given up too', async (t) => 
 })
 
 t.test('ledger: every bank is freed', async (t) => {
-  t.equal(liveDtmfBanks(), 0)
+  t.equal(liveDetectorBanks(), 0)
 })

@@ -3,7 +3,7 @@ import t from 'tap'
 import type { PortReport } from '../../../daemon/media/loop-port.ts'
 import { type RtpAgreement, RtpPort } from '../../../daemon/media/rtp-port.ts'
 import { g711 } from '../../../drivers/codec/g711.ts'
-import type { DtmfDetector } from '../../../drivers/native/dtmf-bank.ts'
+import type { Detector } from '../../../drivers/native/detector-bank.ts'
 import { makeTone, toneLevelDbm0, tonePresentMs } from '../../support/tones.ts'
 import { deliver, MemoryTransport, rtpPacket } from './memory-transport.ts'
 
@@ -11,7 +11,7 @@ const here = { address: 0x7f000001, port: 20000 }
 const there = { address: 0x7f000001, port: 30000 }
 const octets160 = new Uint8Array(160).fill(0x10)
 
-class NoDetector implements DtmfDetector {
+class NoDetector implements Detector {
   readonly events = 0
   open = true
   feed(): void {}
