@@ -36,7 +36,8 @@ export class SipAutoPhone {
   readonly #resends = new Map<string, Timer>()
   /** Responses to what is no INVITE, for its copies. */
   readonly #answers = new Map<string, WireResponse>()
-  #attempts = 0
+  /** Challenges answered, by call. */
+  readonly #attempts = new Map<string, number>()
 
   constructor(peer: SipPeer, clock: Clock, password: string, ringMs: number) {
     this.#peer = peer
@@ -193,7 +194,8 @@ export class SipAutoPhone {
         call.state = 'talking'
         this.#leave(call)
       }
-    } else if (response.status === 401 && call.state === 'calling' && this.#attempts++ < 6) {
+    } else if (response.status === 401 && call.state === 'calling' && (this.#attempts.get(id) ?? 0) < 6) {
+      this.#attempts.set(id, (this.#attempts.get(id) ?? 0) + 1)
       this.#invite(this.#peer.withCredentials(call.invite, response, this.#password))
     } else this.#over(id)
   }

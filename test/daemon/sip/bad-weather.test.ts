@@ -76,3 +76,46 @@ for (const [name, weather] of Object.entries(weathers)) {
     t.ok(talked > seeds / 2, `${talked} of ${seeds} calls were answered`)
   })
 }
+
+t.test('a thousand calls at once, 10 % loss, 50 ms of jitter, overtaking: none stuck, none doubled', async (t) => {
+  const names = Array.from({ length: 50 }, (_, at) => `agent${at}`)
+  const stage = await sipStage(
+    t,
+    names.map((name) => account(name)),
+    { seed: 2026, maxLegs: 2000 },
+  )
+  const phones = new Map<string, SipAutoPhone>()
+  for (const name of names)
+    phones.set(name, new SipAutoPhone(await stage.registered(name), stage.clock, password, 1500))
+  stage.endpoint.onInbound((leg) => void leg.answer())
+  stage.network.weather = { loss: 0.1, duplication: 0.01, slowestMs: 50 }
+
+  const dialled: { leg: Leg; told: string[] }[] = []
+  for (let call = 0; call < 500; call++) {
+    const name = names[call % names.length]!
+    const leg = stage.endpoint.dial({ userName: name })
+    dialled.push({ leg, told: events(leg) })
+    phones.get(name)!.call('sip:100@box')
+    if (call % 10 === 9) await stage.clock.advance(100)
+  }
+  await stage.clock.advance(40_000)
+  const talking = [...dialled.map(({ leg }) => leg), ...stage.inbound].filter(({ state }) => state === 'talking').length
+  t.ok(talking > 990, `${talking} of 1000 talk`)
+  t.equal(stage.inbound.length, 500, 'every call of a phone came in, and once')
+  dialled.forEach(({ leg }, at) => void (at % 2 === 0 && leg.hangUp()))
+  stage.inbound.forEach((leg, at) => void (at % 2 === 0 && leg.hangUp()))
+  await stage.clock.advance(1000)
+  for (const phone of phones.values()) phone.hangUp()
+  await stage.clock.advance(150_000)
+
+  for (const { leg } of dialled) if (leg.state !== 'ended') t.fail(`stuck: ${leg.describe()}`)
+  for (const leg of stage.inbound) if (leg.state !== 'ended') t.fail(`stuck: ${leg.describe()}`)
+  const ends = dialled.map(({ told }) => told.filter((one) => one.startsWith('ended')).length)
+  t.same(new Set(ends), new Set([1]), 'each ended, and said so once')
+  const rung = [...phones.values()].reduce((sum, phone) => sum + phone.calls.size, 0)
+  t.equal(rung, 1000, 'no phone rang for a call that nobody made')
+  for (const [name, phone] of phones) if (phone.live.length > 0) t.fail(`${name} is not idle`)
+  t.same(leftovers(stage.endpoint.counters()), nothing)
+  t.comment(`${stage.network.sent} datagrams, ${stage.network.lost} lost`)
+  for (const phone of phones.values()) phone.stop()
+})
