@@ -2,14 +2,16 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bots } from './bots/bots.ts'
-import { bridgeLegs } from './bridge/bridge.ts'
+import { Conference } from './bridge/conference.ts'
 import type { OutboundCalls } from './carrier/outbound.ts'
 import type { Clock } from './clock.ts'
 import { flowResources } from './config/flows.ts'
 import type { Instance } from './config/instance.ts'
 import type { ContactStore } from './contact/contact-record.ts'
 import type { ContactWorld } from './contact/contact-world.ts'
+import type { PendingContacts } from './contact/pending-contacts.ts'
 import type { Counters } from './counters.ts'
+import type { EventBus } from './events/events.ts'
 import type { FlowLogEntry } from './flow/host.ts'
 import { runFlow } from './flow/run-flow.ts'
 import type { Functions } from './functions/functions.ts'
@@ -34,13 +36,15 @@ export interface WorldParts {
   voice: Voice
   sip: Pick<SipEndpoint, 'dial'>
   outbound: OutboundCalls
+  pending: PendingContacts
+  events: EventBus
   counters: Counters
   functions: Functions
   bots: Bots
 }
 
 export function createWorld(parts: WorldParts): ContactWorld {
-  const { instance, clock, log, routing, store, flowLog, audio, voice, sip, counters, functions, bots } = parts
+  const { instance, clock, log, routing, store, flowLog, audio, voice, sip, counters } = parts
   const resources = flowResources(instance)
   return {
     instance,
@@ -50,9 +54,11 @@ export function createWorld(parts: WorldParts): ContactWorld {
     store,
     flowLog,
     counters,
-    functions,
-    bots,
+    functions: parts.functions,
+    bots: parts.bots,
     outbound: parts.outbound,
+    pending: parts.pending,
+    events: parts.events,
     async runFlow(flowId, host, signal) {
       const flow = instance.flows.get(flowId)
       if (!flow) return { type: 'failed', identifier: '', reason: `there is no flow ${flowId}` }
@@ -65,7 +71,8 @@ export function createWorld(parts: WorldParts): ContactWorld {
         ...(caller.address !== undefined && { callerAddress: caller.address }),
         callerName: [caller.displayName, queueName && `(${queueName})`].filter(Boolean).join(' '),
       }),
-    bridge: (first, second) => bridgeLegs(audio, first, second),
+    conference: () => new Conference(audio),
+    sendDigits: (leg, digits) => (leg.portId === undefined ? Promise.resolve() : audio.sendDigits(leg.portId, digits)),
     describePath: (leg) => describePath(audio, leg),
     record(contactId, channels) {
       const stamp = new Date(clock.epochMs()).toISOString()
@@ -82,3 +89,6 @@ export async function describePath(audio: Pick<Audio, 'describe'>, leg: Leg): Pr
   const { portId } = leg
   return portId === undefined ? leg.describe() : `${leg.describe()}: ${await audio.describe(portId)}`
 }
+
+/** Until somebody listens to what happens. */
+export const quietBus: EventBus = { emit: () => undefined, on: () => () => undefined, lastSequence: 0 }

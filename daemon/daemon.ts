@@ -18,7 +18,8 @@ import { Worlds } from './assembly/worlds.ts'
 import type { OutboundService } from './carrier/outbound-calls.ts'
 import type { Instance } from './config/instance.ts'
 import { ContactService } from './contact/contact-service.ts'
-import { createWorld, describePath } from './contact-wiring.ts'
+import type { PendingContacts } from './contact/pending-contacts.ts'
+import { createWorld, describePath, quietBus } from './contact-wiring.ts'
 import { Counters } from './counters.ts'
 import { createLagProbe } from './health/lag-probe.ts'
 import type { Lines } from './line/lines.ts'
@@ -29,6 +30,7 @@ import type { Router } from './routing/router.ts'
 import type { SipEndpoint } from './sip/endpoint.ts'
 import { type DurableContactStore, openContactStore } from './store/contact-store.ts'
 import { type FlowLog, openFlowLog } from './store/flow-log.ts'
+import { openPendingFiles } from './store/pending-files.ts'
 import { repairRecordings } from './store/recording-repair.ts'
 import { closeInterrupted } from './store/recovery.ts'
 import { createVoice, type VoiceService } from './voice/create-voice.ts'
@@ -58,7 +60,8 @@ export class Daemon {
     const recordings = join(storage, 'recordings')
     for (const directory of [storage, recordings, options.runtimeDirectory])
       mkdirSync(directory, { recursive: true, mode: 0o700 })
-    const store = await this.#openStore(storage, recordings)
+    const pending = openPendingFiles(join(storage, 'pending'), { log })
+    const store = await this.#openStore(storage, recordings, pending)
     const flowLog = openFlowLog(join(storage, 'flow-logs'), { clock, log })
     this.#started('flow log', () => flowLog.close())
 
@@ -97,6 +100,8 @@ export class Daemon {
         voice,
         sip,
         outbound,
+        pending,
+        events: quietBus,
         counters: this.#counters,
         ...buildIntegrations(of, started),
       }),
@@ -108,6 +113,7 @@ export class Daemon {
     this.#contacts = contacts
     contacts.attach(sip)
     contacts.attach(lines)
+    contacts.restore()
 
     this.#reload = buildReload(this.#of, { contacts, voice, sip, worlds })
     await this.#serveControl({ routing, lines, contacts, store, flowLog, audio, voice, sip, outbound })
@@ -136,12 +142,13 @@ export class Daemon {
   }
 
   /** Contacts that the last run left open, by a kill or a power cut, are closed before anything else happens. */
-  async #openStore(storage: string, recordings: string): Promise<DurableContactStore> {
+  async #openStore(storage: string, recordings: string, pending: PendingContacts): Promise<DurableContactStore> {
     const { clock, log, faults } = this.#of
     const store = openContactStore(join(storage, 'contacts.db'), { clock, log: log.child({ part: 'store' }), faults })
     this.#started('store', () => store.close())
     const repaired = await repairRecordings(recordings)
-    const closed = closeInterrupted(store, { epochMs: clock.epochMs(), recordingsRepaired: repaired })
+    const waiting = new Set(pending.all().map(({ contactId }) => contactId))
+    const closed = closeInterrupted(store, { epochMs: clock.epochMs(), recordingsRepaired: repaired, waiting })
     if (closed.length > 0)
       log.warn({ contacts: closed.map((record) => record.ContactId) }, 'interrupted contacts closed')
     return store

@@ -1,26 +1,27 @@
-// What flows of a contact can do beyond the bare contact: run functions, ask bots, see queues, set data and priority.
+// What flows of a contact can do beyond the bare contact: run functions, ask bots, see queues, set data and priority,
+// move the contact, begin others beside it.
 // Abilities the box does not have are absent; the checker names the blocks that would need them (`boxAbilities`).
 import { randomUUID } from 'node:crypto'
 import { resourceArn } from '../config/ids.ts'
 import type { FlowAbilities, QueueMetrics, QueueTarget } from '../flow/abilities.ts'
 import type { BoxAbility } from '../flow/box-abilities.ts'
-import type { Participant } from '../flow/host.ts'
 import { holdBotDialog } from './bot-dialog.ts'
-import type { ContactData } from './contact-data.ts'
-import type { ContactWorld } from './contact-world.ts'
+import { queueOf } from './contact-data.ts'
+import type { HostDependencies } from './flow-host.ts'
+import { waitFor } from './wait-ability.ts'
 
 /** Tags of the user's own on one contact (flow language facts, TagContact). */
 const maximumTags = 6
+/** Steps of routing criteria (routing facts, 2). */
+const maximumCriteria = 5
 const e164 = /^\+[1-9][0-9]{1,14}$/
 
-export interface AbilityDependencies {
-  world: Pick<ContactWorld, 'instance' | 'routing' | 'functions' | 'bots' | 'counters' | 'log'>
-  data: ContactData
-  participant: Participant | undefined
+export type AbilityDependencies = Omit<HostDependencies, 'world'> & {
+  world: Pick<HostDependencies['world'], 'instance' | 'routing' | 'functions' | 'bots' | 'counters' | 'log' | 'clock'>
 }
 
 export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbilities>, BoxAbility> & FlowAbilities {
-  const { world, data, participant } = of
+  const { world, data, participant, moves, offspring } = of
   const { contactId } = data
   return {
     reportDefect(identifier, reason) {
@@ -44,7 +45,38 @@ export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbi
     setRouting({ priority, ageSeconds }) {
       if (priority !== undefined) data.priority = priority
       if (ageSeconds !== undefined) data.ageAdjustmentS = ageSeconds
+      // One who waits already moves at once.
+      world.routing.reprioritise(contactId, {
+        ...(priority !== undefined && { priority }),
+        ...(ageSeconds !== undefined && { ageAdjustmentS: ageSeconds }),
+      })
     },
+    setTargetAgent(agentId) {
+      const queue = queueOf(world.instance, { agentId })
+      if (queue) data.queue = queue
+      return queue !== undefined
+    },
+    setRoutingCriteria(steps) {
+      if (steps.length > maximumCriteria) return false
+      data.criteria = steps
+      return true
+    },
+    dequeueAndTransfer: (target) => moves.dequeueAndTransfer(target),
+    transferToAgent: () => moves.transferToAgent(),
+    transferToThirdParty: (call, signal) => moves.transferToThirdParty(call, signal),
+    holdParticipants: (state) => moves.holdParticipants(state),
+    completeOutboundCall: (call, signal) => moves.completeOutboundCall(call, signal),
+    // Nothing on the box listens for voicemail greetings.
+    outboundCallStatus: async () => undefined,
+    requestCallback(request) {
+      const result = offspring.requestCallback(request)
+      if (result.ok) data.callbackRequested = true
+      return result
+    },
+    createTask: (task) => offspring.createTask(task),
+    resumeContact: () => offspring.resumeContact(),
+    wait: (request, signal) => waitFor(world.clock, request, signal),
+    setRelatedAttributes: (changes) => offspring.related()?.setAttributes(changes) ?? false,
     setCallbackNumber(number) {
       const written = number.startsWith('+') ? number : `+${number}`
       if (!e164.test(written)) return 'invalid'
@@ -56,27 +88,29 @@ export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbi
       const reserved = Object.keys(tags).some((key) => key.startsWith('aws:'))
       if (reserved || Object.keys(next).length > maximumTags) return false
       data.tags = next
+      of.changed()
       return true
     },
     untagContact(keys) {
       data.tags = Object.fromEntries(Object.entries(data.tags ?? {}).filter(([key]) => !keys.includes(key)))
+      of.changed()
       return true
     },
     updateContactData(fields, target) {
-      // No contact of this box has a related one yet.
-      if (target === 'Related') return false
+      if (target === 'Related') return offspring.related()?.updateContactData?.(fields, 'Current') ?? false
       const { name, description, customerId, segmentAttributes } = fields
       if (name !== undefined) data.name = name
       if (description !== undefined) data.description = description
       if (customerId !== undefined) data.customerId = customerId
       if (segmentAttributes) data.segmentAttributes = { ...data.segmentAttributes, ...segmentAttributes }
+      of.changed()
       return true
     },
   }
 }
 
 function queueMetrics({ world, data }: AbilityDependencies, target: QueueTarget | undefined): QueueMetrics | undefined {
-  const queueId = target === undefined ? data.queue?.id : 'queueId' in target ? target.queueId : undefined
+  const queueId = target === undefined ? data.queue?.id : queueOf(world.instance, target)?.id
   const queue = world.routing.queues().find(({ name }) => name === queueId)
   if (!queue) return undefined
   const serving = world.routing.agents().filter((agent) => {

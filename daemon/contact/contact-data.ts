@@ -1,30 +1,21 @@
-// What is known of one contact: the data that flows read and change, and the record that is saved at every change.
-// The FlowHost of each flow of the contact is a view of it.
+// What is known of one contact: the data that flows read and change, and what of it goes over to the next contact of the
+// chain. The FlowHost of each flow is a view of it (flow-host.ts).
+import { randomUUID } from 'node:crypto'
 import { resourceArn } from '../config/ids.ts'
 import type { Instance } from '../config/instance.ts'
-import type {
-  EventHook,
-  FlowContact,
-  FlowEndpoint,
-  FlowHost,
-  FlowVoice,
-  Participant,
-  RecordingBehavior,
-  ResourceRef,
-} from '../flow/host.ts'
-import type { LegParty } from '../leg/leg.ts'
-import { isOpen } from '../routing/hours.ts'
-import { contactAbilities } from './contact-abilities.ts'
-import type { ContactWorld } from './contact-world.ts'
-
-/** All attributes of a contact together, keys and values as UTF-8 (contact record fact: 32 KB). */
-const attributesLimitBytes = 32 * 1024
+import type { QueueTarget, RoutingStep } from '../flow/abilities.ts'
+import type { EventHook, FlowContact, FlowEndpoint, FlowVoice, RecordingBehavior, ResourceRef } from '../flow/host.ts'
+import type { Leg } from '../leg/leg.ts'
+import { agentQueueName } from '../routing/routing.ts'
+import type { InitiationMethod } from './contact-record.ts'
 
 export interface ContactData extends FlowContact {
+  readonly initiationMethod: InitiationMethod
   attributes: Record<string, string>
   voice: FlowVoice
-  queue?: ResourceRef
+  queue?: ResourceRef & { outboundCallerId?: FlowEndpoint }
   agent?: ResourceRef & { userName: string; firstName: string; lastName: string }
+  customerEndpoint?: FlowEndpoint
   flowLogging: boolean
   name?: string
   description?: string
@@ -37,33 +28,113 @@ export interface ContactData extends FlowContact {
   priority: number
   /** Seconds added to the real waiting time when ages are compared. */
   ageAdjustmentS: number
+  /** Which agents may have it. */
+  criteria?: readonly RoutingStep[]
   hooks: Map<EventHook, string | undefined>
+  /** How often the chain has been moved from queue to queue. */
+  queueMoves: number
+  /** Of a task. */
+  paused?: boolean
+  /** The caller will be called back: hanging up is no giving up. */
+  callbackRequested: boolean
 }
 
-export function newContactData(instance: Instance, contactId: string, caller: LegParty, called: LegParty): ContactData {
+const initialPriority = 5
+
+/** Of somebody who calls the box. */
+export function inboundData(instance: Instance, leg: Leg): ContactData {
+  const contactId = randomUUID()
+  const { remote, local, headers } = leg
+  return {
+    ...freshData(instance, contactId, 'VOICE', 'INBOUND'),
+    ...(remote.address && { customerEndpoint: endpoint(remote.address, remote.displayName) }),
+    ...(local.address && { systemEndpoint: endpoint(local.address) }),
+    ...(headers && { sipHeaders: headers }),
+    segmentAttributes: { 'connect:Subtype': 'connect:Telephony', 'connect:Direction': 'INBOUND' },
+  }
+}
+
+/** Of a call to a customer that an agent dials. */
+export function outboundData(instance: Instance, number: string, queue: ResourceRef | undefined): ContactData {
+  return {
+    ...freshData(instance, randomUUID(), 'VOICE', 'OUTBOUND'),
+    customerEndpoint: endpoint(number),
+    ...(queue && { queue }),
+    segmentAttributes: { 'connect:Subtype': 'connect:Telephony', 'connect:Direction': 'OUTBOUND' },
+  }
+}
+
+/** Of the next contact in the chain: what flows set stays, what belonged to one segment does not. */
+export function segmentData(from: ContactData, initiationMethod: InitiationMethod): ContactData {
+  const { agent: _agent, criteria: _criteria, ...stays } = from
+  return {
+    ...stays,
+    contactId: randomUUID(),
+    previousContactId: from.contactId,
+    initiationMethod,
+    hooks: new Map(from.hooks),
+    // To be set again in each segment (flow types facts, 8).
+    recording: { agent: false, customer: false },
+    ageAdjustmentS: 0,
+    callbackRequested: false,
+  }
+}
+
+/** Of a task, on its own or beside the contact whose flow makes it. */
+export function taskData(instance: Instance, from: ContactData | undefined): ContactData {
+  return {
+    ...freshData(instance, randomUUID(), 'TASK', 'API'),
+    ...(from && { relatedContactId: from.contactId, voice: from.voice }),
+    segmentAttributes: { 'connect:Subtype': 'connect:Task' },
+  }
+}
+
+function freshData(
+  instance: Instance,
+  contactId: string,
+  channel: ContactData['channel'],
+  initiationMethod: InitiationMethod,
+): ContactData {
   return {
     contactId,
     initialContactId: contactId,
-    channel: 'VOICE',
-    initiationMethod: 'INBOUND',
-    ...(caller.address && { customerEndpoint: endpoint(caller.address, caller.displayName) }),
-    ...(called.address && { systemEndpoint: endpoint(called.address) }),
+    channel,
+    initiationMethod,
     instanceArn: instance.arn,
     awsRegion: 'local',
     attributes: {},
     voice: { voiceId: 'Joanna', engine: 'standard', style: 'None', languageCode: instance.box.instance.language },
     flowLogging: false,
     recording: { agent: false, customer: false },
-    priority: 5,
+    priority: initialPriority,
     ageAdjustmentS: 0,
-    segmentAttributes: { 'connect:Subtype': 'connect:Telephony', 'connect:Direction': 'INBOUND' },
     hooks: new Map(),
+    queueMoves: 0,
+    callbackRequested: false,
   }
 }
 
-function endpoint(address: string, displayName?: string): FlowEndpoint {
+export function endpoint(address: string, displayName?: string): FlowEndpoint {
   const type = address.startsWith('+') ? 'TELEPHONE_NUMBER' : 'VOIP'
   return { address, type, ...(displayName && { displayName }) }
+}
+
+/** Undefined: there is no such queue or agent. */
+export function queueOf(instance: Instance, target: QueueTarget): ContactData['queue'] {
+  if ('agentId' in target) {
+    if (!instance.agents.has(target.agentId)) return undefined
+    const id = agentQueueName(target.agentId)
+    return { id, name: target.agentId, arn: resourceArn(instance, 'queue', id) }
+  }
+  const queue = instance.queues.get(target.queueId)
+  if (!queue) return undefined
+  const { name, number } = queue.outboundCallerId ?? {}
+  return {
+    id: queue.name,
+    name: queue.name,
+    arn: resourceArn(instance, 'queue', queue.name),
+    ...(number !== undefined && { outboundCallerId: endpoint(number, name) }),
+  }
 }
 
 export function agentRef(instance: Instance, userName: string): NonNullable<ContactData['agent']> {
@@ -75,62 +146,5 @@ export function agentRef(instance: Instance, userName: string): NonNullable<Cont
     userName,
     firstName: agent?.firstName ?? '',
     lastName: agent?.lastName ?? '',
-  }
-}
-
-export interface HostDependencies {
-  world: ContactWorld
-  data: ContactData
-  participant: Participant | undefined
-  /** Only the contact's own inbound flow can queue it; whispers and queue flows can't. */
-  enqueue: () => 'queued' | 'atCapacity' | 'noQueue'
-  /** Called after each change, so that the record follows. */
-  changed: () => void
-}
-
-export function createFlowHost(of: HostDependencies): FlowHost {
-  const { data, world } = of
-  const { instance } = world
-  return {
-    ...contactAbilities(of),
-    contact: data,
-    participant: of.participant,
-    setAttributes(changes) {
-      const next = { ...data.attributes }
-      for (const [key, value] of Object.entries(changes)) {
-        if (key === '' || key === '__proto__' || /[$.]/.test(key)) return false
-        next[key] = value
-      }
-      if (Buffer.byteLength(JSON.stringify(next)) > attributesLimitBytes) return false
-      data.attributes = next
-      of.changed()
-      return true
-    },
-    setVoice(change) {
-      data.voice = { ...data.voice, ...change }
-    },
-    setFlowLogging(enabled) {
-      data.flowLogging = enabled
-    },
-    setRecording(behavior) {
-      data.recording = behavior
-    },
-    setTargetQueue(queueId) {
-      if (!instance.queues.has(queueId)) return false
-      data.queue = { id: queueId, name: queueId, arn: resourceArn(instance, 'queue', queueId) }
-      return true
-    },
-    setEventHook(hook, flowId) {
-      if (flowId !== undefined && !instance.flows.has(flowId)) return false
-      data.hooks.set(hook, flowId)
-      return true
-    },
-    isOpen(hoursId) {
-      const name = hoursId ?? (data.queue && instance.queues.get(data.queue.id)?.hours)
-      const hours = name === undefined ? undefined : instance.hours.get(name)
-      return hours && isOpen(hours, world.clock.epochMs())
-    },
-    enqueue: of.enqueue,
-    log: (entry) => world.flowLog.write(entry),
   }
 }

@@ -1,80 +1,128 @@
 // One contact, alive: feeds what happens to its legs, flows and offers into the contact machine, and carries out what
 // the machine decides. Whatever goes wrong in here ends this contact and no other.
 import type { Timer } from '../clock.ts'
-import { defaultFlows } from '../config/default-flows.ts'
-import type { FlowEnd, FlowHost } from '../flow/host.ts'
-import type { Leg } from '../leg/leg.ts'
-import { agentRef, type ContactData, createFlowHost, newContactData } from './contact-data.ts'
-import { type ContactEffect, type ContactInput, type ContactState, nextContactStep } from './contact-machine.ts'
+import type { EventHook, FlowEnd, FlowHost, Participant } from '../flow/host.ts'
+import type { LegEnd } from '../leg/leg.ts'
+import { AgentSide } from './agent-side.ts'
+import type { ContactData } from './contact-data.ts'
+import { ContactFlows } from './contact-flows.ts'
+import {
+  type ContactEffect,
+  type ContactInput,
+  type ContactKind,
+  type ContactState,
+  nextContactStep,
+} from './contact-machine.ts'
+import { type ContactMoves, type ContactOffspring, noMoves } from './contact-moves.ts'
 import type { DisconnectReason } from './contact-record.ts'
 import { ContactRecorder } from './contact-recorder.ts'
-import type { ContactWorld, LegParticipant } from './contact-world.ts'
+import type { ContactPlan, Target } from './contact-registry.ts'
+import type { ContactWorld } from './contact-world.ts'
+import type { Conversation, Presence } from './conversation.ts'
+import { createFlowHost } from './flow-host.ts'
+import { LifeMoves } from './life-moves.ts'
+import { MovableParticipant } from './movable-participant.ts'
+import type { Party } from './party.ts'
+import type { PendingContact } from './pending-contacts.ts'
 import { PendingWork } from './pending-work.ts'
+import { tellStory } from './story.ts'
 import { Talk } from './talk.ts'
-
-/** Both whispers together; after that the agent is let go (routing and flow facts: two minutes). */
-const whisperLimitMs = 120_000
 
 export class ContactLife {
   readonly id: string
+  readonly kind: ContactKind
   readonly data: ContactData
-  readonly #world: ContactWorld
-  readonly #customer: Leg
-  readonly #inboundFlow: string
-  readonly #record: ContactRecorder
+  readonly world: ContactWorld
+  readonly conversation: Conversation
+  readonly record: ContactRecorder
+  readonly flows: ContactFlows
+  readonly agentSide: AgentSide
+  readonly moves: ContactMoves
+  /** The agent who transfers, of a segment that an agent began. */
+  readonly source: Party | undefined
+  readonly target: Target | undefined
+  readonly pending: PendingContact | undefined
+  /** The contact a supervisor visits. */
+  readonly visited: ContactLife | undefined
+  readonly #flow: string | undefined
+  readonly #offspring: ContactOffspring
   readonly #onCompleted: (life: ContactLife) => void
   readonly #inputs: ContactInput[] = []
-  readonly #participants = new Map<Leg, LegParticipant>()
   readonly #work: PendingWork
-  readonly #callTimer: Timer
-  #state: ContactState = 'arriving'
+  /** Aborted at the end: flows beside the contact's own. */
+  readonly #aside = new AbortController()
+  #state: ContactState = 'new'
+  #presence: Presence = 'listen'
   #handling = false
-  #agentLeg: Leg | undefined
-  #agent: string | undefined
+  /** The agent who transfers left before anybody was reached. */
+  #isCold = false
+  #front: MovableParticipant | undefined
   #customerFlow: AbortController | undefined
-  #whispers: AbortController | undefined
-  #whisperTimer: Timer | undefined
+  #callTimer: Timer | undefined
   #talk: Talk | undefined
 
-  constructor(of: {
-    id: string
-    world: ContactWorld
-    customer: Leg
-    inboundFlow: string
-    onCompleted: (life: ContactLife) => void
-  }) {
-    this.id = of.id
-    this.#world = of.world
-    this.#customer = of.customer
-    this.#inboundFlow = of.inboundFlow
-    this.#onCompleted = of.onCompleted
-    this.data = newContactData(of.world.instance, of.id, of.customer.remote, of.customer.local)
-    this.#record = new ContactRecorder(of.world, this.data)
+  constructor(plan: ContactPlan, onCompleted: (life: ContactLife) => void) {
+    const { conversation, data } = plan
+    this.id = data.contactId
+    this.kind = plan.kind
+    this.data = data
+    this.world = conversation.world
+    this.conversation = conversation
+    this.source = plan.source
+    this.target = plan.target
+    this.pending = plan.pending
+    this.visited = plan.visited
+    this.#flow = plan.flow
+    this.#onCompleted = onCompleted
+    this.flows = new ContactFlows(this.world, data)
+    this.record = new ContactRecorder(this.world, data, {
+      ...(plan.record && { known: plan.record }),
+      ...(plan.pending && { scheduledEpochMs: plan.pending.dueEpochMs }),
+    })
+    this.agentSide = new AgentSide(this)
+    this.moves = new LifeMoves(this)
+    const { registry } = conversation
+    this.#offspring = {
+      requestCallback: (request) => registry.scheduleCallback(this, request),
+      createTask: (task) => registry.createTask(this, task),
+      related: () => (data.relatedContactId === undefined ? undefined : registry.find(data.relatedContactId)?.editable),
+      resumeContact: () => registry.resumeTask(this.id),
+    }
     this.#work = new PendingWork({
       onFault: (fault) => this.#fault(fault, 'contact work failed'),
       onEmpty: () => {
         if (this.#state === 'ending') this.handle({ type: 'released' })
       },
     })
-    this.#callTimer = of.world.clock.after(of.world.instance.box.limits.callDurationS * 1000, () =>
-      this.handle({ type: 'callTooLong' }),
-    )
-    this.#customer.on((event) => {
-      if (event.type === 'ended') this.handle({ type: 'customerLeft', end: event.end })
-    })
+    if (!this.pending) this.#limitCall()
+    conversation.open(this)
+    const front = plan.customerLeg ? conversation.setCustomer(plan.customerLeg, this) : plan.front
+    this.#front = front && new MovableParticipant(front.participant)
   }
 
   get state(): ContactState {
     return this.#state
   }
 
-  /** Answers the caller; everything else follows from what happens. */
-  begin(): void {
-    this.#work.add(
-      this.#customer.answer().then((answered) => {
-        if (answered) this.handle({ type: 'customerAnswered' })
-      }),
-    )
+  /** On the way to somebody; joined and ended ones are not. */
+  get isUnderWay(): boolean {
+    return !['joined', 'outside', 'ending', 'completed'].includes(this.#state)
+  }
+
+  /** Who this contact is a connection to: an agent, or a third party. */
+  get other(): Party | undefined {
+    return this.agentSide.other
+  }
+
+  /** The flow that runs when the conversation is over; a disconnect flow has none of its own. */
+  get disconnectFlow(): string | undefined {
+    if (this.kind === 'disconnect' || this.record.record.ConnectedToSystemTimestamp === null) return undefined
+    return this.flows.of('CustomerRemaining')
+  }
+
+  /** The contact as the flow of another one may change it. */
+  get editable(): Pick<FlowHost, 'setAttributes' | 'updateContactData'> {
+    return this.hostFor(undefined, noMoves)
   }
 
   handle(input: ContactInput): void {
@@ -88,299 +136,313 @@ export class ContactLife {
     }
   }
 
-  /** Everybody who is on the line with this contact. */
-  get legs(): Leg[] {
-    return this.#agentLeg ? [this.#customer, this.#agentLeg] : [this.#customer]
+  addWork(work: Promise<unknown>): void {
+    this.#work.add(work)
+  }
+
+  /** The customer has left the line, or was called and never came. */
+  customerLeft(end: LegEnd): void {
+    const called = this.#state === 'dialling' || this.#state === 'ringingOut'
+    this.handle(called ? { type: 'customerUnreached', end } : { type: 'customerLeft', end })
+  }
+
+  /** The agent who transfers has left: the customer hears the rest, or goes on waiting for who was called by name. */
+  sourceLeft(): void {
+    const { customer } = this.conversation
+    if (!customer || !this.isUnderWay || this.#sourceIsThere || this.#isCold) return
+    this.#isCold = true
+    if (this.#customerFlow) this.conversation.setApart(customer)
+    else this.conversation.hold(customer, 'flow')
+    this.#front?.moveTo(customer.participant)
+  }
+
+  /** Whoever hears the flows from here on. */
+  heardBy(hearer: Participant): void {
+    this.#front?.moveTo(hearer)
+  }
+
+  /** Who hears the customer whisper: off hold, if they were. */
+  comeToFront(): Participant | undefined {
+    const { customer } = this.conversation
+    if (customer && !this.#sourceIsThere) this.conversation.setApart(customer)
+    return this.#front
+  }
+
+  /** The flow's third party is the one the contact stays with. False: it may not, as an agent is being rung for it. */
+  handOver(party: Party): boolean {
+    if (this.#state !== 'inFlow' && this.#state !== 'queued') return false
+    this.agentSide.adopt(party)
+    this.handle({ type: 'handedOutside' })
+    return true
+  }
+
+  enqueue(of: { mayExceed?: boolean; enqueuedAtEpochMs?: number } = {}): 'queued' | 'atCapacity' | 'noQueue' {
+    const { queue, channel, priority, ageAdjustmentS, criteria } = this.data
+    if (!queue) return 'noQueue'
+    const enqueuedAtEpochMs = of.enqueuedAtEpochMs ?? this.world.clock.epochMs()
+    const result = this.world.routing.enqueue({
+      contactId: this.id,
+      queue: queue.id,
+      channel,
+      enqueuedAtEpochMs,
+      priority,
+      ageAdjustmentS,
+      ...(criteria && { criteria }),
+      ...((of.mayExceed || this.kind === 'transfer') && { mayExceed: true }),
+      ...(this.source && { notTo: this.source.name }),
+    })
+    if (result !== 'queued') return result
+    this.conversation.registry.keep(this, { enqueuedAtEpochMs })
+    this.handle({ type: 'enqueued' })
+    return result
+  }
+
+  /** A paused task goes on waiting, at its old place. */
+  returnToQueue(): void {
+    const since = this.record.record.Queue?.EnqueueTimestamp
+    this.enqueue({ mayExceed: true, ...(since !== undefined && { enqueuedAtEpochMs: Date.parse(since) }) })
+  }
+
+  get presence(): Presence {
+    return this.#presence
+  }
+
+  /** A supervisor's visit: silent, for the agent's ear, or for all. */
+  takePlace(presence: Presence): void {
+    this.#presence = presence
+    if (this.#state !== 'joined' || !this.other) return
+    this.conversation.place(this.other, presence, this.visited?.other)
+    this.record.supervised(presence === 'barge' ? 'BARGE' : 'SILENT_MONITOR')
+  }
+
+  runHoldFlow(party: Party, signal: AbortSignal): void {
+    const flowId = this.flows.of(party.role === 'agent' ? 'AgentHold' : 'CustomerHold')
+    if (flowId === undefined) return
+    this.#work.add(this.flows.run(flowId, this.hostFor(party.participant, noMoves), signal))
+  }
+
+  holdChanged(party: Party, what: 'held' | 'resumed', by: Party | 'flow'): void {
+    if (this.#state === 'joined') this.record.holdChanged(party.role, what, by === this.other)
+  }
+
+  talkChanged(): void {
+    this.#talk?.follow()
+  }
+
+  /** A flow of the contact that nobody hears. */
+  runAside(hook: EventHook): void {
+    const flowId = this.flows.of(hook)
+    if (flowId !== undefined)
+      this.#work.add(this.flows.run(flowId, this.hostFor(undefined, noMoves), this.#aside.signal))
+  }
+
+  hostFor(participant: Participant | undefined, moves: ContactMoves): FlowHost {
+    return createFlowHost({
+      world: this.world,
+      data: this.data,
+      participant,
+      moves,
+      offspring: this.#offspring,
+      changed: () => this.record.dataChanged(),
+    })
   }
 
   describe(): string {
-    return `${this.id} ${this.#state} ${this.legs.map((leg) => leg.describe()).join(this.#talk ? ' ◀▶ ' : ' | ')}`
+    return `${this.id} ${this.#state} ${this.conversation.describe()}`
+  }
+
+  get #sourceIsThere(): boolean {
+    return this.source !== undefined && this.conversation.parties.includes(this.source)
+  }
+
+  #limitCall(): void {
+    const { clock, instance } = this.world
+    const limitMs = instance.box.limits.callDurationS * 1000
+    this.#callTimer = clock.after(limitMs, () => this.handle({ type: 'callTooLong' }))
   }
 
   #step(input: ContactInput): void {
-    const next = nextContactStep(this.#state, input)
+    const next = nextContactStep(this.kind, this.#state, input)
     if (!next) return
     const before = this.#state
     this.#state = next.state
-    this.#record.stateChanged(before, next.state, input)
+    this.record.stateChanged(before, next.state, input)
     for (const effect of next.effects) {
       try {
         this.#perform(effect)
       } catch (fault) {
         this.#fault(fault, `contact effect ${effect.do} failed`)
-        if (this.#state !== 'ending' && this.#state !== 'completed')
-          this.handle({ type: 'customerLeft', end: ourFault })
+        this.handle({ type: 'dismissed', reason: 'OTHER', endReason: 'internalFault' })
       }
     }
   }
 
   #perform(effect: ContactEffect): void {
-    const { routing, counters, log } = this.#world
+    const { world, agentSide } = this
     switch (effect.do) {
-      case 'runInboundFlow':
-        this.#runCustomerFlow(this.#inboundFlow, (end) => this.handle({ type: 'inboundFlowEnded', end }))
+      case 'answer':
+        this.#answer()
+        break
+      case 'runFlow':
+        this.#runCustomerFlow(this.#flow, (end) => this.handle({ type: 'flowEnded', end }))
         break
       case 'runQueueFlow':
-        this.#runQueueFlow()
+        this.#runCustomerFlow(this.flows.of('CustomerQueue'), (end) => this.handle({ type: 'queueFlowEnded', end }))
         break
       case 'stopCustomerFlow':
         this.#customerFlow?.abort(new Error('customerFlowStopped'))
         break
+      case 'enqueue':
+        if (this.enqueue({ mayExceed: true, ...this.#placeKept }) !== 'queued') this.handle({ type: 'notEnqueued' })
+        break
       case 'ringAgent':
-        this.#ringAgent(effect.agent)
+        agentSide.ringAgent(effect.agent, this.#state === 'summoning' ? 'summoned' : 'offered')
+        break
+      case 'ringTarget':
+        agentSide.ringTarget(this.target)
         break
       case 'stopRinging':
-        this.#releaseAgent('cancelled')
+        agentSide.release('cancelled')
         break
       case 'tellOfferFailed': {
-        const agent = this.#agent
-        this.#releaseAgent('cancelled')
-        if (agent !== undefined) routing.offerFailed(this.id, agent, effect.failure)
+        const { agent } = agentSide
+        agentSide.release('cancelled')
+        if (agent !== undefined) world.routing.offerFailed(this.id, agent, effect.failure)
         break
       }
       case 'runAgentWhisper':
-        this.#runAgentWhisper()
+        agentSide.runAgentWhisper()
         break
       case 'runCustomerWhisper':
-        this.#runCustomerWhisper()
+        agentSide.runCustomerWhisper()
+        break
+      case 'runOutboundWhisper':
+        if (!this.#callTimer) this.#limitCall()
+        // From here on the customer is called: that is not to be done twice, whatever becomes of it.
+        this.conversation.registry.forget(this)
+        agentSide.runOutboundWhisper()
+        break
+      case 'dialCustomer':
+        this.#work.add(agentSide.callCustomer())
         break
       case 'stopWhispers':
-        this.#stopWhispers()
+        agentSide.stopWhispers()
         break
       case 'requeue':
-        routing.requeue(this.id)
+        world.routing.requeue(this.id)
         break
       case 'join':
         this.#join()
         break
       case 'leaveQueue':
-        routing.leave(this.id)
+        world.routing.leave(this.id)
         break
       case 'hangUpAgent':
-        this.#releaseAgent('hangUp')
+        agentSide.release('hangUp')
+        break
+      case 'tryAgainLater':
+        this.conversation.registry.callAgain(this)
         break
       case 'end':
         this.#end(effect.reason, effect.endReason)
+        break
+      case 'park':
+        this.#release()
+        this.#work.add(Promise.resolve())
         break
       case 'complete':
         this.#complete()
         break
       case 'countFault':
-        counters.count(effect.fault)
-        log.warn({ contactId: this.id, fault: effect.fault }, 'contact goes on without its flow')
+        world.counters.count(effect.fault)
+        world.log.warn({ contactId: this.id, fault: effect.fault }, 'contact goes on without its flow')
         break
     }
   }
 
-  #hostFor(participant: LegParticipant | undefined, mayQueue: boolean): FlowHost {
-    return createFlowHost({
-      world: this.#world,
-      data: this.data,
-      participant,
-      enqueue: () => (mayQueue ? this.#enqueue() : 'noQueue'),
-      changed: () => this.#record.attributesChanged(),
-    })
+  get #placeKept(): { enqueuedAtEpochMs?: number } {
+    const at = this.pending?.enqueuedAtEpochMs
+    return at === undefined ? {} : { enqueuedAtEpochMs: at }
   }
 
-  #enqueue(): 'queued' | 'atCapacity' | 'noQueue' {
-    const { queue } = this.data
-    if (!queue || this.#state !== 'inFlow') return 'noQueue'
-    const result = this.#world.routing.enqueue({
-      contactId: this.id,
-      queue: queue.id,
-      channel: this.data.channel,
-      enqueuedAtEpochMs: this.#world.clock.epochMs(),
-      priority: this.data.priority,
-      ageAdjustmentS: this.data.ageAdjustmentS,
-    })
-    if (result === 'queued') this.handle({ type: 'enqueued' })
-    return result
+  #answer(): void {
+    const { customer } = this.conversation
+    if (!customer) return
+    this.#work.add(
+      customer.leg.answer().then((answered) => {
+        if (answered) this.handle({ type: 'customerAnswered' })
+      }),
+    )
   }
 
-  #runCustomerFlow(flowId: string, ended: (end: FlowEnd) => void): void {
+  #runCustomerFlow(flowId: string | undefined, ended: (end: FlowEnd) => void): void {
+    if (flowId === undefined) return
     const controller = new AbortController()
     this.#customerFlow = controller
-    const host = this.#hostFor(this.#participant(this.#customer), flowId === this.#inboundFlow)
+    const host = this.hostFor(this.#front, this.moves)
     this.#work.add(
-      this.#world.runFlow(flowId, host, controller.signal).then((end) => {
+      this.flows.run(flowId, host, controller.signal).then((end) => {
         if (this.#customerFlow === controller) this.#customerFlow = undefined
-        if (end.type === 'failed') this.#flowFailed(flowId, end)
         if (end.type !== 'left') ended(end)
       }),
     )
   }
 
-  #runQueueFlow(): void {
-    const flowId = this.#hookedFlow('CustomerQueue', defaultFlows.customerQueue.name)
-    if (flowId === undefined) return
-    this.#runCustomerFlow(flowId, (end) => this.handle({ type: 'queueFlowEnded', end }))
-  }
-
-  /** The flow a hook names, else the shipped default; undefined when switched off or not there. */
-  #hookedFlow(hook: 'CustomerQueue' | 'AgentWhisper' | 'CustomerWhisper', fallback: string): string | undefined {
-    const { hooks } = this.data
-    const flowId = hooks.has(hook) ? hooks.get(hook) : fallback
-    return flowId !== undefined && this.#world.instance.flows.has(flowId) ? flowId : undefined
-  }
-
-  #ringAgent(agent: string): void {
-    this.#agent = agent
-    const leg = this.#world.dialAgent(agent, this.#customer.remote, this.data.queue?.name)
-    this.#agentLeg = leg
-    leg.on((event) => {
-      if (leg !== this.#agentLeg) return
-      if (event.type === 'answered') this.#agentAnswered(agent, leg)
-      else if (event.type === 'ended') this.handle({ type: 'agentLeft', end: event.end })
-    })
-    if (leg.state === 'ended' && leg.end) this.handle({ type: 'agentLeft', end: leg.end })
-  }
-
-  #agentAnswered(agent: string, leg: Leg): void {
-    // The ring may have been withdrawn while the phone was being picked up: then nobody is waiting for this agent.
-    if (this.#world.routing.offerAccepted(this.id, agent)) this.handle({ type: 'agentAnswered' })
-    else this.#work.add(leg.hangUp('cancelled'))
-  }
-
-  #runAgentWhisper(): void {
-    const agentLeg = this.#agentLeg
-    if (!agentLeg || this.#agent === undefined) return
-    const controller = new AbortController()
-    this.#whispers = controller
-    this.data.agent = agentRef(this.#world.instance, this.#agent)
-    this.#whisperTimer = this.#world.clock.after(whisperLimitMs, () => this.handle({ type: 'whispersTimedOut' }))
-    this.#whisper('AgentWhisper', defaultFlows.agentWhisper.name, agentLeg, controller, () =>
-      this.handle({ type: 'agentWhisperEnded' }),
-    )
-  }
-
-  #runCustomerWhisper(): void {
-    if (!this.#whispers) return
-    this.#whisper('CustomerWhisper', defaultFlows.customerWhisper.name, this.#customer, this.#whispers, () =>
-      this.handle({ type: 'customerWhisperEnded' }),
-    )
-  }
-
-  #whisper(
-    hook: 'AgentWhisper' | 'CustomerWhisper',
-    fallback: string,
-    leg: Leg,
-    controller: AbortController,
-    ended: () => void,
-  ): void {
-    const flowId = this.#hookedFlow(hook, fallback)
-    if (flowId === undefined) {
-      ended()
+  #join(): void {
+    const { conversation, other, source } = this
+    this.agentSide.stopWhispers()
+    this.runAside('DefaultAgentUI')
+    if (!other) return
+    if (this.kind === 'monitor') {
+      this.takePlace(this.#presence)
       return
     }
-    const host = this.#hostFor(this.#participant(leg), false)
+    // Whoever transfers talks to whom they asked for, and the customer goes on waiting.
+    const waiting = source && this.#sourceIsThere ? source : conversation.customer
+    if (waiting) conversation.join(waiting)
+    conversation.join(other)
+    if (other.role === 'agent') this.#talk = new Talk(this)
+    if (this.#isCold) this.record.coldTransferCompleted()
+    const legs = conversation.parties.filter((party) => conversation.isTalking(party)).map(({ leg }) => leg)
     this.#work.add(
-      this.#world.runFlow(flowId, host, controller.signal).then((end) => {
-        if (end.type === 'failed') this.#flowFailed(flowId, end)
-        // A whisper that fails must not keep two people apart.
-        if (end.type !== 'left') ended()
+      Promise.all(legs.map((leg) => this.world.describePath(leg))).then((paths) => {
+        // Once per talk: the line that shows, when somebody heard nothing, where the sound went.
+        this.world.log.info({ contactId: this.id, paths }, 'joined')
       }),
     )
   }
 
-  #stopWhispers(): void {
-    this.#whisperTimer?.cancel()
-    this.#whisperTimer = undefined
-    this.#whispers?.abort(new Error('whispersStopped'))
-    this.#whispers = undefined
-  }
-
-  #join(): void {
-    this.#whisperTimer?.cancel()
-    this.#whisperTimer = undefined
-    this.#whispers = undefined
-    if (!this.#agentLeg || this.#agent === undefined) return
-    this.#talk = new Talk({
-      world: this.#world,
-      contactId: this.id,
-      customer: this.#customer,
-      agent: this.#agentLeg,
-      behavior: this.data.recording,
-      recorder: this.#record,
-    })
-    this.#work.add(this.#tellPaths(this.#customer, this.#agentLeg))
-  }
-
-  /** Once per talk: the line that shows, when somebody heard nothing, where the sound went. */
-  async #tellPaths(...legs: Leg[]): Promise<void> {
-    const paths = await Promise.all(legs.map((leg) => this.#world.describePath(leg)))
-    this.#world.log.info({ contactId: this.id, paths }, 'joined')
-  }
-
-  #releaseAgent(reason: string): void {
-    const leg = this.#agentLeg
-    this.#agentLeg = undefined
-    this.#agent = undefined
-    delete this.data.agent
-    if (!leg) return
-    this.#participants.get(leg)?.close()
-    this.#participants.delete(leg)
-    this.#work.add(leg.hangUp(reason))
-  }
-
   #end(reason: DisconnectReason, endReason: string): void {
-    const { routing } = this.#world
-    this.#callTimer.cancel()
-    this.#stopWhispers()
+    const final = endReason === 'daemonStopped' || endReason === 'callDurationLimit'
+    this.record.ended(reason, endReason)
+    if (this.record.record.Agent) this.runAside('DisconnectAgentUI')
+    this.#release()
+    for (const segment of this.conversation.segments) if (segment.source) segment.sourceLeft()
+    this.#work.add(this.conversation.segmentOver(this, { reason, endReason, final }))
+    this.world.routing.contactEnded(this.id)
+    this.conversation.registry.forget(this)
+  }
+
+  /** Everything that is this contact's alone. */
+  #release(): void {
+    this.#callTimer?.cancel()
+    this.agentSide.close()
     this.#customerFlow?.abort(new Error('contactEnded'))
     if (this.#talk) this.#work.add(this.#talk.end())
     this.#talk = undefined
-    this.#releaseAgent('hangUp')
-    this.#work.add(this.#customer.hangUp(endReason))
-    this.#record.ended(reason, endReason)
-    routing.contactEnded(this.id)
+    this.agentSide.release('hangUp')
   }
 
   #complete(): void {
-    for (const participant of this.#participants.values()) participant.close()
-    this.#participants.clear()
-    this.#world.bots.forget(this.id)
-    this.#tellStory()
+    this.#aside.abort(new Error('contactEnded'))
+    this.record.close()
+    this.world.bots.forget(this.id)
+    tellStory(this.world.log, this.record.record)
     this.#onCompleted(this)
   }
 
-  /** One line at the end of a call that tells the whole story. */
-  #tellStory(): void {
-    const { record } = this.#record
-    this.#world.log.info(
-      {
-        contactId: this.id,
-        reason: record.DisconnectReason,
-        endReason: record.Cordboard.endReason,
-        began: record.InitiationTimestamp,
-        ended: record.DisconnectTimestamp,
-        queue: record.Queue?.Name,
-        queueS: record.Queue?.Duration,
-        agent: record.Agent?.Username,
-        talkS: record.Agent?.AgentInteractionDuration,
-        attempts: record.AgentConnectionAttempts,
-        recordings: record.Recordings.length,
-      },
-      'contact ended',
-    )
-  }
-
-  #participant(leg: Leg): LegParticipant {
-    const known = this.#participants.get(leg)
-    if (known) return known
-    const made = this.#world.participant(leg, () => this.data.voice)
-    this.#participants.set(leg, made)
-    return made
-  }
-
-  #flowFailed(flowId: string, end: Extract<FlowEnd, { type: 'failed' }>): void {
-    this.#world.counters.count('flowFailed')
-    this.#world.log.warn({ contactId: this.id, flowId, block: end.identifier, reason: end.reason }, 'flow failed')
-  }
-
   #fault(fault: unknown, message: string): void {
-    this.#world.counters.count('contactFault')
-    this.#world.log.error({ contactId: this.id, err: fault }, message)
+    this.world.counters.count('contactFault')
+    this.world.log.error({ contactId: this.id, err: fault }, message)
   }
 }
-
-const ourFault = { by: 'us', blame: 'us', reason: 'internalFault' } as const

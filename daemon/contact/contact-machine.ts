@@ -1,11 +1,13 @@
-// The life of a contact that a caller began, as a pure function: (state, input) → next state and what to do about it.
+// The life of a contact as a pure function: (kind, state, input) → next state and what to do about it. A contact is one
+// segment: one connection to an agent, with a record of its own. The tables by kind stand in contact-tables.ts.
 //
-//   arriving ─answered─▶ inFlow ─enqueued─▶ queued ⇄ offering ─agent answers─▶ agentWhispering
-//                           │                 ▲                                     │
-//                           │                 └── agent gone before the talk ◀──────┤
-//                           │                                                       ▼
-//                           │                                     customerWhispering ─▶ joined
-//                           └──────────── any side ends it ───────────────────────────▶ ending ─▶ completed
+//   new ─▶ arriving ─answered─▶ inFlow ─enqueued─▶ queued ⇄ offering ─agent answers─▶ agentWhispering
+//    │ scheduled ─due──────────────────────────────▶ ▲                                     │
+//    │                            │                  └─ agent gone before the talk ◀───────┤
+//    │                            └─summoned─▶ summoning ─▶ agentWhispering                ▼
+//    │                                                     customerWhispering │ dialling ─▶ outboundWhispering
+//    │                                                                        └──▶ joined ◀──┘
+//    └──────────────── any side ends it ───────────────────────────────────────▶ ending ─▶ completed
 //
 // The caller stays in the queue, and hears the queue flow, until the agent's whisper is over; both whispers run to
 // their end before anyone can talk. A caller who has not talked to anybody goes back to the old place when the agent
@@ -14,52 +16,111 @@ import type { FlowEnd } from '../flow/host.ts'
 import type { LegEnd } from '../leg/leg.ts'
 import type { OfferFailure } from '../routing/routing.ts'
 import type { DisconnectReason } from './contact-record.ts'
+import { contactTables, step } from './contact-tables.ts'
+import { customerEndReason } from './end-reasons.ts'
+
+export type ContactKind =
+  /** A caller on a line or trunk. */
+  | 'inbound'
+  /** A caller who was moved from one queue to another. */
+  | 'queueTransfer'
+  /** An agent brings in another agent, by name or from a queue. */
+  | 'transfer'
+  /** An agent brings in an outside number. */
+  | 'external'
+  /** An agent calls a customer. */
+  | 'outbound'
+  /** A customer is called back. */
+  | 'callback'
+  | 'task'
+  /** A supervisor in somebody's conversation. */
+  | 'monitor'
+  /** What runs after the end of a contact that has a disconnect flow. */
+  | 'disconnect'
 
 export type ContactState =
+  | 'new'
+  /** Waits for its time. */
+  | 'scheduled'
   | 'arriving'
   | 'inFlow'
   | 'queued'
   | 'offering'
+  /** One agent, or a number, is rung by name; nothing waits in a queue. */
+  | 'summoning'
   | 'agentWhispering'
   | 'customerWhispering'
+  /** The outbound whisper flow runs, and places the call to the customer. */
+  | 'dialling'
+  /** That flow is over, and the customer has not answered yet. */
+  | 'ringingOut'
+  | 'outboundWhispering'
   | 'joined'
+  /** The flow has left the customer to a third party. */
+  | 'outside'
   | 'ending'
   | 'completed'
 
 export type ContactInput =
+  | { type: 'began' }
+  /** Its time has come. */
+  | { type: 'due'; into: 'flow' | 'queue' }
   | { type: 'customerAnswered' }
   | { type: 'customerLeft'; end: LegEnd }
-  | { type: 'inboundFlowEnded'; end: FlowEnd }
+  /** A customer who was called did not answer. */
+  | { type: 'customerUnreached'; end: LegEnd }
+  | { type: 'flowEnded'; end: FlowEnd }
   /** The running flow put the contact into its queue; the flow itself ends right after. */
   | { type: 'enqueued' }
+  | { type: 'notEnqueued' }
   | { type: 'queueFlowEnded'; end: FlowEnd }
+  /** Another segment has taken over the customer who waited in this one. */
+  | { type: 'movedOn' }
   | { type: 'offered'; agent: string }
-  | { type: 'offerWithdrawn' }
+  | { type: 'offerWithdrawn'; because: 'missed' | 'agentUnavailable' }
+  | { type: 'summoned'; agent: string }
   | { type: 'agentAnswered' }
+  /** The agent this contact was offered to. */
   | { type: 'agentLeft'; end: LegEnd }
+  /** The agent, or number, that was summoned by name. */
+  | { type: 'targetLeft'; end: LegEnd }
   | { type: 'agentWhisperEnded' }
   | { type: 'customerWhisperEnded' }
+  | { type: 'outboundWhisperEnded' }
   | { type: 'whispersTimedOut' }
+  | { type: 'handedOutside' }
+  | { type: 'thirdPartyLeft'; end: LegEnd }
+  /** Somebody decided so: an agent who completes a task, a supervisor, the conversation that is over. */
+  | { type: 'dismissed'; reason: DisconnectReason; endReason: string }
   | { type: 'callTooLong' }
   | { type: 'daemonStops' }
+  /** The daemon stops, and takes this contact up again at its next start. */
+  | { type: 'parked' }
   /** Every leg, flow, timer and recording of the contact is released. */
   | { type: 'released' }
 
 export type ContactEffect =
-  | { do: 'runInboundFlow' }
+  | { do: 'answer' }
+  | { do: 'runFlow' }
   | { do: 'runQueueFlow' }
   | { do: 'stopCustomerFlow' }
+  | { do: 'enqueue' }
   | { do: 'ringAgent'; agent: string }
+  | { do: 'ringTarget' }
   | { do: 'stopRinging' }
   | { do: 'tellOfferFailed'; failure: OfferFailure }
   | { do: 'runAgentWhisper' }
   | { do: 'runCustomerWhisper' }
+  | { do: 'runOutboundWhisper' }
+  | { do: 'dialCustomer' }
   | { do: 'stopWhispers' }
   | { do: 'requeue' }
   | { do: 'join' }
   | { do: 'leaveQueue' }
   | { do: 'hangUpAgent' }
+  | { do: 'tryAgainLater' }
   | { do: 'end'; reason: DisconnectReason; endReason: string }
+  | { do: 'park' }
   | { do: 'complete' }
   /** Something ended that nobody asked for, and the caller may hear nothing: counted, and said in the log. */
   | { do: 'countFault'; fault: string }
@@ -69,26 +130,31 @@ export interface ContactStep {
   effects: ContactEffect[]
 }
 
-const step = (state: ContactState, ...effects: ContactEffect[]): ContactStep => ({ state, effects })
+export type Transition = (input: ContactInput) => ContactStep | undefined
+export type ContactTable = Partial<Record<ContactState, Transition>>
 
 /** The next state and its effects, in order; undefined when the input has no meaning in this state. */
-export function nextContactStep(state: ContactState, input: ContactInput): ContactStep | undefined {
+export function nextContactStep(kind: ContactKind, state: ContactState, input: ContactInput): ContactStep | undefined {
   if (state === 'completed') return undefined
   if (state === 'ending') return input.type === 'released' ? step('completed', { do: 'complete' }) : undefined
   switch (input.type) {
     case 'customerLeft':
-      return step('ending', ...letGo(state), {
-        do: 'end',
-        reason: input.end.blame === 'none' || input.end.blame === 'farEnd' ? 'CUSTOMER_DISCONNECT' : 'TELECOM_PROBLEM',
-        endReason: input.end.reason,
-      })
+      return endedBy(state, customerEndReason(input.end), input.end.reason)
+    case 'dismissed':
+      return endedBy(state, input.reason, input.endReason)
     case 'callTooLong':
-      return step('ending', ...letGo(state), { do: 'end', reason: 'OTHER', endReason: 'callDurationLimit' })
+      return endedBy(state, 'OTHER', 'callDurationLimit')
     case 'daemonStops':
-      return step('ending', ...letGo(state), { do: 'end', reason: 'OTHER', endReason: 'daemonStopped' })
+      return endedBy(state, 'OTHER', 'daemonStopped')
+    case 'parked':
+      return step('ending', ...letGo(state), { do: 'park' })
     default:
-      return transitions[state]?.(input)
+      return contactTables[kind][state]?.(input)
   }
+}
+
+function endedBy(state: ContactState, reason: DisconnectReason, endReason: string): ContactStep {
+  return step('ending', ...letGo(state), { do: 'end', reason, endReason })
 }
 
 /** What must stop before a contact in this state can end. */
@@ -100,109 +166,15 @@ function letGo(state: ContactState): ContactEffect[] {
       return [{ do: 'leaveQueue' }, { do: 'stopRinging' }]
     case 'agentWhispering':
     case 'customerWhispering':
+    case 'dialling':
+    case 'ringingOut':
+    case 'outboundWhispering':
       return [{ do: 'stopWhispers' }, { do: 'hangUpAgent' }]
+    case 'summoning':
     case 'joined':
+    case 'outside':
       return [{ do: 'hangUpAgent' }]
     default:
       return []
-  }
-}
-
-/** A queue flow's end hurts nobody unless it hangs up: the caller keeps the place, in silence. */
-function queueFlowEnded(state: ContactState, end: FlowEnd): ContactStep | undefined {
-  if (end.type === 'disconnect') return step('ending', ...letGo(state), flowDisconnect)
-  if (end.type === 'failed') return step(state, { do: 'countFault', fault: 'queueFlowFailed' })
-  return step(state)
-}
-
-const flowDisconnect: ContactEffect = { do: 'end', reason: 'CONTACT_FLOW_DISCONNECT', endReason: 'flowDisconnect' }
-
-/** The agent went before the talk: back to the queue, at the old place, as if the agent had not answered. */
-const backToQueue: ContactEffect[] = [{ do: 'stopWhispers' }, { do: 'hangUpAgent' }, { do: 'requeue' }]
-
-const transitions: Partial<Record<ContactState, (input: ContactInput) => ContactStep | undefined>> = {
-  arriving: (input) => (input.type === 'customerAnswered' ? step('inFlow', { do: 'runInboundFlow' }) : undefined),
-
-  inFlow: (input) => {
-    if (input.type === 'enqueued') return step('queued')
-    if (input.type !== 'inboundFlowEnded') return undefined
-    if (input.end.type === 'disconnect') return step('ending', flowDisconnect)
-    if (input.end.type === 'failed') return step('ending', { do: 'end', reason: 'OTHER', endReason: 'flowFailed' })
-    return step('ending', { do: 'end', reason: 'OTHER', endReason: 'flowEnded' })
-  },
-
-  queued: (input) => {
-    switch (input.type) {
-      case 'inboundFlowEnded':
-        return step('queued', { do: 'runQueueFlow' })
-      case 'queueFlowEnded':
-        return queueFlowEnded('queued', input.end)
-      case 'offered':
-        return step('offering', { do: 'ringAgent', agent: input.agent })
-      default:
-        return undefined
-    }
-  },
-
-  offering: (input) => {
-    switch (input.type) {
-      case 'inboundFlowEnded':
-        return step('offering', { do: 'runQueueFlow' })
-      case 'queueFlowEnded':
-        return queueFlowEnded('offering', input.end)
-      case 'offerWithdrawn':
-        return step('queued', { do: 'stopRinging' })
-      case 'agentLeft':
-        return step('queued', { do: 'tellOfferFailed', failure: offerFailure(input.end) })
-      case 'agentAnswered':
-        return step('agentWhispering', { do: 'runAgentWhisper' })
-      default:
-        return undefined
-    }
-  },
-
-  agentWhispering: (input) => {
-    switch (input.type) {
-      case 'inboundFlowEnded':
-        return step('agentWhispering', { do: 'runQueueFlow' })
-      case 'queueFlowEnded':
-        return queueFlowEnded('agentWhispering', input.end)
-      case 'agentWhisperEnded':
-        return step('customerWhispering', { do: 'stopCustomerFlow' }, { do: 'runCustomerWhisper' })
-      case 'agentLeft':
-      case 'whispersTimedOut':
-        return step('queued', ...backToQueue)
-      default:
-        return undefined
-    }
-  },
-
-  customerWhispering: (input) => {
-    switch (input.type) {
-      case 'customerWhisperEnded':
-        return step('joined', { do: 'join' })
-      case 'agentLeft':
-      case 'whispersTimedOut':
-        return step('queued', ...backToQueue, { do: 'runQueueFlow' })
-      default:
-        return undefined
-    }
-  },
-
-  joined: (input) =>
-    input.type === 'agentLeft'
-      ? step('ending', { do: 'end', reason: 'AGENT_DISCONNECT', endReason: input.end.reason })
-      : undefined,
-}
-
-function offerFailure(end: LegEnd): OfferFailure {
-  switch (end.reason) {
-    case 'busy':
-    case 'declined':
-    case 'unreachable':
-    case 'noAnswer':
-      return end.reason
-    default:
-      return 'error'
   }
 }

@@ -1,5 +1,5 @@
-// The contact record as Amazon Connect publishes it (field names and shapes), for the fields a voice contact has.
-// Times are ISO 8601 UTC to the second.
+// The contact record as Amazon Connect publishes it (field names and shapes), for the fields a contact of this box can
+// have. Times are ISO 8601 UTC to the second. Fields with `?` are absent where they do not apply.
 
 export type InitiationMethod =
   | 'INBOUND'
@@ -9,13 +9,28 @@ export type InitiationMethod =
   | 'CALLBACK'
   | 'API'
   | 'DISCONNECT'
+  | 'MONITOR'
+  /** The leg to an outside number that an agent brought in. */
+  | 'EXTERNAL_OUTBOUND'
 
 export type DisconnectReason =
   | 'CUSTOMER_DISCONNECT'
   | 'AGENT_DISCONNECT'
+  /** Tasks: the agent closed it. */
+  | 'AGENT_COMPLETED'
   | 'THIRD_PARTY_DISCONNECT'
   | 'CONTACT_FLOW_DISCONNECT'
+  | 'BARGED'
+  /** Tasks: seven days after they were made. */
+  | 'EXPIRED'
+  | 'API'
   | 'TELECOM_PROBLEM'
+  | 'TELECOM_BUSY'
+  | 'TELECOM_NUMBER_INVALID'
+  | 'TELECOM_POTENTIAL_BLOCKING'
+  | 'TELECOM_UNANSWERED'
+  | 'TELECOM_TIMEOUT'
+  | 'TELECOM_ORIGINATOR_CANCEL'
   | 'OTHER'
 
 export interface RecordEndpoint {
@@ -28,12 +43,18 @@ export interface RecordAgent {
   Username: string
   ConnectedToAgentTimestamp?: string
   AgentInteractionDuration?: number
+  /** All holds of the customer while with this agent; `AgentInitiatedHoldDuration` those this agent made. */
   CustomerHoldDuration: number
+  AgentInitiatedHoldDuration?: number
   LongestHoldDuration: number
   NumberOfHolds: number
   AfterContactWorkDuration: number
   AfterContactWorkStartTimestamp?: string
   AfterContactWorkEndTimestamp?: string
+  /** Of supervisors. */
+  StateTransitions?: { state: 'SILENT_MONITOR' | 'BARGE'; stateStartTimestamp: string; stateEndTimestamp?: string }[]
+  /** Of tasks. */
+  AgentPauseDuration?: number
   RoutingProfile: { ARN: string; Name: string }
 }
 
@@ -62,6 +83,7 @@ export interface ContactRecord {
   InitialContactId: string
   PreviousContactId: string | null
   NextContactId: string | null
+  RelatedContactId?: string
   Channel: 'VOICE' | 'CHAT' | 'TASK'
   InitiationMethod: InitiationMethod
   InstanceARN: string
@@ -78,6 +100,20 @@ export interface ContactRecord {
   Queue: RecordQueue | null
   Recordings: RecordRecording[]
   TransferCompletedTimestamp: string | null
+  TransferredToEndpoint?: RecordEndpoint
+  ScheduledTimestamp?: string
+  /** Of an outside leg: seconds the customer or an agent talked with it. */
+  ExternalThirdParty?: { ExternalThirdPartyInteractionDuration: number }
+  CustomerId?: string
+  Tags?: Record<string, string>
+  SegmentAttributes?: Record<string, { ValueString: string }>
+  /** Tasks: name and description. */
+  ContactDetails?: { Name?: string; Description?: string }
+  References?: { Name: string; Type: string; Value: string }[]
+  LastPausedTimestamp?: string
+  LastResumedTimestamp?: string
+  TotalPauseCount?: number
+  TotalPauseDurationInSeconds?: number
   /** Beyond the published fields: where the contact stood last, and the leg's own end reason. */
   Cordboard: {
     state: 'initiated' | 'inFlow' | 'queued' | 'connecting' | 'connected' | 'completed'
@@ -86,6 +122,8 @@ export interface ContactRecord {
     endReason: string | null
     /** Set when the record was closed by the daemon's next start, after a kill or a power cut. */
     interrupted: boolean
+    /** While the customer is on hold: since when, and whether by this contact's agent. */
+    hold?: { since: string; byOwnAgent: boolean }
     /** Milliseconds since 1970 of the last saved change: the latest moment the contact is known to have lived. */
     lastSavedEpochMs: number
   }

@@ -1,91 +1,172 @@
 // Keeps the contact's record in step with its life: one save per change, and one now and then while nothing changes, so
-// that a power cut costs seconds. A store that cannot be written is counted and told; the call goes on.
+// that a power cut costs seconds; and tells each change as an event. A store that cannot be written is counted and told;
+// the call goes on.
 import type { Timer } from '../clock.ts'
 import { resourceArn } from '../config/ids.ts'
+import type { ContactEvent, ContactEventType } from '../events/events.ts'
 import type { ContactData } from './contact-data.ts'
+import { contactEventsOf } from './contact-events.ts'
 import type { ContactInput, ContactState } from './contact-machine.ts'
-import type { ContactRecord, DisconnectReason, RecordEndpoint } from './contact-record.ts'
+import type { ContactRecord, DisconnectReason } from './contact-record.ts'
 import type { ContactWorld } from './contact-world.ts'
 import * as build from './record-builder.ts'
+import { recordDetails, recordEndpoint } from './record-details.ts'
+import * as during from './record-holds.ts'
 
 /** How often a contact in which nothing changes is saved as still alive. */
 const stillAliveMs = 10_000
+
+export type Transfer = NonNullable<ContactEvent['transfer']>
 
 export class ContactRecorder {
   readonly #world: ContactWorld
   readonly #data: ContactData
   #record: ContactRecord
-  #recordingFile: string | undefined
   #heartbeat: Timer | undefined
+  /** Rung or connected last: events of an offer name the agent after they are gone. */
+  #agent: string | undefined
 
-  constructor(world: ContactWorld, data: ContactData) {
+  /** `known`: the contact was begun before a restart. `scheduledEpochMs`: when one that waits is due. */
+  constructor(world: ContactWorld, data: ContactData, of: { known?: ContactRecord; scheduledEpochMs?: number } = {}) {
     this.#world = world
     this.#data = data
-    this.#record = build.newRecord({
-      contactId: data.contactId,
-      channel: data.channel,
-      initiationMethod: 'INBOUND',
-      instanceArn: data.instanceArn,
-      ...(data.customerEndpoint && { customerEndpoint: endpoint(data.customerEndpoint) }),
-      ...(data.systemEndpoint && { systemEndpoint: endpoint(data.systemEndpoint) }),
-      atEpochMs: world.clock.epochMs(),
-    })
+    this.#record = of.known ?? newRecordOf(data, world.clock.epochMs(), of.scheduledEpochMs)
     this.#write()
+    if (!of.known) this.#tell('INITIATED')
   }
 
-  stateChanged(before: ContactState, after: ContactState, input: ContactInput): void {
-    if (before === after) return
-    const at = this.#world.clock.epochMs()
-    switch (after) {
-      case 'inFlow':
-        this.#next(build.connectedToSystem(this.#record, at))
-        break
-      case 'queued': {
-        const { queue } = this.#data
-        if (input.type !== 'enqueued') this.#next(build.returnedToQueue(this.#record, at))
-        else if (queue) this.#next(build.enqueued(this.#record, { arn: queue.arn, name: queue.name }, at))
-        break
-      }
-      case 'offering':
-        this.#next(build.offered(this.#record, at))
-        break
-      case 'customerWhispering':
-        this.#next(build.dequeued(this.#record, at))
-        break
-      case 'joined':
-        this.#next(build.connectedToAgent(this.#record, this.#agent(), at))
-        break
-    }
-  }
-
-  attributesChanged(): void {
-    this.#next(build.attributesSet(this.#record, this.#data.attributes, this.#world.clock.epochMs()))
-  }
-
-  recordingStarted(file: string): void {
-    this.#recordingFile = file
-    this.#next(build.recordingStarted(this.#record, file, this.#world.clock.epochMs()))
-  }
-
-  recordingStopped(outcome: 'written' | 'failed'): void {
-    if (this.#recordingFile === undefined) return
-    this.#next(build.recordingStopped(this.#record, this.#recordingFile, this.#world.clock.epochMs(), outcome))
-  }
-
-  ended(reason: DisconnectReason, endReason: string): void {
-    this.#heartbeat?.cancel()
-    this.#heartbeat = undefined
-    this.#next(build.disconnected(this.#record, { reason, endReason, atEpochMs: this.#world.clock.epochMs() }))
-  }
-
-  /** The record as it was built last, for the line that tells the whole story at the end of the call. */
+  /** The record as it was built last. */
   get record(): ContactRecord {
     return this.#record
   }
 
-  #agent() {
+  stateChanged(before: ContactState, after: ContactState, input: ContactInput): void {
+    const at = this.#world.clock.epochMs()
+    const { record } = this
+    if (input.type === 'offered' || input.type === 'summoned') this.#agent = input.agent
+    if (before !== after) {
+      switch (after) {
+        case 'inFlow':
+          this.#next(build.connectedToSystem(record, at))
+          break
+        case 'queued':
+          this.#queued(input, at)
+          break
+        case 'offering':
+          this.#next(build.offered(record, at))
+          break
+        case 'summoning':
+          if (input.type === 'summoned') this.#next(build.offered(record, at))
+          break
+        case 'customerWhispering':
+        case 'outside':
+          if (record.Queue) this.#next(build.dequeued(record, at))
+          break
+        case 'dialling':
+          if (record.Queue) this.#next(build.dequeued(record, at))
+          break
+        case 'outboundWhispering':
+          this.#next(build.connectedToSystem(record, at, 'connecting'))
+          break
+        case 'joined':
+          this.#joined(before, at)
+          break
+      }
+    }
+    for (const type of contactEventsOf(before, after, input, this.#data.channel)) this.#tell(type)
+  }
+
+  /** Attributes, tags, names. */
+  dataChanged(): void {
+    const at = this.#world.clock.epochMs()
+    this.#next(
+      build.detailsSet(build.attributesSet(this.#record, this.#data.attributes, at), recordDetails(this.#data), at),
+    )
+  }
+
+  holdChanged(role: 'customer' | 'agent' | 'thirdParty' | 'supervisor', what: 'held' | 'resumed', byOwnAgent: boolean) {
+    const at = this.#world.clock.epochMs()
+    if (role !== 'customer' && role !== 'agent') return
+    if (role === 'customer')
+      this.#next(
+        what === 'held' ? during.customerHeld(this.#record, byOwnAgent, at) : during.customerResumed(this.#record, at),
+      )
+    this.#tell(what === 'held' ? 'HELD' : 'RESUMED', { party: role })
+  }
+
+  supervised(state: 'SILENT_MONITOR' | 'BARGE'): void {
+    this.#next(during.supervised(this.#record, state, this.#world.clock.epochMs()))
+  }
+
+  paused(): void {
+    this.#next(during.paused(this.#record, this.#world.clock.epochMs()))
+  }
+
+  resumed(): void {
+    this.#next(during.resumed(this.#record, this.#world.clock.epochMs()))
+  }
+
+  /** Towards somebody else; `next` is the contact that goes on from here, if there is one. */
+  transferred(transfer: Transfer, next?: string): void {
+    const at = this.#world.clock.epochMs()
+    if (next !== undefined) this.#next(during.continuedBy(this.#record, next, at))
+    if (transfer.kind === 'external') {
+      const to = recordEndpoint({ address: transfer.to, type: 'TELEPHONE_NUMBER' })
+      this.#next(during.transferredOutside(this.#record, to, at))
+    }
+    this.#tell('TRANSFERRED', { transfer })
+  }
+
+  continuedBy(nextContactId: string): void {
+    this.#next(during.continuedBy(this.#record, nextContactId, this.#world.clock.epochMs()))
+  }
+
+  /** Whom the agent asked for has come, and the agent had left: that is noted on the contact before this one. */
+  coldTransferCompleted(): void {
+    const { store, clock } = this.#world
+    this.#guarded(() => {
+      const before = this.#data.previousContactId && store.find(this.#data.previousContactId)
+      if (before) store.save(during.transferCompleted(before, clock.epochMs()))
+    })
+  }
+
+  recordingStarted(file: string): void {
+    this.#next(build.recordingStarted(this.#record, file, this.#world.clock.epochMs()))
+  }
+
+  recordingStopped(file: string, outcome: 'written' | 'failed'): void {
+    this.#next(build.recordingStopped(this.#record, file, this.#world.clock.epochMs(), outcome))
+  }
+
+  ended(reason: DisconnectReason, endReason: string): void {
+    const left = this.#data.callbackRequested && this.#record.Cordboard.state === 'queued'
+    this.#next(build.disconnected(this.#record, { reason, endReason, atEpochMs: this.#world.clock.epochMs() }))
+    if (left) this.#tell('DEQUEUED_BY_FLOW')
+    this.#tell('DISCONNECTED', { disconnectReason: reason })
+    // With an agent, the routing tells when the work after the contact is over.
+    if (!this.#record.Agent) this.#tell('COMPLETED')
+  }
+
+  close(): void {
+    this.#heartbeat?.cancel()
+    this.#heartbeat = undefined
+  }
+
+  #queued(input: ContactInput, at: number): void {
+    const { queue } = this.#data
+    if (input.type !== 'enqueued') this.#next(build.returnedToQueue(this.#record, at))
+    else if (queue) this.#next(build.enqueued(this.#record, { arn: queue.arn, name: queue.name }, at))
+  }
+
+  #joined(before: ContactState, at: number): void {
+    if (before === 'ringingOut') this.#next(build.connectedToSystem(this.#record, at, 'connecting'))
+    // An outside number that was brought in.
+    if (!this.#data.agent) this.#next(build.connectedToSystem(this.#record, at, 'connecting'))
+    else this.#next(build.connectedToAgent(this.#record, this.#agentOf(this.#data.agent.userName), at))
+  }
+
+  #agentOf(userName: string) {
     const { instance } = this.#world
-    const userName = this.#data.agent?.userName ?? ''
     const profileName = instance.agents.get(userName)?.routingProfile ?? ''
     return {
       arn: resourceArn(instance, 'agent', userName),
@@ -94,26 +175,76 @@ export class ContactRecorder {
     }
   }
 
+  #tell(
+    type: ContactEventType,
+    more: Partial<Pick<ContactEvent, 'disconnectReason' | 'transfer' | 'party'>> = {},
+  ): void {
+    const { contactId, initialContactId, previousContactId, relatedContactId, channel, initiationMethod, queue } =
+      this.#data
+    const agent = this.#agent ?? this.#data.agent?.userName
+    const routingProfile = agent === undefined ? undefined : this.#world.instance.agents.get(agent)?.routingProfile
+    this.#world.events.emit({
+      kind: 'contact',
+      type,
+      atEpochMs: this.#world.clock.epochMs(),
+      contactId,
+      initialContactId,
+      ...(previousContactId !== undefined && { previousContactId }),
+      ...(relatedContactId !== undefined && { relatedContactId }),
+      channel,
+      initiationMethod,
+      ...(queue && { queue: queue.id }),
+      ...(agent !== undefined && { agent }),
+      ...(routingProfile !== undefined && { routingProfile }),
+      ...more,
+    })
+  }
+
   #next(record: ContactRecord): void {
     this.#record = record
     this.#write()
   }
 
   #write(): void {
-    const { store, clock, counters, log } = this.#world
-    try {
-      store.save(this.#record)
-    } catch (fault) {
-      counters.count('recordNotSaved')
-      log.error({ contactId: this.#data.contactId, err: fault }, 'contact record could not be saved')
-    }
-    this.#heartbeat?.cancel()
-    this.#heartbeat = undefined
-    if (this.#record.Cordboard.state === 'completed') return
+    const { store, clock } = this.#world
+    this.#guarded(() => store.save(this.#record))
+    this.close()
+    if (this.#record.Cordboard.state === 'completed' || this.#isKeptElsewhere) return
     this.#heartbeat = clock.after(stillAliveMs, () => this.#next(build.stillAlive(this.#record, clock.epochMs())))
+  }
+
+  /** Callbacks and tasks that wait come back after a kill: how long they were known to live matters to nobody. */
+  get #isKeptElsewhere(): boolean {
+    const { state } = this.#record.Cordboard
+    const waits = state === 'initiated' || state === 'queued'
+    return waits && (this.#data.channel === 'TASK' || this.#data.initiationMethod === 'CALLBACK')
+  }
+
+  #guarded(save: () => void): void {
+    try {
+      save()
+    } catch (fault) {
+      this.#world.counters.count('recordNotSaved')
+      this.#world.log.error({ contactId: this.#data.contactId, err: fault }, 'contact record could not be saved')
+    }
   }
 }
 
-function endpoint(of: { address: string; type: 'TELEPHONE_NUMBER' | 'VOIP' }): RecordEndpoint {
-  return { Address: of.address, Type: of.type }
+/** The record of a contact that begins now. */
+function newRecordOf(data: ContactData, atEpochMs: number, scheduledEpochMs: number | undefined): ContactRecord {
+  const record = build.newRecord({
+    contactId: data.contactId,
+    initialContactId: data.initialContactId,
+    ...(data.previousContactId !== undefined && { previousContactId: data.previousContactId }),
+    ...(data.relatedContactId !== undefined && { relatedContactId: data.relatedContactId }),
+    channel: data.channel,
+    initiationMethod: data.initiationMethod,
+    instanceArn: data.instanceArn,
+    ...(data.customerEndpoint && { customerEndpoint: recordEndpoint(data.customerEndpoint) }),
+    ...(data.systemEndpoint && { systemEndpoint: recordEndpoint(data.systemEndpoint) }),
+    attributes: data.attributes,
+    ...(scheduledEpochMs !== undefined && { scheduledEpochMs }),
+    atEpochMs,
+  })
+  return { ...record, ...recordDetails(data) }
 }

@@ -1,9 +1,16 @@
-// All contacts that are alive: a new leg becomes a contact, an offer finds its contact, a stop waits for the last one.
-import { randomUUID } from 'node:crypto'
+// All contacts that are alive: a new leg becomes a contact, an offer finds its contact, a contact begins another, a stop
+// waits for the last one. What agents and supervisors do with contacts stands in contact-operations.ts.
+import type { CallbackRequest, TaskRequest } from '../flow/abilities.ts'
 import type { Leg, LegSource } from '../leg/leg.ts'
 import type { RoutingEffect } from '../routing/routing.ts'
+import { noteAfterContactWork } from './after-contact-work.ts'
+import { inboundData, segmentData } from './contact-data.ts'
 import { ContactLife } from './contact-life.ts'
+import { ContactOperations } from './contact-operations.ts'
+import type { ContactPlan, ContactRegistry } from './contact-registry.ts'
 import type { ContactWorld } from './contact-world.ts'
+import { Conversation } from './conversation.ts'
+import { WaitingContacts } from './waiting-contacts.ts'
 
 export interface ContactView {
   contactId: string
@@ -11,24 +18,38 @@ export interface ContactView {
   describe: string
 }
 
-export class ContactService {
-  #world: ContactWorld
+/** A contact without a leg wants an agent: to be accepted or rejected while it is offered. */
+export type TaskOffer = { contactId: string; agent: string; name: string | undefined }
+
+export class ContactService implements ContactRegistry {
+  /** What agents, supervisors and commands do with contacts. */
+  readonly operations: ContactOperations
+  readonly #waiting: WaitingContacts
   readonly #lives = new Map<string, ContactLife>()
   /** Who waits for contacts of a world that is no longer used to be over. */
   readonly #leaving = new Set<{ lives: Set<ContactLife>; over: () => void }>()
   readonly #whenEmpty = new Set<() => void>()
+  readonly #offerListeners = new Set<(offer: TaskOffer) => void>()
+  #world: ContactWorld
   #draining = false
 
   constructor(world: ContactWorld) {
     this.#world = world
+    this.#waiting = new WaitingContacts(this, () => this.#world)
+    this.operations = new ContactOperations(this, () => this.#world)
     world.routing.onEffect((effect) => {
       // A turn later: the routing may be asked from within a contact's own step, which must be over first.
       queueMicrotask(() => this.#carryOut(effect))
     })
+    world.events.on((event) => noteAfterContactWork(this.#world, event))
   }
 
   get alive(): number {
     return this.#lives.size
+  }
+
+  get draining(): boolean {
+    return this.#draining
   }
 
   views(): ContactView[] {
@@ -40,7 +61,13 @@ export class ContactService {
   }
 
   legs(): Leg[] {
-    return [...this.#lives.values()].flatMap((life) => life.legs)
+    return [...new Set([...this.#lives.values()].flatMap(({ conversation }) => conversation.parties))].map(
+      ({ leg }) => leg,
+    )
+  }
+
+  find(contactId: string): ContactLife | undefined {
+    return this.#lives.get(contactId)
   }
 
   /**
@@ -56,12 +83,24 @@ export class ContactService {
 
   /** Every leg that rings at the source becomes a contact, or is refused with a reason. */
   attach(source: LegSource): void {
-    source.onInbound((leg) => this.#arrive(leg))
+    source.onInbound((leg) => this.arrive(leg))
+  }
+
+  /** Callbacks and tasks that waited when the daemon stopped wait on. Once, before calls are taken. */
+  restore(): void {
+    this.#waiting.restore()
+  }
+
+  /** Told of each contact without a leg that is offered to an agent. */
+  onTaskOffer(listener: (offer: TaskOffer) => void): () => void {
+    this.#offerListeners.add(listener)
+    return () => void this.#offerListeners.delete(listener)
   }
 
   /** Refuses new contacts, lets the present ones end for up to `timeoutMs`, then ends them. Resolves when none is left. */
   async drain(timeoutMs: number): Promise<void> {
     this.#draining = true
+    for (const life of [...this.#lives.values()]) this.#waiting.park(life)
     if (this.#lives.size === 0) return
     const empty = new Promise<void>((resolve) => this.#whenEmpty.add(resolve))
     const deadline = this.#world.clock.after(timeoutMs, () => {
@@ -71,17 +110,12 @@ export class ContactService {
     deadline.cancel()
   }
 
-  #arrive(leg: Leg): void {
+  /** A ringing leg becomes a contact, or is refused with a reason. */
+  arrive(leg: Leg): void {
     const { instance, counters, log } = this.#world
     const called = leg.local.address ?? ''
     const number = instance.numbers.get(called) ?? instance.numbers.get(`+${called}`)
-    const refusal = this.#draining
-      ? 'draining'
-      : !number
-        ? 'noRoute'
-        : this.#lives.size >= instance.box.limits.concurrentCalls
-          ? 'atCapacity'
-          : undefined
+    const refusal = this.#draining ? 'draining' : !number ? 'noRoute' : this.isFull ? 'atCapacity' : undefined
     if (refusal || !number) {
       const reason = refusal ?? 'noRoute'
       counters.count(`refused.${reason}`)
@@ -89,17 +123,71 @@ export class ContactService {
       void leg.hangUp(reason === 'draining' ? 'busy' : reason)
       return
     }
-    counters.count('contacts')
-    const life = new ContactLife({
-      id: randomUUID(),
-      world: this.#world,
-      customer: leg,
-      inboundFlow: number.flow,
-      onCompleted: (done) => this.#completed(done),
-    })
-    this.#lives.set(life.id, life)
+    const conversation = new Conversation(this.#world, this)
+    const data = inboundData(instance, leg)
+    const life = this.begin({ kind: 'inbound', data, conversation, flow: number.flow, customerLeg: leg })
     log.info({ contactId: life.id, called, caller: leg.remote.address, leg: leg.describe() }, 'contact began')
-    life.begin()
+    life.handle({ type: 'began' })
+  }
+
+  /** As many customers as the box takes; callbacks and tasks that wait are not counted. */
+  get isFull(): boolean {
+    const talking = new Set<Conversation>()
+    for (const { conversation } of this.#lives.values()) if (conversation.customer) talking.add(conversation)
+    return talking.size >= this.#world.instance.box.limits.concurrentCalls
+  }
+
+  begin(plan: ContactPlan): ContactLife {
+    const life = new ContactLife(plan, (done) => this.#completed(done))
+    this.#lives.set(life.id, life)
+    this.#world.counters.count('contacts')
+    return life
+  }
+
+  beginDisconnect(last: ContactLife, flowId: string): boolean {
+    if (this.#draining) return false
+    const { conversation } = last
+    const { customer } = conversation
+    const { queue: _queue, ...data } = segmentData(last.data, 'DISCONNECT')
+    const life = this.begin({
+      kind: 'disconnect',
+      data,
+      conversation,
+      flow: flowId,
+      ...(customer && { front: customer }),
+    })
+    last.record.continuedBy(life.id)
+    if (customer) conversation.setApart(customer)
+    life.handle({ type: 'began' })
+    return true
+  }
+
+  scheduleCallback(from: ContactLife, request: CallbackRequest): { ok: true } | { ok: false; detail: string } {
+    return this.#waiting.scheduleCallback(from, request)
+  }
+
+  callAgain(life: ContactLife): void {
+    this.#waiting.callAgain(life)
+  }
+
+  createTask(from: ContactLife | undefined, task: TaskRequest) {
+    return this.#waiting.createTask(from, task)
+  }
+
+  resumeTask(contactId: string): boolean {
+    return this.operations.tasks.resume(contactId).ok
+  }
+
+  keep(life: ContactLife, change: { enqueuedAtEpochMs?: number }): void {
+    this.#waiting.keep(life, change)
+  }
+
+  forget(life: ContactLife): void {
+    this.#waiting.forget(life)
+  }
+
+  tellOffer(life: ContactLife, agent: string): void {
+    for (const listener of this.#offerListeners) listener({ contactId: life.id, agent, name: life.data.name })
   }
 
   #carryOut(effect: RoutingEffect): void {
@@ -108,12 +196,13 @@ export class ContactService {
       if (life) life.handle({ type: 'offered', agent: effect.agent })
       else this.#world.routing.offerFailed(effect.contactId, effect.agent, 'error')
     } else if (effect.because !== 'contactLeft') {
-      life?.handle({ type: 'offerWithdrawn' })
+      life?.handle({ type: 'offerWithdrawn', because: effect.because })
     }
   }
 
   #completed(life: ContactLife): void {
     this.#lives.delete(life.id)
+    this.#waiting.over(life)
     for (const leaving of this.#leaving) {
       if (!leaving.lives.delete(life) || leaving.lives.size > 0) continue
       this.#leaving.delete(leaving)

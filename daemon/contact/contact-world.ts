@@ -1,8 +1,10 @@
 // What a contact needs of the rest of the daemon, handed in by main.ts: flows to run, agents to ring, a place to write.
 import type { Bots } from '../bots/bots.ts'
-import type { Bridge } from '../bridge/bridge.ts'
+import type { Conference } from '../bridge/conference.ts'
+import type { OutboundCalls } from '../carrier/outbound.ts'
 import type { Clock } from '../clock.ts'
 import type { Instance } from '../config/instance.ts'
+import type { EventBus } from '../events/events.ts'
 import type { FlowEnd, FlowHost, FlowLogEntry, FlowVoice, Participant } from '../flow/host.ts'
 import type { Functions } from '../functions/functions.ts'
 import type { Leg, LegParty } from '../leg/leg.ts'
@@ -11,6 +13,7 @@ import type { Recording } from '../loop/audio.ts'
 import type { PortId } from '../media/port.ts'
 import type { Routing } from '../routing/routing.ts'
 import type { ContactStore } from './contact-record.ts'
+import type { PendingContacts } from './pending-contacts.ts'
 
 /** A leg's party as flows play to it and listen to it; closed when the leg is done with. */
 export type LegParticipant = Participant & { close(): void }
@@ -21,15 +24,23 @@ export interface ContactWorld {
   log: Log
   routing: Routing
   store: ContactStore
+  /** Callbacks and tasks that wait, so that a restart does not lose them. */
+  pending: PendingContacts
+  events: Pick<EventBus, 'emit' | 'on'>
   flowLog: { write(entry: FlowLogEntry): void }
   counters: { count(name: string): void }
   functions: Functions
   bots: Bots
+  /** Calls to outside numbers. */
+  outbound: OutboundCalls
   /** Settles with how the flow ended; `left` once the signal is aborted. Never rejects. */
   runFlow(flowId: string, host: FlowHost, signal: AbortSignal): Promise<FlowEnd>
   participant(leg: Leg, voice: () => FlowVoice): LegParticipant
   dialAgent(userName: string, caller: LegParty, queueName: string | undefined): Leg
-  bridge(first: Leg, second: Leg): Bridge | undefined
+  /** A room without anybody in it. */
+  conference(): Conference
+  /** Sends digits to the leg's far end: 0-9, `*`, `#`. Resolves when the last was sent. */
+  sendDigits(leg: Leg, digits: string): Promise<void>
   /** The whole audio path of a leg in one line; says so when it has none. */
   describePath(leg: Leg): Promise<string>
   /** Starts a recording of the two ports in a file named after the contact. */

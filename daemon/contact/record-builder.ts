@@ -12,18 +12,25 @@ import type {
   RecordEndpoint,
   RecordQueue,
 } from './contact-record.ts'
+import { customerResumed, endedTransitions } from './record-holds.ts'
+import { notBefore, recordTimestamp, secondsBetween, touched } from './record-time.ts'
+
+export { recordTimestamp } from './record-time.ts'
 
 export interface NewRecord {
   contactId: string
   /** First of the chain; the contact itself when absent. */
   initialContactId?: string
   previousContactId?: string
+  relatedContactId?: string
   channel: ContactRecord['Channel']
   initiationMethod: InitiationMethod
   instanceArn: string
   customerEndpoint?: RecordEndpoint
   systemEndpoint?: RecordEndpoint
   attributes?: Record<string, string>
+  /** Callbacks and tasks that wait for a time. */
+  scheduledEpochMs?: number
   /** When the call arrived, the agent began to dial, the request came: by the initiation method. */
   atEpochMs: number
 }
@@ -35,11 +42,6 @@ export class RecordMoveError extends Error {
 
 type LiveState = Exclude<ContactRecord['Cordboard']['state'], 'completed'>
 
-/** ISO 8601 UTC to the second, as records have it; the begun second counts. */
-export function recordTimestamp(epochMs: number): string {
-  return new Date(Math.floor(epochMs / 1000) * 1000).toISOString().replace('.000Z', 'Z')
-}
-
 export function newRecord(of: NewRecord): ContactRecord {
   const at = recordTimestamp(of.atEpochMs)
   return {
@@ -48,6 +50,7 @@ export function newRecord(of: NewRecord): ContactRecord {
     InitialContactId: of.initialContactId ?? of.contactId,
     PreviousContactId: of.previousContactId ?? null,
     NextContactId: null,
+    ...(of.relatedContactId !== undefined && { RelatedContactId: of.relatedContactId }),
     Channel: of.channel,
     InitiationMethod: of.initiationMethod,
     InstanceARN: of.instanceArn,
@@ -64,14 +67,19 @@ export function newRecord(of: NewRecord): ContactRecord {
     Queue: null,
     Recordings: [],
     TransferCompletedTimestamp: null,
+    ...(of.scheduledEpochMs !== undefined && { ScheduledTimestamp: recordTimestamp(of.scheduledEpochMs) }),
     Cordboard: { state: 'initiated', endReason: null, interrupted: false, lastSavedEpochMs: of.atEpochMs },
   }
 }
 
 /** The box answered, or was answered. For a contact that came in, the stamp is that of its arrival (fact sheet, 2). */
-export function connectedToSystem(record: ContactRecord, atEpochMs: number): ContactRecord {
+export function connectedToSystem(
+  record: ContactRecord,
+  atEpochMs: number,
+  state: 'inFlow' | 'connecting' = 'inFlow',
+): ContactRecord {
   const inbound = record.InitiationMethod === 'INBOUND'
-  return moved(record, 'inFlow', atEpochMs, {
+  return moved(record, state, atEpochMs, {
     ConnectedToSystemTimestamp: inbound ? record.InitiationTimestamp : recordTimestamp(atEpochMs),
   })
 }
@@ -100,7 +108,7 @@ export function returnedToQueue(record: ContactRecord, atEpochMs: number): Conta
 
 /** The agent whisper is over and the customer leaves the queue. Nothing changes for a contact that never had a queue. */
 export function dequeued(record: ContactRecord, atEpochMs: number): ContactRecord {
-  return moved(record, 'connecting', atEpochMs, { Queue: closedQueue(record.Queue, atEpochMs) })
+  return moved(record, 'connecting', atEpochMs, { Queue: closedQueue(record, atEpochMs) })
 }
 
 /** Agent and customer can talk. Dequeues the contact when that has not happened yet. */
@@ -110,7 +118,7 @@ export function connectedToAgent(
   atEpochMs: number,
 ): ContactRecord {
   return moved(record, 'connected', atEpochMs, {
-    Queue: closedQueue(record.Queue, atEpochMs),
+    Queue: closedQueue(record, atEpochMs),
     Agent: {
       ARN: agent.arn,
       Username: agent.userName,
@@ -165,6 +173,15 @@ export function attributesSet(
   return touched(record, atEpochMs, { Attributes: { ...attributes } })
 }
 
+/** What flows set beside the attributes, as it stands now. */
+export function detailsSet(
+  record: ContactRecord,
+  details: Pick<ContactRecord, 'CustomerId' | 'Tags' | 'SegmentAttributes' | 'ContactDetails' | 'References'>,
+  atEpochMs: number,
+): ContactRecord {
+  return touched(record, atEpochMs, details)
+}
+
 /** Nothing changed but the time: after a kill, the contact is known to have lived until here. */
 export function stillAlive(record: ContactRecord, atEpochMs: number): ContactRecord {
   return touched(record, atEpochMs, {})
@@ -180,13 +197,14 @@ export interface Disconnection {
 }
 
 /** The end: whatever is open (queue, talk, recordings) is closed at the same moment. A second end changes nothing. */
-export function disconnected(record: ContactRecord, end: Disconnection): ContactRecord {
-  const { state } = record.Cordboard
-  if (state === 'completed') return record
+export function disconnected(before: ContactRecord, end: Disconnection): ContactRecord {
+  const { state } = before.Cordboard
+  if (state === 'completed') return before
+  const record = customerResumed(before, end.atEpochMs)
   const ended = touched(record, end.atEpochMs, {
     DisconnectTimestamp: notBefore(record.InitiationTimestamp, end.atEpochMs),
     DisconnectReason: end.reason,
-    Queue: closedQueue(record.Queue, end.atEpochMs),
+    Queue: closedQueue(record, end.atEpochMs),
     Agent: closedAgent(record.Agent, end.atEpochMs),
     Recordings: record.Recordings.map((recording) => ({
       ...recording,
@@ -217,19 +235,13 @@ function moved(
   return { ...next, Cordboard: { ...next.Cordboard, state } }
 }
 
-function touched(record: ContactRecord, atEpochMs: number, changes: Partial<ContactRecord>): ContactRecord {
-  return {
-    ...record,
-    ...changes,
-    LastUpdateTimestamp: recordTimestamp(atEpochMs),
-    Cordboard: { ...record.Cordboard, lastSavedEpochMs: atEpochMs },
-  }
-}
-
-function closedQueue(queue: RecordQueue | null, atEpochMs: number): RecordQueue | null {
+/** Of a callback the wait for its time counts, too (contact record facts, QueueInfo). */
+function closedQueue(record: ContactRecord, atEpochMs: number): RecordQueue | null {
+  const { Queue: queue, InitiationMethod, InitiationTimestamp } = record
   if (!queue || queue.DequeueTimestamp !== undefined) return queue
   const DequeueTimestamp = notBefore(queue.EnqueueTimestamp, atEpochMs)
-  return { ...queue, DequeueTimestamp, Duration: secondsBetween(queue.EnqueueTimestamp, DequeueTimestamp) }
+  const from = InitiationMethod === 'CALLBACK' ? InitiationTimestamp : queue.EnqueueTimestamp
+  return { ...queue, DequeueTimestamp, Duration: secondsBetween(from, DequeueTimestamp) }
 }
 
 /** Interaction is the talk without the holds. */
@@ -239,14 +251,9 @@ function closedAgent(agent: RecordAgent | null, atEpochMs: number): RecordAgent 
     agent.ConnectedToAgentTimestamp,
     notBefore(agent.ConnectedToAgentTimestamp, atEpochMs),
   )
-  return { ...agent, AgentInteractionDuration: Math.max(0, connectedS - agent.CustomerHoldDuration) }
-}
-
-/** The system's clock may be set back during a contact: no interval of a record is ever negative. */
-function notBefore(timestamp: string, atEpochMs: number): string {
-  return recordTimestamp(Math.max(Date.parse(timestamp), atEpochMs))
-}
-
-function secondsBetween(from: string, to: string): number {
-  return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000)
+  return {
+    ...agent,
+    AgentInteractionDuration: Math.max(0, connectedS - agent.CustomerHoldDuration),
+    ...(agent.StateTransitions && { StateTransitions: endedTransitions(agent, atEpochMs) }),
+  }
 }

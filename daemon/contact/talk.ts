@@ -1,46 +1,48 @@
-// Caller and agent talking: the bridge between their legs and, if the flow asked for it, the recording.
-import type { Bridge } from '../bridge/bridge.ts'
-import type { RecordingBehavior } from '../flow/host.ts'
-import type { Leg } from '../leg/leg.ts'
+// The recording of caller and agent talking, if the flow asked for one: agent on the right channel, everybody else on the
+// left, as analytics expect it. Who is on hold is not recorded; the other side is (flow types facts, 7).
 import type { Recording } from '../loop/audio.ts'
-import type { ContactRecorder } from './contact-recorder.ts'
-import type { ContactWorld } from './contact-world.ts'
+import type { PortId } from '../media/port.ts'
+import type { ContactLife } from './contact-life.ts'
+import type { Party } from './party.ts'
 
 export class Talk {
-  readonly #bridge: Bridge | undefined
+  readonly #life: ContactLife
   readonly #recording: Recording | undefined
-  readonly #recorder: ContactRecorder
+  readonly #file: string | undefined
 
-  constructor(of: {
-    world: ContactWorld
-    contactId: string
-    customer: Leg
-    agent: Leg
-    behavior: RecordingBehavior
-    recorder: ContactRecorder
-  }) {
-    const { world, contactId, customer, agent, behavior } = of
-    this.#recorder = of.recorder
-    this.#bridge = world.bridge(customer, agent)
-    if (!behavior.agent && !behavior.customer) return
-    // Agent on the right channel, everybody else on the left, as analytics expect it.
-    const left = behavior.customer ? customer.portId : undefined
-    const right = behavior.agent ? agent.portId : undefined
-    const { recording, file } = world.record(contactId, { left, right })
+  constructor(life: ContactLife) {
+    this.#life = life
+    const { agent, customer } = life.data.recording
+    if (!agent && !customer) return
+    const { recording, file } = life.world.record(life.id, this.#channels())
     this.#recording = recording
-    this.#recorder.recordingStarted(file)
+    this.#file = file
+    life.record.recordingStarted(file)
   }
 
-  /** Takes the legs apart and completes the recording; rejects when the disk would not have it. */
+  /** Somebody went on hold, came off it, or left. */
+  follow(): void {
+    this.#recording?.tap?.(this.#channels())
+  }
+
+  /** Completes the recording; rejects when the disk would not have it. */
   async end(): Promise<void> {
-    this.#bridge?.end()
-    if (!this.#recording) return
+    if (!this.#recording || this.#file === undefined) return
     try {
       await this.#recording.stop()
-      this.#recorder.recordingStopped('written')
+      this.#life.record.recordingStopped(this.#file, 'written')
     } catch (fault) {
-      this.#recorder.recordingStopped('failed')
+      this.#life.record.recordingStopped(this.#file, 'failed')
       throw fault
     }
+  }
+
+  #channels(): { left?: PortId; right?: PortId } {
+    const { data, conversation, other } = this.#life
+    const port = (party: Party | undefined) => (party && conversation.isTalking(party) ? party.leg.portId : undefined)
+    const outsider = conversation.parties.find((party) => party.role === 'thirdParty' && conversation.isTalking(party))
+    const left = data.recording.customer ? (port(conversation.customer) ?? port(outsider)) : undefined
+    const right = data.recording.agent ? port(other) : undefined
+    return { ...(left !== undefined && { left }), ...(right !== undefined && { right }) }
   }
 }

@@ -34,8 +34,8 @@ export interface CheckFlowOptions {
   hooks?: readonly EventHook[]
 }
 
-/** Hooks whose flows the contact service runs. */
-export const runHooks: readonly EventHook[] = ['CustomerQueue', 'AgentWhisper', 'CustomerWhisper']
+/** Hooks whose flows the contact service runs: all there are. */
+export const runHooks: readonly EventHook[] = knownHooks
 
 /** Faults beyond those of `loadFlow`, in the order of the file. The flow may run when none is an error. */
 export function checkFlow(flow: Flow, resources: FlowResources, options: CheckFlowOptions = {}): Fault[] {

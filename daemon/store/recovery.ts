@@ -13,12 +13,15 @@ export interface RecoveryOptions {
   epochMs: number
   /** What is on disk of the recordings, from `repairRecordings`. */
   recordingsRepaired: readonly RepairedRecording[]
+  /** Contacts that wait for their time, and go on after the start. */
+  waiting?: ReadonlySet<string>
 }
 
 /** Returns the records as they were closed and saved. Run before the first contact; a second run finds nothing. */
 export function closeInterrupted(store: ContactStore, options: RecoveryOptions): ContactRecord[] {
   const durations = new Map(options.recordingsRepaired.map(({ file, durationMs }) => [file, durationMs]))
-  return store.unfinished().map((record) => {
+  const lost = store.unfinished().filter(({ ContactId }) => !options.waiting?.has(ContactId))
+  return lost.map((record) => {
     const closed = closeRecord(record, durations, options.epochMs)
     try {
       store.save(closed)

@@ -2,10 +2,13 @@
 // the test steers. One queue, one profile, the agents that the test names.
 import type { BotDefinition, Bots } from '../../daemon/bots/bots.ts'
 import { createBots } from '../../daemon/bots/create-bots.ts'
+import { Conference } from '../../daemon/bridge/conference.ts'
+import type { OutboundRequest } from '../../daemon/carrier/outbound.ts'
 import { SystemClock } from '../../daemon/clock.ts'
 import { carriersOf } from '../../daemon/config/carriers.ts'
+import { defaultFlows } from '../../daemon/config/default-flows.ts'
 import type { Instance } from '../../daemon/config/instance.ts'
-import type { Agent, Queue, RoutingProfile } from '../../daemon/config/schema.ts'
+import type { Agent, Queue, QuickConnect, RoutingProfile } from '../../daemon/config/schema.ts'
 import { boxSchema } from '../../daemon/config/schema.ts'
 import type { ContactRecord, ContactStore } from '../../daemon/contact/contact-record.ts'
 import { ContactService } from '../../daemon/contact/contact-service.ts'
@@ -17,8 +20,10 @@ import type { FunctionDefinition, Functions } from '../../daemon/functions/funct
 import type { Leg } from '../../daemon/leg/leg.ts'
 import { silentLog } from '../../daemon/log/log.ts'
 import { createRouting, type Router } from '../../daemon/routing/router.ts'
+import { EventDouble } from './event-double.ts'
 import { FakeLeg } from './fake-leg.ts'
 import { MockClock, settle } from './mock-clock.ts'
+import { PendingDouble } from './pending-double.ts'
 
 /** A flow that runs until the test ends it, or the contact aborts it. */
 export interface RunningFlow {
@@ -29,13 +34,24 @@ export interface RunningFlow {
 }
 
 export class ContactRig {
-  readonly clock = new MockClock()
+  readonly clock: MockClock
   readonly counters = new Counters()
   readonly flows: RunningFlow[] = []
   readonly agentLegs: FakeLeg[] = []
-  readonly saved = new Map<string, ContactRecord>()
-  readonly bridges = new Set<string>()
+  readonly saved: Map<string, ContactRecord>
+  /** Calls to outside numbers, and what was asked for. */
+  readonly outsideLegs: FakeLeg[] = []
+  readonly outsideCalls: OutboundRequest[] = []
+  readonly digitsSent: string[] = []
+  readonly events = new EventDouble()
+  readonly pending: PendingDouble
+  /** Audio paths as laid: from port to port. */
+  readonly #paths = new Map<string, [number, number]>()
   readonly recordings = new Set<string>()
+  /** What recordings were to take up, in turn. */
+  readonly channels: { left?: number; right?: number }[] = []
+  /** A number that may not be called. */
+  notAllowed: string | undefined
   readonly routing: Router
   readonly contacts: ContactService
   readonly functions: Functions
@@ -50,7 +66,11 @@ export class ContactRig {
     agents: string[],
     limits: { concurrentCalls?: number; callDurationS?: number } = {},
     integrations: { functions?: FunctionDefinition[]; bots?: BotDefinition[] } = {},
+    before: { pending?: PendingDouble; saved?: Map<string, ContactRecord>; clock?: MockClock } = {},
   ) {
+    this.clock = before.clock ?? new MockClock()
+    this.pending = before.pending ?? new PendingDouble()
+    this.saved = before.saved ?? new Map()
     const { clock } = this
     const { functions = [], bots = [] } = integrations
     this.functions = createFunctions({ functions, instanceDirectory: '.', clock: new SystemClock(), log: silentLog })
@@ -96,6 +116,45 @@ export class ContactRig {
     await settle()
   }
 
+  /** A caller who has gone through flow, queue and whispers, and talks to the agent who was rung. */
+  async talk(): Promise<{ caller: FakeLeg; agent: FakeLeg; contactId: string }> {
+    const caller = await this.call()
+    const contactId = this.record.ContactId
+    await this.queue()
+    return { caller, agent: await this.answerAndJoin(), contactId }
+  }
+
+  /** The agent who is rung picks up, and both whispers play. */
+  async answerAndJoin(): Promise<FakeLeg> {
+    const agent = this.ringing
+    agent.pickUp()
+    await settle()
+    await this.end('default-agent-whisper')
+    await this.end('default-customer-whisper')
+    return agent
+  }
+
+  /** What the first says, the second hears. */
+  hears(from: FakeLeg, to: FakeLeg): boolean {
+    return this.#paths.has(`${from.portId}>${to.portId}`)
+  }
+
+  together(...legs: FakeLeg[]): boolean {
+    return legs.every((one) => legs.every((other) => one === other || this.hears(one, other)))
+  }
+
+  get outside(): FakeLeg {
+    const leg = this.outsideLegs.at(-1)
+    if (!leg) throw new Error('no outside number was called')
+    return leg
+  }
+
+  recordOf(contactId: string | undefined): ContactRecord {
+    const record = contactId === undefined ? undefined : this.saved.get(contactId)
+    if (!record) throw new Error(`no record of ${contactId} was saved`)
+    return record
+  }
+
   /** The latest run of the flow that has not ended. */
   flow(flowId: string): RunningFlow {
     const running = this.flows.findLast((flow) => flow.flowId === flowId)
@@ -133,9 +192,9 @@ export class ContactRig {
     return {
       contacts: this.contacts.alive,
       flows: this.flows.length,
-      bridges: this.bridges.size,
+      paths: this.#paths.size,
       recordings: this.recordings.size,
-      legs: this.agentLegs.filter((leg) => leg.state !== 'ended').length,
+      legs: [...this.agentLegs, ...this.outsideLegs].filter((leg) => leg.state !== 'ended').length,
       waiting: this.routing.queues().reduce((sum, queue) => sum + queue.waiting, 0),
       broken: this.routing.brokenInvariants(),
     }
@@ -159,6 +218,8 @@ export class ContactRig {
       log: silentLog,
       routing: this.routing,
       store,
+      pending: this.pending,
+      events: this.events,
       counters: this.counters,
       functions: this.functions,
       bots: this.bots,
@@ -179,20 +240,31 @@ export class ContactRig {
         this.agentLegs.push(leg)
         return leg
       },
-      bridge: (first, second) => {
-        const name = `${first.id}+${second.id}`
-        this.bridges.add(name)
-        return { end: () => void this.bridges.delete(name) }
+      conference: () =>
+        new Conference({
+          connect: (from, to) => void this.#paths.set(`${from}>${to}`, [from, to]),
+          disconnect: (from, to) => void this.#paths.delete(`${from}>${to}`),
+        }),
+      outbound: {
+        call: (request) => {
+          this.outsideCalls.push(request)
+          if (request.number === this.notAllowed) return { refused: 'notAllowed', detail: 'not in this test' }
+          const leg = new FakeLeg({ id: request.number, direction: 'outbound', remote: { address: request.number } })
+          this.outsideLegs.push(leg)
+          return { leg }
+        },
       },
+      sendDigits: async (_leg, digits) => void this.digitsSent.push(digits),
       describePath: async (leg) => leg.describe(),
-      record: (contactId) => {
+      record: (contactId, channels) => {
         const file = `${contactId}.wav`
         this.recordings.add(file)
+        this.channels.push(channels)
         const stop = async () => {
           this.recordings.delete(file)
           return { file, durationMs: 1000 }
         }
-        return { file, recording: { stop } }
+        return { file, recording: { stop, tap: (tapped) => void this.channels.push(tapped) } }
       },
     }
   }
@@ -212,12 +284,30 @@ export class ContactRig {
   }
 }
 
+function quickConnects(agents: string[]): QuickConnect[] {
+  const description = 'for tests'
+  return [
+    ...agents.map((agent) => ({ type: 'agent' as const, name: agent, description, agent })),
+    { type: 'queue', name: 'To Sales', description, queue: 'Sales' },
+    { type: 'phone', name: 'Reception', description, number: '+15550777' },
+  ]
+}
+
 function instanceWith(agents: string[], limits: { concurrentCalls?: number; callDurationS?: number }): Instance {
-  const queue: Queue = { name: 'Support', hours: 'Always open', quickConnects: [] }
+  const queue = (name: string): Queue => ({
+    name,
+    hours: 'Always open',
+    quickConnects: [],
+    outboundCallerId: { name: 'Test', number: '+15550100' },
+  })
   const profile: RoutingProfile = {
     name: 'Everybody',
     concurrency: { VOICE: 1 },
-    queues: [{ queue: 'Support', channel: 'VOICE', priority: 1, delayS: 0 }],
+    queues: [
+      { queue: 'Support', channel: 'VOICE', priority: 1, delayS: 0 },
+      { queue: 'Sales', channel: 'VOICE', priority: 1, delayS: 0 },
+    ],
+    defaultOutboundQueue: 'Support',
   }
   const agent = (userName: string): Agent & { password: undefined } => ({
     userName,
@@ -238,7 +328,7 @@ function instanceWith(agents: string[], limits: { concurrentCalls?: number; call
       actions: new Map(),
       displayNames: new Map(),
     }) as const
-  const flows = ['main', 'default-customer-queue', 'default-agent-whisper', 'default-customer-whisper']
+  const flows = ['main', 'survey', 'outbound', ...Object.values(defaultFlows).map(({ name }) => name)]
   return {
     directory: 'test',
     arn: 'arn:aws:connect:local:0:instance/00000000-0000-4000-8000-000000000000',
@@ -246,10 +336,10 @@ function instanceWith(agents: string[], limits: { concurrentCalls?: number; call
     boards: [],
     numbers: new Map([['+15550100', { number: '+15550100', flow: 'main' }]]),
     hours: new Map(),
-    queues: new Map([[queue.name, queue]]),
+    queues: new Map(['Support', 'Sales'].map((name) => [name, queue(name)])),
     routingProfiles: new Map([[profile.name, profile]]),
     agents: new Map(agents.map((userName) => [userName, agent(userName)])),
-    quickConnects: new Map(),
+    quickConnects: new Map(quickConnects(agents).map((one) => [one.name, one])),
     carriers: carriersOf(undefined, { byPlace: new Map(), faults: [] }),
     flows: new Map(flows.map((id) => [id, flow(id)])),
     prompts: new Map(),

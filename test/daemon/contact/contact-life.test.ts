@@ -2,7 +2,7 @@ import t from 'tap'
 import { ContactRig } from '../../support/contact-rig.ts'
 import { settle } from '../../support/mock-clock.ts'
 
-const nothingLeft = { contacts: 0, flows: 0, bridges: 0, recordings: 0, legs: 0, waiting: 0, broken: [] }
+const nothingLeft = { contacts: 0, flows: 0, paths: 0, recordings: 0, legs: 0, waiting: 0, broken: [] }
 
 t.test('a caller goes through flow, queue and whispers to an agent, and both talk', async (t) => {
   const rig = new ContactRig(['anna'])
@@ -23,10 +23,10 @@ t.test('a caller goes through flow, queue and whispers to an agent, and both tal
 
   await rig.end('default-agent-whisper')
   t.same(rig.running, ['default-customer-whisper'])
-  t.equal(rig.bridges.size, 0, 'nobody talks before both whispers are over')
+  t.equal(rig.together(caller, rig.ringing), false, 'nobody talks before both whispers are over')
 
   await rig.end('default-customer-whisper')
-  t.equal(rig.bridges.size, 1)
+  t.ok(rig.together(caller, rig.ringing))
   t.equal(rig.recordings.size, 1)
   t.equal(rig.record.Agent?.Username, 'anna')
 

@@ -19,7 +19,8 @@ function brief(effect: ContactEffect): string {
 }
 
 const table: [ContactState, ContactInput, ContactState | 'ignored', string?][] = [
-  ['arriving', { type: 'customerAnswered' }, 'inFlow', 'runInboundFlow'],
+  ['new', { type: 'began' }, 'arriving', 'answer'],
+  ['arriving', { type: 'customerAnswered' }, 'inFlow', 'runFlow'],
   ['arriving', { type: 'customerLeft', end: hangUp }, 'ending', 'end CUSTOMER_DISCONNECT hangUp'],
   ['arriving', { type: 'offered', agent: 'anna' }, 'ignored'],
 
@@ -28,15 +29,15 @@ const table: [ContactState, ContactInput, ContactState | 'ignored', string?][] =
   ['inFlow', { type: 'customerLeft', end: unplugged }, 'ending', 'end TELECOM_PROBLEM deviceLost'],
   [
     'inFlow',
-    { type: 'inboundFlowEnded', end: { type: 'disconnect' } },
+    { type: 'flowEnded', end: { type: 'disconnect' } },
     'ending',
     'end CONTACT_FLOW_DISCONNECT flowDisconnect',
   ],
-  ['inFlow', { type: 'inboundFlowEnded', end: { type: 'ended' } }, 'ending', 'end OTHER flowEnded'],
-  ['inFlow', { type: 'inboundFlowEnded', end: failed }, 'ending', 'end OTHER flowFailed'],
+  ['inFlow', { type: 'flowEnded', end: { type: 'ended' } }, 'ending', 'end OTHER flowEnded'],
+  ['inFlow', { type: 'flowEnded', end: failed }, 'ending', 'end OTHER flowFailed'],
   ['inFlow', { type: 'callTooLong' }, 'ending', 'end OTHER callDurationLimit'],
 
-  ['queued', { type: 'inboundFlowEnded', end: { type: 'queued' } }, 'queued', 'runQueueFlow'],
+  ['queued', { type: 'flowEnded', end: { type: 'queued' } }, 'queued', 'runQueueFlow'],
   ['queued', { type: 'offered', agent: 'anna' }, 'offering', 'ringAgent anna'],
   ['queued', { type: 'queueFlowEnded', end: { type: 'ended' } }, 'queued', ''],
   ['queued', { type: 'queueFlowEnded', end: failed }, 'queued', 'countFault queueFlowFailed'],
@@ -50,8 +51,8 @@ const table: [ContactState, ContactInput, ContactState | 'ignored', string?][] =
   ['queued', { type: 'agentAnswered' }, 'ignored'],
   ['queued', { type: 'daemonStops' }, 'ending', 'leaveQueue, end OTHER daemonStopped'],
 
-  ['offering', { type: 'inboundFlowEnded', end: { type: 'queued' } }, 'offering', 'runQueueFlow'],
-  ['offering', { type: 'offerWithdrawn' }, 'queued', 'stopRinging'],
+  ['offering', { type: 'flowEnded', end: { type: 'queued' } }, 'offering', 'runQueueFlow'],
+  ['offering', { type: 'offerWithdrawn', because: 'missed' }, 'queued', 'stopRinging'],
   ['offering', { type: 'agentLeft', end: busy }, 'queued', 'tellOfferFailed busy'],
   ['offering', { type: 'agentLeft', end: { ...busy, reason: 'srtpRequired' } }, 'queued', 'tellOfferFailed error'],
   ['offering', { type: 'agentAnswered' }, 'agentWhispering', 'runAgentWhisper'],
@@ -77,7 +78,7 @@ const table: [ContactState, ContactInput, ContactState | 'ignored', string?][] =
     'ending',
     'stopWhispers, hangUpAgent, end CUSTOMER_DISCONNECT hangUp',
   ],
-  ['agentWhispering', { type: 'offerWithdrawn' }, 'ignored'],
+  ['agentWhispering', { type: 'offerWithdrawn', because: 'missed' }, 'ignored'],
 
   ['customerWhispering', { type: 'customerWhisperEnded' }, 'joined', 'join'],
   [
@@ -107,7 +108,7 @@ const table: [ContactState, ContactInput, ContactState | 'ignored', string?][] =
 
 for (const [state, input, expected, effects] of table) {
   t.test(`${state} + ${JSON.stringify(input)} → ${expected}`, async (t) => {
-    const step = nextContactStep(state, input)
+    const step = nextContactStep('inbound', state, input)
     if (expected === 'ignored') {
       t.equal(step, undefined)
       return
@@ -128,7 +129,7 @@ t.test('from every state but the last two, a caller who leaves ends the contact 
     'joined',
   ]
   for (const state of states) {
-    const step = nextContactStep(state, { type: 'customerLeft', end: hangUp })
+    const step = nextContactStep('inbound', state, { type: 'customerLeft', end: hangUp })
     t.equal(step?.state, 'ending', state)
     t.equal(step?.effects.filter((effect) => effect.do === 'end').length, 1, state)
   }

@@ -159,7 +159,7 @@ story('a commit is on the disk, not only in its cache', (t, { file, store }) => 
 })
 
 story('unknown fields of a newer daemon are kept', (t, { store }) => {
-  const record = Object.assign(over('c1'), { SegmentAttributes: { 'connect:Subtype': 'connect:Telephony' } })
+  const record = Object.assign(over('c1'), { QualityMetrics: { Agent: { Audio: { QualityScore: 4.1 } } } })
   store.save(record)
   t.same(store.find('c1'), record)
 })

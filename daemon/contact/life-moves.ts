@@ -1,0 +1,86 @@
+// What the flows of a contact do with it: queue it, send it to an agent, a number or another queue, put parties on hold.
+import type { HoldState, OutboundCall, QueueTarget, ThirdPartyCall, ThirdPartyOutcome } from '../flow/abilities.ts'
+import { queueOf, segmentData } from './contact-data.ts'
+import type { ContactLife } from './contact-life.ts'
+import type { ContactMoves } from './contact-moves.ts'
+import { chorus } from './movable-participant.ts'
+import { callOutside } from './outside-call.ts'
+
+/** Contacts of one chain that may come of moving from queue to queue (flow language facts: 11 moves). */
+const maximumQueueMoves = 11
+
+export class LifeMoves implements ContactMoves {
+  readonly #life: ContactLife
+
+  constructor(life: ContactLife) {
+    this.#life = life
+  }
+
+  enqueue(): 'queued' | 'atCapacity' | 'noQueue' {
+    return this.#life.state === 'inFlow' ? this.#life.enqueue() : 'noQueue'
+  }
+
+  /** To the agent of the quick connect; nobody else is asked when they don't come. */
+  transferToAgent(): 'transferred' | 'busy' {
+    const { target, data, world, state, id } = this.#life
+    if (!target || !('agent' in target) || state !== 'inFlow') return 'busy'
+    const contact = { contactId: id, channel: data.channel }
+    if (!world.routing.occupy(target.agent, contact, { clearsAfterContactWork: true })) return 'busy'
+    this.#life.handle({ type: 'summoned', agent: target.agent })
+    return 'transferred'
+  }
+
+  /** A new segment waits in the other queue, its age begun anew; this one is over when it does. */
+  dequeueAndTransfer(target: QueueTarget | undefined): 'transferred' | 'atCapacity' | 'refused' {
+    const { data, world, state, conversation, record } = this.#life
+    const { customer } = conversation
+    const queue = target === undefined ? data.queue : queueOf(world.instance, target)
+    if (!queue || !customer || state !== 'queued' || data.queueMoves >= maximumQueueMoves) return 'refused'
+    const next = conversation.registry.begin({
+      kind: 'queueTransfer',
+      data: { ...segmentData(data, 'QUEUE_TRANSFER'), queue, queueMoves: data.queueMoves + 1 },
+      conversation,
+      front: customer,
+    })
+    const result = next.enqueue({ mayExceed: true })
+    if (result !== 'queued') {
+      next.handle({ type: 'dismissed', reason: 'OTHER', endReason: result })
+      return result === 'atCapacity' ? 'atCapacity' : 'refused'
+    }
+    record.transferred({ kind: 'queue', to: queue.name, by: 'flow' }, next.id)
+    this.#life.handle({ type: 'movedOn' })
+    return 'transferred'
+  }
+
+  async transferToThirdParty(call: ThirdPartyCall, signal: AbortSignal): Promise<ThirdPartyOutcome> {
+    const { world, conversation } = this.#life
+    const { customer } = conversation
+    if (!customer) return 'callFailed'
+    return await callOutside({ world, life: this.#life, conversation, customer, call, signal })
+  }
+
+  /** Between the customer and the agent who transfers, or calls; whoever is off hold hears the flow. */
+  holdParticipants(state: HoldState): boolean {
+    const { conversation, source, other } = this.#life
+    const { customer } = conversation
+    const agent = source ?? other
+    if (!customer || agent?.role !== 'agent') return false
+    const onHold = state === 'CustomerOnHold' ? customer : state === 'AgentOnHold' ? agent : undefined
+    for (const party of [customer, agent]) {
+      if (party === onHold) conversation.hold(party, 'flow')
+      else conversation.join(party)
+    }
+    this.#life.heardBy(
+      state === 'OffHold'
+        ? chorus([customer.participant, agent.participant])
+        : (onHold === customer ? agent : customer).participant,
+    )
+    return true
+  }
+
+  completeOutboundCall(call: OutboundCall): Promise<boolean> {
+    const { state, agentSide } = this.#life
+    const calling = state === 'dialling' || state === 'outboundWhispering'
+    return calling ? agentSide.callCustomer(call) : Promise.resolve(false)
+  }
+}

@@ -1,0 +1,44 @@
+// Somebody in a conversation: a leg with a part to play. Whoever is on hold is not heard, and hears the hold flow.
+import type { Leg } from '../leg/leg.ts'
+import type { ContactLife } from './contact-life.ts'
+import type { LegParticipant } from './contact-world.ts'
+import type { Present } from './conversation-rules.ts'
+
+export class Party implements Present {
+  role: Present['role']
+  /** An agent's or supervisor's user name; of others the number, where it is known. */
+  readonly name: string
+  readonly leg: Leg
+  /** The segment they are in the conversation by; of the customer: the one that came last. */
+  segment: ContactLife
+  joined = false
+  heldBy: Party | 'flow' | undefined
+  /** Ends the hold flow. */
+  hold: AbortController | undefined
+  readonly #participantOf: (party: Party) => LegParticipant
+  #participant: LegParticipant | undefined
+
+  constructor(of: {
+    role: Present['role']
+    name: string
+    leg: Leg
+    segment: ContactLife
+    participantOf: (party: Party) => LegParticipant
+  }) {
+    this.role = of.role
+    this.name = of.name
+    this.leg = of.leg
+    this.segment = of.segment
+    this.#participantOf = of.participantOf
+  }
+
+  get participant(): LegParticipant {
+    this.#participant ??= this.#participantOf(this)
+    return this.#participant
+  }
+
+  close(): void {
+    this.hold?.abort(new Error('the party has left'))
+    this.#participant?.close()
+  }
+}

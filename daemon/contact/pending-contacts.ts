@@ -1,0 +1,34 @@
+// Callbacks and tasks that wait for their time, their queue or their agent: what is kept of them over a restart.
+import type { CallbackRequest } from '../flow/abilities.ts'
+import type { EventHook } from '../flow/host.ts'
+import type { ContactData } from './contact-data.ts'
+
+/** A contact's data as it is written down: its hooks as pairs, and nothing that lives. */
+export type StoredData = Omit<ContactData, 'hooks' | 'agent'> & { hooks: [EventHook, string | null][] }
+
+export interface PendingContact {
+  contactId: string
+  kind: 'callback' | 'task'
+  /** Wall clock; from here on it may be queued, or its flow runs. */
+  dueEpochMs: number
+  /** Wall clock; a contact that is not over by then is ended. */
+  expiresEpochMs: number
+  /** Flow it begins with; a callback without one goes to its queue. */
+  flowId?: string
+  /** Set while it waits in its queue: it goes back there, with this age. */
+  enqueuedAtEpochMs?: number
+  data: StoredData
+  callback?: Pick<CallbackRequest, 'retryDelaySeconds' | 'callerId'> & { attemptsLeft: number }
+}
+
+export interface PendingContacts {
+  /** Inserts or replaces by contactId. On disk when it returns; throws when it can't be written. */
+  keep(contact: PendingContact): void
+  /** Idempotent. */
+  forget(contactId: string): void
+  /** In order of their time. */
+  all(): PendingContact[]
+}
+
+/** More are refused: callbacks and tasks that nobody takes must not fill the disk. */
+export const maximumPending = 2_500
