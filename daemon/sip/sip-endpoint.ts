@@ -15,7 +15,7 @@ import { type CallDialog, warning } from './call-dialog.ts'
 import { RtpPort } from './call-media.ts'
 import { CarrierLinks } from './carrier/carrier-links.ts'
 import type { LinkSettings } from './carrier/link-settings.ts'
-import { createLocator, type Locator } from './carrier/locator.ts'
+import { type Locator, systemLocator } from './carrier/locator.ts'
 import type { CarrierDialOptions, DialOptions, LinkView, SipAccount, SipCounters, SipEndpoint } from './endpoint.ts'
 import { InboundCall, partiesOfAgent } from './inbound-call.ts'
 import { callToAgent, OutboundCall } from './outbound-call.ts'
@@ -160,7 +160,7 @@ class Endpoint implements BoundSipEndpoint {
         clock,
         counters,
         log,
-        locator: options.locator ?? createLocator(),
+        locator: options.locator ?? systemLocator([options, ...(options.listen ?? [])], clock),
         random: Math.random,
       },
       (fault) => this.#contain(fault),
