@@ -103,7 +103,7 @@ export class AgentSide {
   }
 
   runCustomerWhisper(): void {
-    const hearer = this.#life.comeToFront()
+    const hearer = this.#life.customerSide.comeToFront()
     this.#whisper('CustomerWhisper', hearer, () => this.#life.handle({ type: 'customerWhisperEnded' }))
   }
 

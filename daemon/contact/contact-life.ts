@@ -1,7 +1,7 @@
 // One contact, alive: feeds what happens to its legs, flows and offers into the contact machine, and carries out what
 // the machine decides. Whatever goes wrong in here ends this contact and no other.
 import type { Timer } from '../clock.ts'
-import type { EventHook, FlowEnd, FlowHost, Participant } from '../flow/host.ts'
+import type { EventHook, FlowHost, Participant } from '../flow/host.ts'
 import type { LegEnd } from '../leg/leg.ts'
 import { AgentSide } from './agent-side.ts'
 import type { ContactData } from './contact-data.ts'
@@ -19,9 +19,9 @@ import { ContactRecorder } from './contact-recorder.ts'
 import type { ContactPlan, Target } from './contact-registry.ts'
 import type { ContactWorld } from './contact-world.ts'
 import type { Conversation, Presence } from './conversation.ts'
+import { CustomerSide } from './customer-side.ts'
 import { createFlowHost } from './flow-host.ts'
 import { LifeMoves } from './life-moves.ts'
-import { MovableParticipant } from './movable-participant.ts'
 import type { Party } from './party.ts'
 import type { PendingContact } from './pending-contacts.ts'
 import { PendingWork } from './pending-work.ts'
@@ -37,6 +37,7 @@ export class ContactLife {
   readonly record: ContactRecorder
   readonly flows: ContactFlows
   readonly agentSide: AgentSide
+  readonly customerSide: CustomerSide
   readonly moves: ContactMoves
   /** The agent who transfers, of a segment that an agent began. */
   readonly source: Party | undefined
@@ -54,10 +55,6 @@ export class ContactLife {
   #state: ContactState = 'new'
   #presence: Presence = 'listen'
   #handling = false
-  /** The agent who transfers left before anybody was reached. */
-  #isCold = false
-  #front: MovableParticipant | undefined
-  #customerFlow: AbortController | undefined
   #callTimer: Timer | undefined
   #talk: Talk | undefined
 
@@ -97,7 +94,7 @@ export class ContactLife {
     if (!this.pending) this.#limitCall()
     conversation.open(this)
     const front = plan.customerLeg ? conversation.setCustomer(plan.customerLeg, this) : plan.front
-    this.#front = front && new MovableParticipant(front.participant)
+    this.customerSide = new CustomerSide(this, front)
   }
 
   get state(): ContactState {
@@ -144,28 +141,6 @@ export class ContactLife {
   customerLeft(end: LegEnd): void {
     const called = this.#state === 'dialling' || this.#state === 'ringingOut'
     this.handle(called ? { type: 'customerUnreached', end } : { type: 'customerLeft', end })
-  }
-
-  /** The agent who transfers has left: the customer hears the rest, or goes on waiting for who was called by name. */
-  sourceLeft(): void {
-    const { customer } = this.conversation
-    if (!customer || !this.isUnderWay || this.#sourceIsThere || this.#isCold) return
-    this.#isCold = true
-    if (this.#customerFlow) this.conversation.setApart(customer)
-    else this.conversation.hold(customer, 'flow')
-    this.#front?.moveTo(customer.participant)
-  }
-
-  /** Whoever hears the flows from here on. */
-  heardBy(hearer: Participant): void {
-    this.#front?.moveTo(hearer)
-  }
-
-  /** Who hears the customer whisper: off hold, if they were. */
-  comeToFront(): Participant | undefined {
-    const { customer } = this.conversation
-    if (customer && !this.#sourceIsThere) this.conversation.setApart(customer)
-    return this.#front
   }
 
   /** The flow's third party is the one the contact stays with. False: it may not, as an agent is being rung for it. */
@@ -251,10 +226,6 @@ export class ContactLife {
     return `${this.id} ${this.#state} ${this.conversation.describe()}`
   }
 
-  get #sourceIsThere(): boolean {
-    return this.source !== undefined && this.conversation.parties.includes(this.source)
-  }
-
   #limitCall(): void {
     const { clock, instance } = this.world
     const limitMs = instance.box.limits.callDurationS * 1000
@@ -278,19 +249,19 @@ export class ContactLife {
   }
 
   #perform(effect: ContactEffect): void {
-    const { world, agentSide } = this
+    const { world, agentSide, customerSide } = this
     switch (effect.do) {
       case 'answer':
-        this.#answer()
+        this.customerSide.answer()
         break
       case 'runFlow':
-        this.#runCustomerFlow(this.#flow, (end) => this.handle({ type: 'flowEnded', end }))
+        customerSide.runFlow(this.#flow, (end) => this.handle({ type: 'flowEnded', end }))
         break
       case 'runQueueFlow':
-        this.#runCustomerFlow(this.flows.of('CustomerQueue'), (end) => this.handle({ type: 'queueFlowEnded', end }))
+        customerSide.runFlow(this.flows.of('CustomerQueue'), (end) => this.handle({ type: 'queueFlowEnded', end }))
         break
       case 'stopCustomerFlow':
-        this.#customerFlow?.abort(new Error('customerFlowStopped'))
+        customerSide.stopFlow('customerFlowStopped')
         break
       case 'enqueue':
         if (this.enqueue({ mayExceed: true, ...this.#placeKept }) !== 'queued') this.handle({ type: 'notEnqueued' })
@@ -365,31 +336,8 @@ export class ContactLife {
     return at === undefined ? {} : { enqueuedAtEpochMs: at }
   }
 
-  #answer(): void {
-    const { customer } = this.conversation
-    if (!customer) return
-    this.#work.add(
-      customer.leg.answer().then((answered) => {
-        if (answered) this.handle({ type: 'customerAnswered' })
-      }),
-    )
-  }
-
-  #runCustomerFlow(flowId: string | undefined, ended: (end: FlowEnd) => void): void {
-    if (flowId === undefined) return
-    const controller = new AbortController()
-    this.#customerFlow = controller
-    const host = this.hostFor(this.#front, this.moves)
-    this.#work.add(
-      this.flows.run(flowId, host, controller.signal).then((end) => {
-        if (this.#customerFlow === controller) this.#customerFlow = undefined
-        if (end.type !== 'left') ended(end)
-      }),
-    )
-  }
-
   #join(): void {
-    const { conversation, other, source } = this
+    const { conversation, other } = this
     this.agentSide.stopWhispers()
     this.runAside('DefaultAgentUI')
     if (!other) return
@@ -398,11 +346,11 @@ export class ContactLife {
       return
     }
     // Whoever transfers talks to whom they asked for, and the customer goes on waiting.
-    const waiting = source && this.#sourceIsThere ? source : conversation.customer
-    if (waiting) conversation.join(waiting)
+    const { talker } = this.customerSide
+    if (talker) conversation.join(talker)
     conversation.join(other)
     if (other.role === 'agent') this.#talk = new Talk(this)
-    if (this.#isCold) this.record.coldTransferCompleted()
+    if (this.customerSide.isCold) this.record.coldTransferCompleted()
     const legs = conversation.parties.filter((party) => conversation.isTalking(party)).map(({ leg }) => leg)
     this.#work.add(
       Promise.all(legs.map((leg) => this.world.describePath(leg))).then((paths) => {
@@ -417,7 +365,7 @@ export class ContactLife {
     this.record.ended(reason, endReason)
     if (this.record.record.Agent) this.runAside('DisconnectAgentUI')
     this.#release()
-    for (const segment of this.conversation.segments) if (segment.source) segment.sourceLeft()
+    for (const segment of this.conversation.segments) segment.customerSide.sourceLeft()
     this.#work.add(this.conversation.segmentOver(this, { reason, endReason, final }))
     this.world.routing.contactEnded(this.id)
     this.conversation.registry.forget(this)
@@ -427,7 +375,7 @@ export class ContactLife {
   #release(): void {
     this.#callTimer?.cancel()
     this.agentSide.close()
-    this.#customerFlow?.abort(new Error('contactEnded'))
+    this.customerSide.stopFlow('contactEnded')
     if (this.#talk) this.#work.add(this.#talk.end())
     this.#talk = undefined
     this.agentSide.release('hangUp')

@@ -70,7 +70,7 @@ export class LifeMoves implements ContactMoves {
       if (party === onHold) conversation.hold(party, 'flow')
       else conversation.join(party)
     }
-    this.#life.heardBy(
+    this.#life.customerSide.heardBy(
       state === 'OffHold'
         ? chorus([customer.participant, agent.participant])
         : (onHold === customer ? agent : customer).participant,

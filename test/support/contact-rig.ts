@@ -33,6 +33,18 @@ export interface RunningFlow {
   end(end: FlowEnd): void
 }
 
+/** The ledger of a rig in which all is over. */
+export const nothingLeft = {
+  contacts: 0,
+  flows: 0,
+  paths: 0,
+  recordings: 0,
+  legs: 0,
+  waiting: 0,
+  pending: 0,
+  broken: [],
+}
+
 export class ContactRig {
   readonly clock: MockClock
   readonly counters = new Counters()
@@ -196,6 +208,7 @@ export class ContactRig {
       recordings: this.recordings.size,
       legs: [...this.agentLegs, ...this.outsideLegs].filter((leg) => leg.state !== 'ended').length,
       waiting: this.routing.queues().reduce((sum, queue) => sum + queue.waiting, 0),
+      pending: this.pending.kept.size,
       broken: this.routing.brokenInvariants(),
     }
   }

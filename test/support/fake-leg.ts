@@ -42,6 +42,11 @@ export class FakeLeg implements Leg {
     if (this.state === 'dialling' || this.state === 'alerting') this.#talk()
   }
 
+  /** Anything else that its far end does. */
+  tell(event: LegEvent): void {
+    this.#events.emit(event)
+  }
+
   press(digit: string): void {
     this.#events.emit({ type: 'digitReceived', digit })
   }

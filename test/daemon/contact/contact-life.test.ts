@@ -1,8 +1,6 @@
 import t from 'tap'
-import { ContactRig } from '../../support/contact-rig.ts'
+import { ContactRig, nothingLeft } from '../../support/contact-rig.ts'
 import { settle } from '../../support/mock-clock.ts'
-
-const nothingLeft = { contacts: 0, flows: 0, paths: 0, recordings: 0, legs: 0, waiting: 0, broken: [] }
 
 t.test('a caller goes through flow, queue and whispers to an agent, and both talk', async (t) => {
   const rig = new ContactRig(['anna'])
