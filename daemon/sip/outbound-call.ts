@@ -163,7 +163,7 @@ export class OutboundCall extends SipLeg {
   }
 
   #failed(fork: OutboundFork, status: number, retryAfterS: number | undefined): void {
-    this.#options.failed?.({ status, ...(retryAfterS !== undefined && { retryAfterS }) })
+    if (!this.#isMute) this.#options.failed?.({ status, ...(retryAfterS !== undefined && { retryAfterS }) })
     this.#forks = this.#forks.filter((one) => one !== fork)
     this.#worstStatus = worseToHide(status, this.#worstStatus)
     if (this.#winner) return
