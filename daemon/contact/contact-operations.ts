@@ -2,7 +2,7 @@
 // answers at once with what was begun or why not; what comes of it shows in events and records.
 import { defaultFlows } from '../config/default-flows.ts'
 import type { Leg } from '../leg/leg.ts'
-import { outboundData, queueOf, segmentData } from './contact-data.ts'
+import { agentRef, outboundData, queueOf, segmentData } from './contact-data.ts'
 import type { ContactLife } from './contact-life.ts'
 import type { ContactRegistry, Target } from './contact-registry.ts'
 import type { ContactWorld } from './contact-world.ts'
@@ -212,6 +212,8 @@ export class ContactOperations {
     const { conversation } = life
     const { instance } = life.world
     const data = segmentData(life.data, to.number === undefined ? 'TRANSFER' : 'EXTERNAL_OUTBOUND')
+    // The flow of a transfer to an agent knows the agent it is for (flow types facts, 8).
+    if (to.agent !== undefined) data.agent = agentRef(instance, to.agent)
     if (to.queue !== undefined) {
       const queue = queueOf(instance, { queueId: to.queue })
       if (queue) data.queue = queue

@@ -44,6 +44,7 @@ export class ContactRecorder {
     const at = this.#world.clock.epochMs()
     const { record } = this
     if (input.type === 'offered' || input.type === 'summoned') this.#agent = input.agent
+    if (after === 'dialling' || after === 'joined') this.#agent ??= this.#data.agent?.userName
     if (before !== after) {
       switch (after) {
         case 'inFlow':
@@ -181,7 +182,7 @@ export class ContactRecorder {
   ): void {
     const { contactId, initialContactId, previousContactId, relatedContactId, channel, initiationMethod, queue } =
       this.#data
-    const agent = this.#agent ?? this.#data.agent?.userName
+    const agent = this.#agent
     const routingProfile = agent === undefined ? undefined : this.#world.instance.agents.get(agent)?.routingProfile
     this.#world.events.emit({
       kind: 'contact',

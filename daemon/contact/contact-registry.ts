@@ -49,6 +49,8 @@ export interface ContactRegistry {
   forget(life: ContactLife): void
   /** A contact without a leg waits for an agent to accept it, by a panel or a command. */
   tellOffer(life: ContactLife, agent: string): void
+  /** An agent's leg takes part in a conversation from now on: what is keyed on it may be a wish. */
+  tellAgentLeg(agent: string, leg: Leg): void
   /** False: it is no paused task. */
   resumeTask(contactId: string): boolean
   /** Nothing new may begin. */

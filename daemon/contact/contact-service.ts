@@ -29,6 +29,7 @@ export class ContactService implements ContactRegistry {
   /** Who waits for contacts of a world that is no longer used to be over. */
   readonly #leaving = new Set<{ lives: Set<ContactLife>; over: () => void }>()
   readonly #whenEmpty = new Set<() => void>()
+  readonly #agentLegListeners = new Set<(agent: string, leg: Leg) => void>()
   readonly #offerListeners = new Set<(offer: TaskOffer) => void>()
   #world: ContactWorld
   #draining = false
@@ -95,6 +96,12 @@ export class ContactService implements ContactRegistry {
   onTaskOffer(listener: (offer: TaskOffer) => void): () => void {
     this.#offerListeners.add(listener)
     return () => void this.#offerListeners.delete(listener)
+  }
+
+  /** Told of each agent's leg that comes into a conversation. */
+  onAgentLeg(listener: (agent: string, leg: Leg) => void): () => void {
+    this.#agentLegListeners.add(listener)
+    return () => void this.#agentLegListeners.delete(listener)
   }
 
   /** Refuses new contacts, lets the present ones end for up to `timeoutMs`, then ends them. Resolves when none is left. */
@@ -184,6 +191,10 @@ export class ContactService implements ContactRegistry {
 
   forget(life: ContactLife): void {
     this.#waiting.forget(life)
+  }
+
+  tellAgentLeg(agent: string, leg: Leg): void {
+    for (const listener of this.#agentLegListeners) listener(agent, leg)
   }
 
   tellOffer(life: ContactLife, agent: string): void {

@@ -7,7 +7,7 @@
 
 export interface Present {
   role: 'customer' | 'agent' | 'thirdParty' | 'supervisor'
-  /** Joined: has been let into the talk. Agents who are still rung or hear a whisper are not. */
+  /** Has been let into the talk. Agents who are still rung or hear a whisper are not, nor who hears a flow. */
   joined: boolean
 }
 
@@ -16,7 +16,7 @@ export type Afterwards = 'goesOn' | 'customerWaits' | 'over'
 /** `present`: those who remain. `underWay`: segments that are on their way to somebody. */
 export function afterLeaving(present: readonly Present[], underWay: number): Afterwards {
   const joined = present.filter((one) => one.joined)
-  const customer = joined.some(({ role }) => role === 'customer')
+  const customer = present.some(({ role }) => role === 'customer')
   const agents = joined.filter(({ role }) => role === 'agent').length
   const outsiders = joined.filter(({ role }) => role === 'thirdParty').length
   if (customer && agents + outsiders > 0) return 'goesOn'

@@ -70,6 +70,7 @@ export class Conversation {
 
   add(role: 'agent' | 'thirdParty' | 'supervisor', name: string, leg: Leg, segment: ContactLife): Party {
     const party = this.#add(role, name, leg, segment)
+    if (role === 'agent') this.registry.tellAgentLeg(name, leg)
     leg.on((event) => {
       if (event.type === 'answered' || event.type === 'earlyMediaStarted') this.#room.refresh()
       else if (event.type === 'heldByFarEnd' && role === 'agent') this.holdOthers(party)

@@ -42,6 +42,12 @@ export class FakeLeg implements Leg {
     if (this.state === 'dialling' || this.state === 'alerting') this.#talk()
   }
 
+  /** The far end's network already says something. */
+  soundEarly(): void {
+    this.portId = nextPort++
+    this.#events.emit({ type: 'earlyMediaStarted' })
+  }
+
   /** Anything else that its far end does. */
   tell(event: LegEvent): void {
     this.#events.emit(event)
@@ -66,7 +72,7 @@ export class FakeLeg implements Leg {
 
   #talk(): void {
     this.state = 'talking'
-    this.portId = nextPort++
+    this.portId ??= nextPort++
     this.#events.emit({ type: 'answered' })
   }
 
