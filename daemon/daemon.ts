@@ -4,9 +4,11 @@
 //   store ─▶ audio thread ─▶ voice ─▶ sip, lines ─▶ routing ─▶ contacts ─▶ control socket ─▶ calls are taken
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AgentService } from './agent/agent-service.ts'
 import { createControlMethods } from './api/control-methods.ts'
 import { createControlServer } from './api/control-server.ts'
 import type { StatusReport } from './api/reports.ts'
+import { buildAgents } from './assembly/agents.ts'
 import { buildOutbound } from './assembly/carriers.ts'
 import { buildIntegrations } from './assembly/integrations.ts'
 import { buildLines } from './assembly/lines.ts'
@@ -111,12 +113,19 @@ export class Daemon {
     const contacts = new ContactService(world.contacts)
     worlds.use(world, Promise.resolve())
     this.#contacts = contacts
-    contacts.attach(sip)
+    const { agents, phones } = buildAgents(this.#of, {
+      contacts,
+      routing,
+      audio,
+      counters: this.#counters,
+      instance: () => this.instance,
+    })
+    phones.attach(sip)
     contacts.attach(lines)
     contacts.restore()
 
-    this.#reload = buildReload(this.#of, { contacts, voice, sip, worlds })
-    await this.#serveControl({ routing, lines, contacts, store, flowLog, audio, voice, sip, outbound })
+    this.#reload = buildReload(this.#of, { contacts, voice, sip, outbound, worlds })
+    await this.#serveControl({ routing, lines, contacts, agents, store, flowLog, audio, voice, sip, outbound })
     await sip.start()
     this.#started('sip', () => sip.stop())
     lines.start()
@@ -158,6 +167,7 @@ export class Daemon {
     routing: Router
     lines: Lines
     contacts: ContactService
+    agents: AgentService
     store: DurableContactStore
     flowLog: FlowLog
     audio: Audio
@@ -180,6 +190,7 @@ export class Daemon {
         startedEpochMs: this.#startedEpochMs,
         state: () => this.#state,
         reload: () => this.reload(),
+        links: () => sip.links(),
         describeLegs: () => Promise.all(contacts.legs().map((leg) => describePath(audio, leg))),
         counters: async () => ({
           contacts: { ...this.#counters.snapshot(), alive: contacts.alive },

@@ -29,8 +29,6 @@ export const agentCommandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('drop'), contactId }),
   /** Ends the contact for all; a task is completed. */
   z.strictObject({ do: z.literal('end'), contactId }),
-  z.strictObject({ do: z.literal('pauseRecording'), contactId }),
-  z.strictObject({ do: z.literal('resumeRecording'), contactId }),
   /** The supervisor's own phone is rung and hears the contact; again with another kind moves over. */
   z.strictObject({
     do: z.literal('monitor'),

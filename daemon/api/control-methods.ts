@@ -1,15 +1,25 @@
 // The methods of the control socket, over the parts that main.ts hands in. Parameters are checked here; what a method
 // answers is a report of reports.ts.
 import { z } from 'zod'
+import { agentCommandSchema } from '../agent/agent-command.ts'
+import type { AgentService } from '../agent/agent-service.ts'
 import type { Clock } from '../clock.ts'
 import type { ContactRecord, ContactStore } from '../contact/contact-record.ts'
 import type { RaisedFault } from '../health/faults.ts'
 import type { LineView } from '../line/lines.ts'
 import type { ReloadOutcome } from '../reload/reload.ts'
 import type { AgentView, QueueView, Routing } from '../routing/routing.ts'
+import type { LinkView } from '../sip/endpoint.ts'
 import type { ControlMethod } from './control-connection.ts'
 import { ControlError } from './protocol.ts'
-import { type AgentsReport, type LegsReport, type QueuesReport, reportVersion, type StatusReport } from './reports.ts'
+import {
+  type AgentsReport,
+  type LegsReport,
+  type QueuesReport,
+  type QuickConnectsReport,
+  reportVersion,
+  type StatusReport,
+} from './reports.ts'
 
 /** Counters by part of the daemon: `{ audio: {…}, sip: {…} }`. */
 export type CounterTable = Record<string, Record<string, number>>
@@ -21,6 +31,8 @@ export interface ControlParts {
   state: () => StatusReport['state']
   routing: Pick<Routing, 'agents' | 'queues' | 'setStatus'>
   lines: { views(): LineView[] }
+  /** To carriers. */
+  links: () => LinkView[]
   /** Contacts that are alive. */
   contacts: { views(): { contactId: string; state: string; describe: string }[] }
   store: Pick<ContactStore, 'list'>
@@ -28,11 +40,14 @@ export interface ControlParts {
   counters: () => CounterTable | Promise<CounterTable>
   /** One line for each leg: parties, state, audio path. */
   describeLegs: () => string[] | Promise<string[]>
+  agents: Pick<AgentService, 'perform' | 'quickConnects'>
   /** Absent: the box does not reload, and says so. */
   reload?: () => Promise<ReloadOutcome>
 }
 
 const setAgentStatusParams = z.strictObject({ agent: z.string(), status: z.enum(['Available', 'Offline']) })
+const agentCommandParams = z.strictObject({ agent: z.string(), command: agentCommandSchema })
+const quickConnectsParams = z.strictObject({ agent: z.string() })
 const contactsParams = z.strictObject({
   limit: z.number().int().min(1).max(1000).default(50),
   /** Only records older than this one, by its ContactId. */
@@ -50,6 +65,7 @@ export function createControlMethods(parts: ControlParts): Record<string, Contro
       startedAt: iso(parts.startedEpochMs),
       uptimeS: Math.max(0, Math.floor((parts.clock.epochMs() - parts.startedEpochMs) / 1000)),
       lines: parts.lines.views().map((view) => ({ ...view })),
+      links: parts.links().map(linkReport),
       agents: agents(),
       queues: parts.routing.queues().map(queueReport),
       contacts: parts.contacts.views().map((view) => ({ ...view })),
@@ -69,6 +85,24 @@ export function createControlMethods(parts: ControlParts): Record<string, Contro
         throw new ControlError('notFound', `There is no agent ${JSON.stringify(agent)}.`, mend)
       }
       return { version: reportVersion, agents: agents().filter((each) => each.userName === agent) }
+    },
+    agentCommand(params): { version: typeof reportVersion } {
+      const { agent, command } = read(agentCommandParams, params)
+      const outcome = parts.agents.perform(agent, command)
+      if (outcome.ok) return { version: reportVersion }
+      throw new ControlError(
+        outcome.reason.startsWith('noSuch') ? 'notFound' : 'refused',
+        outcome.message,
+        outcome.mend,
+      )
+    },
+    quickConnects(params): QuickConnectsReport {
+      const { agent } = read(quickConnectsParams, params)
+      const quickConnects = parts.agents.quickConnects(agent)
+      return {
+        version: reportVersion,
+        quickConnects: quickConnects.map(({ type, name, description, code }) => ({ type, name, description, code })),
+      }
     },
     describeLegs: async (): Promise<LegsReport> => ({ version: reportVersion, legs: await parts.describeLegs() }),
   }
@@ -91,6 +125,10 @@ function read<T>(schema: z.ZodType<T>, params: unknown): T {
 const iso = (epochMs: number) => new Date(epochMs).toISOString()
 
 function agentReport({ sinceEpochMs, ...view }: AgentView) {
+  return { ...view, since: iso(sinceEpochMs) }
+}
+
+function linkReport({ sinceEpochMs, ...view }: LinkView) {
   return { ...view, since: iso(sinceEpochMs) }
 }
 

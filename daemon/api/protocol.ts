@@ -22,6 +22,8 @@ export type ControlErrorCode =
   | 'badParams'
   /** What the parameters name does not exist. */
   | 'notFound'
+  /** It can't be done now: the message says why. */
+  | 'refused'
   | 'timeout'
   /** The method failed; the journal has the reason. */
   | 'failed'

@@ -17,6 +17,17 @@ export const lineReport = z.looseObject({
   counters,
 })
 
+/** A link to a carrier; `reason`: why it is down. */
+export const linkReport = z.looseObject({
+  carrier: z.string(),
+  link: z.string(),
+  state: z.string(),
+  since: timestamp,
+  reason: z.string().optional(),
+  calls: z.number(),
+  channels: z.number(),
+})
+
 export const agentReport = z.looseObject({
   userName: z.string(),
   status: z.string(),
@@ -55,6 +66,7 @@ export const statusReport = z.looseObject({
   startedAt: timestamp,
   uptimeS: z.number(),
   lines: z.array(lineReport),
+  links: z.array(linkReport).default([]),
   agents: z.array(agentReport),
   queues: z.array(queueReport),
   contacts: z.array(liveContactReport),
@@ -100,3 +112,12 @@ export const reloadReport = z.discriminatedUnion('outcome', [
   z.looseObject({ version, outcome: z.literal('failed'), part: z.string(), reason: z.string() }),
 ])
 export type ReloadReport = z.infer<typeof reloadReport>
+
+export const doneReport = z.looseObject({ version })
+export const quickConnectsReport = z.looseObject({
+  version,
+  quickConnects: z.array(
+    z.looseObject({ type: z.string(), name: z.string(), description: z.string(), code: z.string().optional() }),
+  ),
+})
+export type QuickConnectsReport = z.infer<typeof quickConnectsReport>

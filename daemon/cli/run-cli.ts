@@ -1,5 +1,6 @@
 // The command-line tool as a function: arguments in, words to the terminal, exit code out.
 import { parseArgs } from 'node:util'
+import type { VerbName } from './agent-do.ts'
 import {
   type Command,
   CommandFailure,
@@ -17,6 +18,22 @@ interface Entry {
   /** Loads what only this command needs: `status` is asked often, and has no use for the flow checker. */
   load(): Promise<Command>
 }
+
+/** The verbs of agent-do.ts. */
+const agentVerbs: [VerbName, string][] = [
+  ['clear', 'ends an agent’s after-contact work, or the pause after a missed contact'],
+  ['call', 'an agent calls a number or a quick connect'],
+  ['accept', 'an agent takes the task that is offered'],
+  ['decline', 'an agent declines the task that is offered'],
+  ['hold', 'an agent puts the customer on hold'],
+  ['resume', 'an agent takes everybody off hold'],
+  ['transfer', 'an agent hands a contact over, cold or warm'],
+  ['join', 'an agent joins everybody of the contact in one talk'],
+  ['leave', 'an agent leaves the others to themselves'],
+  ['drop', 'an agent lets go whom they added last'],
+  ['end', 'an agent ends the call or the task'],
+  ['monitor', 'a supervisor hears a contact, whispers, barges in'],
+]
 
 const entries: readonly Entry[] = [
   {
@@ -73,6 +90,16 @@ const entries: readonly Entry[] = [
     name: 'agent set',
     summary: 'sets an agent’s status: agent set USER Available|Offline',
     load: async () => (await import('./agent.ts')).agentSetCommand,
+  },
+  ...agentVerbs.map(([name, summary]) => ({
+    name: `agent ${name}`,
+    summary,
+    load: async () => (await import('./agent-do.ts')).agentVerbCommand(name),
+  })),
+  {
+    name: 'agent quick-connects',
+    summary: 'whom an agent may call and transfer to, and the codes for telephones',
+    load: async () => (await import('./agent-do.ts')).quickConnectsCommand,
   },
 ]
 

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { agentOutboundSchema, carriersSchema } from './carrier-schema.ts'
 import { aliasesSchema, botsSchema, functionsSchema } from './integration-schemas.ts'
+import { codecs, keying, srtp } from './media-schema.ts'
 import { sipListenSchema, sipTlsSchema } from './sip-schema.ts'
 import { voiceSchema } from './voice-schema.ts'
 
@@ -80,6 +81,11 @@ export const boxSchema = z.strictObject({
       callDurationS: seconds(60, 86400).default(14400).describe('Longest life of one call, the last resort'),
     })
     .prefault({}),
+  statuses: z
+    .array(z.strictObject({ name: name.describe('e.g. Lunch, Training: no contacts are offered') }))
+    .max(50)
+    .default([])
+    .describe('Statuses of agents beside Available and Offline; the first nine have a code on telephones'),
   drain: z
     .strictObject({
       timeoutS: seconds(0, 3600).default(60).describe('How long a stop waits for calls to end by themselves'),
@@ -210,22 +216,31 @@ export const agentsSchema = z.strictObject({
       phone: z.strictObject({
         passwordFile: z.string().optional().describe('File with the SIP password, relative to the instance'),
         address: hostAndPort.optional().describe('host:port of a phone that does not register'),
-        srtp: z.enum(['off', 'offered', 'required']).default('offered'),
-        codecs: z
-          .array(z.enum(['PCMU', 'PCMA']))
-          .min(1)
-          .default(['PCMU', 'PCMA']),
+        srtp: srtp.default('offered'),
+        media: keying,
+        codecs: codecs.default(['PCMU', 'PCMA']),
       }),
     }),
   ),
 })
 
+/** What every quick connect has. */
+const quickConnect = {
+  name,
+  description,
+  code: z
+    .string()
+    .regex(/^[0-9]{1,6}$/, 'must be 1 to 6 digits')
+    .optional()
+    .describe('What agents key or dial for it on a telephone'),
+}
+
 export const quickConnectsSchema = z.strictObject({
   quickConnects: z.array(
     z.discriminatedUnion('type', [
-      z.strictObject({ type: z.literal('phone'), name, description, number: e164 }),
-      z.strictObject({ type: z.literal('agent'), name, description, agent: z.string(), flow: name.optional() }),
-      z.strictObject({ type: z.literal('queue'), name, description, queue: name, flow: name.optional() }),
+      z.strictObject({ type: z.literal('phone'), ...quickConnect, number: e164 }),
+      z.strictObject({ type: z.literal('agent'), ...quickConnect, agent: z.string(), flow: name.optional() }),
+      z.strictObject({ type: z.literal('queue'), ...quickConnect, queue: name, flow: name.optional() }),
     ]),
   ),
 })
