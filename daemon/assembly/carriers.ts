@@ -1,18 +1,34 @@
 // Calls out to the telephone network, and the faults of links that are down.
 import { createOutboundCalls, type OutboundService } from '../carrier/outbound-calls.ts'
-import { sipLinks } from '../carrier/sip-links.ts'
+import { linkSettingsOf, sipLinks } from '../carrier/sip-links.ts'
+import type { ReloadPart } from '../reload/reload.ts'
 import type { LinkView, SipEndpoint } from '../sip/endpoint.ts'
 import type { Started, Surroundings } from './surroundings.ts'
 
-/** `current`: the configuration in force. */
 export function buildOutbound(of: Surroundings, sip: SipEndpoint, started: Started): OutboundService {
   const { instance, clock, log } = of
-  const links = sipLinks(instance.carriers, instance.box.instance.country, sip)
   started(
     'watch over links',
     sip.onLinkChange((link) => tellLinkFault(of, link)),
   )
-  return createOutboundCalls({ instance, links: () => links, clock, log: log.child({ part: 'outbound' }) })
+  return createOutboundCalls({
+    instance,
+    links: ({ carriers, box }) => sipLinks(carriers, box.instance.country, sip),
+    clock,
+    log: log.child({ part: 'outbound' }),
+  })
+}
+
+export function carriersPart({ sip, outbound }: { sip: SipEndpoint; outbound: OutboundService }): ReloadPart {
+  return {
+    name: 'carriers',
+    prepare: (next) => ({
+      commit() {
+        sip.setLinks(linkSettingsOf(next.carriers, next.box.instance.country))
+        outbound.reconfigure(next)
+      },
+    }),
+  }
 }
 
 const code = 'SIP-LINK'

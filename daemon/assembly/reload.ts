@@ -1,10 +1,12 @@
 // Which parts take a new configuration while the daemon runs, and how. What a part can't take live is told as such by
 // reload/changes.ts.
+import type { OutboundService } from '../carrier/outbound-calls.ts'
 import type { ContactService } from '../contact/contact-service.ts'
 import { keepLastGood } from '../reload/last-good.ts'
 import { Reload, type ReloadPart } from '../reload/reload.ts'
 import type { SipEndpoint } from '../sip/endpoint.ts'
 import type { VoiceService } from '../voice/create-voice.ts'
+import { carriersPart } from './carriers.ts'
 import { accountsOf } from './phones.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Worlds } from './worlds.ts'
@@ -13,6 +15,7 @@ export interface ReloadedParts {
   contacts: ContactService
   voice: VoiceService
   sip: SipEndpoint
+  outbound: OutboundService
   worlds: Worlds
 }
 
@@ -31,7 +34,7 @@ export function buildReload(of: Surroundings, parts: ReloadedParts): Reload {
   return new Reload({
     current: instance,
     load,
-    parts: [voicePart(parts), phonesPart(parts), contactsPart(of, parts)],
+    parts: [voicePart(parts), phonesPart(parts), carriersPart(parts), contactsPart(of, parts)],
     keep: () => {
       faults.clear(brokenFiles.code, brokenFiles.where)
       keep()

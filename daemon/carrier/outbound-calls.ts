@@ -23,8 +23,8 @@ export type OutboundInstance = Pick<Instance, 'box' | 'numbers' | 'carriers'> & 
 
 export interface OutboundOptions {
   instance: OutboundInstance
-  /** Every way out. */
-  links: () => readonly OutboundLink[]
+  /** Every way out of the instance. */
+  links: (instance: OutboundInstance) => readonly OutboundLink[]
   clock: Clock
   log: Log
   random?: () => number
@@ -52,15 +52,18 @@ class Outbound implements OutboundService {
   readonly #usage: Usage
   readonly #live = new Set<Leg>()
   #instance: OutboundInstance
+  #links: readonly OutboundLink[]
 
   constructor(options: OutboundOptions) {
     this.#of = options
     this.#instance = options.instance
+    this.#links = options.links(options.instance)
     this.#usage = new Usage(options.clock)
   }
 
   reconfigure(instance: OutboundInstance): void {
     this.#instance = instance
+    this.#links = this.#of.links(instance)
   }
 
   counters(): Record<string, number> {
@@ -137,7 +140,7 @@ class Outbound implements OutboundService {
   }
 
   #ways(): (RouteLink & { way: OutboundLink })[] {
-    return this.#of.links().map((way) => ({ ...way.view(), way }))
+    return this.#links.map((way) => ({ ...way.view(), way }))
   }
 
   /** Link after link; the same one again while it is not down and the call before did get nowhere. */

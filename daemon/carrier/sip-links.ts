@@ -1,4 +1,5 @@
 // The carriers of the configuration as the SIP endpoint sets its links up, and as routing calls out over them.
+import { createHash } from 'node:crypto'
 import type { Carrier, CarrierLinkConfig, NumberRules } from '../config/carrier-schema.ts'
 import type { Carriers } from '../config/carriers.ts'
 import type { LinkSettings, Peer } from '../sip/carrier/link-settings.ts'
@@ -21,6 +22,7 @@ function settingsOf(carrier: ConfiguredCarrier, link: ConfiguredLink, country: s
   return {
     carrier: carrier.name,
     link: link.name,
+    revision: revisionOf(carrier, link, country),
     peer: peerOf(link),
     ...(outboundProxy && { outboundProxy: peerOf(outboundProxy) }),
     ...(register && user !== undefined && { registration: { userName: user, expiresS: register.expiresS } }),
@@ -46,6 +48,13 @@ function settingsOf(carrier: ConfiguredCarrier, link: ConfiguredLink, country: s
       ...(carrier.defaultNumber !== undefined && { defaultNumber: carrier.defaultNumber }),
     },
   }
+}
+
+/** A digest, because a password is in it. */
+function revisionOf({ links: _links, ...carrier }: ConfiguredCarrier, link: ConfiguredLink, country: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([carrier, link, country]))
+    .digest('hex')
 }
 
 const transports = { udp: 'UDP', tcp: 'TCP', tls: 'TLS' } as const

@@ -6,7 +6,7 @@ import { formatDuration, formatTable, printable } from './table.ts'
 
 export const statusCommand: Command = {
   synopsis: '[--json] [--counters] [--socket PATH]',
-  help: `Asks the running daemon and prints its lines, queues, agents, live contacts and standing faults.
+  help: `Asks the running daemon and prints its lines, links to carriers, queues, agents, live contacts and standing faults.
 
   --counters     every counter as well, by part of the daemon
   --json         the whole report as one JSON object with \`version\`
@@ -33,6 +33,18 @@ function formatStatus(status: StatusReport, withCounters: boolean): string {
       'Lines',
       ['name', 'number', 'state', 'battery', 'device'],
       status.lines.map((line) => [line.name, line.number, line.state, line.battery, line.device]),
+    ),
+    section(
+      'Links',
+      ['carrier', 'link', 'state', 'calls', 'channels', 'since'],
+      status.links.map(({ carrier, link, state, reason, calls, channels, since }) => [
+        carrier,
+        link,
+        reason === undefined ? state : `${state} (${reason})`,
+        calls,
+        channels,
+        since,
+      ]),
     ),
     section(
       'Queues',

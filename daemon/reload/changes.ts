@@ -41,6 +41,8 @@ export function changesBetween(before: Instance, after: Instance): Change[] {
     ...named('routing profile', before.routingProfiles, after.routingProfiles),
     ...named('agent', before.agents, after.agents),
     ...named('quick connect', before.quickConnects, after.quickConnects),
+    ...named('carrier', byName(before.carriers.carriers), byName(after.carriers.carriers)),
+    ...(isDeepStrictEqual(before.carriers.outbound, after.carriers.outbound) ? [] : [whole('outbound')]),
     ...named('flow', before.flows, after.flows, sameFlow),
     ...named('prompt', before.prompts, after.prompts, (one, other) => sameSamples(one.samples, other.samples)),
     ...named('function', before.functions, after.functions),

@@ -3,6 +3,7 @@
 import type { Leg, LegSource } from '../leg/leg.ts'
 import type { RtpCodec } from '../loop/audio.ts'
 import type { Ban } from './access/bans.ts'
+import type { LinkSettings } from './carrier/link-settings.ts'
 
 /** An account a phone signs in with; a carrier's link has one too, known by where it speaks from. */
 export interface SipAccount {
@@ -71,6 +72,8 @@ export interface SipEndpoint extends LegSource {
    */
   dialCarrier(options: CarrierDialOptions): Leg
   links(): LinkView[]
+  /** From now on these links; calls over what is gone go on. */
+  setLinks(links: readonly LinkSettings[]): void
   onLinkChange(listener: (link: LinkView) => void): () => void
   /** Whether a phone of the account can be rung now. */
   reachable(userName: string): boolean

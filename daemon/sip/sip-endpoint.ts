@@ -238,6 +238,10 @@ class Endpoint implements BoundSipEndpoint {
     return this.#links.views()
   }
 
+  setLinks(links: readonly LinkSettings[]): void {
+    this.#links.set(links)
+  }
+
   onLinkChange(listener: (link: LinkView) => void): () => void {
     return this.#links.onChange(listener)
   }

@@ -7,6 +7,7 @@ export function linkTo(host: string, more: Partial<LinkSettings> = {}): LinkSett
   return {
     carrier: 'telco',
     link: 'north',
+    revision: '1',
     peer: { host, port: 5060 },
     sources: [],
     codecs: ['PCMA', 'PCMU'],

@@ -110,14 +110,25 @@ export class CarrierLink {
     this.#watch(0)
   }
 
+  /** Another one of the same name takes over: its calls, and the registration at the carrier. Nothing is heard any more. */
+  handOver(to: CarrierLink): void {
+    for (const leg of this.#legs) to.occupy(leg)
+    this.#halt()
+  }
+
   /** Resolves when the carrier knows, or will not hear of it. */
   async stop(): Promise<void> {
+    this.#halt()
+    await this.#registration?.stop(farewellMs)
+  }
+
+  #halt(): void {
     this.#stopped = true
+    this.#registration?.halt()
     this.#timer?.cancel()
     for (const stop of this.#questions) stop()
     this.#questions.clear()
     for (const { rest } of this.#targets.values()) rest?.cancel()
-    await this.#registration?.stop(farewellMs)
   }
 
   get view(): LinkView {

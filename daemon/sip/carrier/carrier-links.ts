@@ -12,14 +12,31 @@ export class CarrierLinks {
   readonly #listeners = new Set<(view: LinkView) => void>()
   readonly #onFault: (fault: unknown) => void
 
+  #started = false
+
   constructor(settings: readonly LinkSettings[], world: LinkWorld, onFault: (fault: unknown) => void) {
     this.#world = world
     this.#onFault = onFault
-    for (const one of settings) this.#add(one)
+    this.set(settings)
   }
 
   start(): void {
+    this.#started = true
     for (const link of this.#links.values()) link.start()
+  }
+
+  /** From now on these. Links that did not change go on undisturbed, calls of all of them go on. */
+  set(settings: readonly LinkSettings[]): void {
+    const before = new Map(this.#links)
+    this.#links.clear()
+    for (const one of settings) {
+      const name = linkName(one)
+      const old = before.get(name)
+      before.delete(name)
+      if (old?.settings.revision === one.revision) this.#links.set(name, old)
+      else this.#replace(old, one)
+    }
+    for (const gone of before.values()) this.#remove(gone)
   }
 
   async stop(): Promise<void> {
@@ -62,10 +79,23 @@ export class CarrierLinks {
     return [...this.#links.values()].some((link) => link.isAt(host))
   }
 
-  #add(settings: LinkSettings): void {
+  #replace(old: CarrierLink | undefined, settings: LinkSettings): void {
     const link = new CarrierLink(settings, this.#world, (view) => this.#tell(view))
     this.#links.set(linkName(settings), link)
     this.#byAccount.set(link.account, link)
+    if (old) {
+      this.#byAccount.delete(old.account)
+      old.handOver(link)
+      // What was wrong with the old one is not wrong with this one yet.
+      this.#tell(link.view)
+    }
+    if (this.#started) link.start()
+  }
+
+  #remove(link: CarrierLink): void {
+    this.#byAccount.delete(link.account)
+    this.#tell({ ...link.view, state: 'unknown' })
+    void link.stop()
   }
 
   #tell(view: LinkView): void {

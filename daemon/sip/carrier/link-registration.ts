@@ -54,20 +54,19 @@ export class LinkRegistration {
     this.#feed({ type: 'start', expiresS: this.#options.expiresS })
   }
 
-  /** Resolves when the carrier has been told, or has not answered in time. */
-  async stop(withinMs: number): Promise<void> {
-    const wasRegistered = this.#state.name === 'registered'
+  /** Does nothing more by itself; what the carrier knows stays. */
+  halt(): void {
     this.#stopped = true
     this.#timer?.cancel()
     this.#stopAsking()
-    if (!wasRegistered || !this.#target) return
-    const target = this.#target
-    await new Promise<void>((resolve) => this.#send(target, 0, withinMs, () => resolve()))
   }
 
-  /** Registers anew at once, e.g. after the network changed. */
-  refresh(): void {
-    this.#feed({ type: 'due' })
+  /** Resolves when the carrier has been told, or has not answered in time. */
+  async stop(withinMs: number): Promise<void> {
+    this.halt()
+    if (this.#state.name !== 'registered' || !this.#target) return
+    const target = this.#target
+    await new Promise<void>((resolve) => this.#send(target, 0, withinMs, () => resolve()))
   }
 
   #feed(input: RegistrationInput): void {

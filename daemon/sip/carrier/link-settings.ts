@@ -14,6 +14,8 @@ export interface Peer {
 export interface LinkSettings {
   carrier: string
   link: string
+  /** Differs whenever anything of the settings does: a link with the same one goes on undisturbed when they are set anew. */
+  revision: string
   /** Where calls go, and the domain of the addresses in them. */
   peer: Peer
   /** Everything goes there first. */

@@ -4,6 +4,7 @@ import { agentsReport, contactsReport, legsReport, queuesReport, statusReport } 
 import type { ContactRecord } from '../../../daemon/contact/contact-record.ts'
 import { createFaults } from '../../../daemon/health/faults.ts'
 import type { AgentView } from '../../../daemon/routing/routing.ts'
+import type { LinkView } from '../../../daemon/sip/endpoint.ts'
 import { MockClock } from '../../support/mock-clock.ts'
 
 /** A box with one line, one queue and the agents Ann (available) and Bob (offline). */
@@ -15,6 +16,16 @@ function box(change: Partial<ControlParts> = {}) {
     { userName: 'ann', status: 'Available', reachable: true, activity: 'available', sinceEpochMs: clock.epochMs() },
     { userName: 'bob', status: 'Offline', reachable: false, activity: 'offline', sinceEpochMs: clock.epochMs() },
   ]
+  const sinceEpochMs = clock.epochMs()
+  const link: LinkView = {
+    carrier: 'telco',
+    link: 'north',
+    state: 'down',
+    reason: 'timeout',
+    sinceEpochMs,
+    calls: 0,
+    channels: 30,
+  }
   const methods = createControlMethods({
     clock,
     instance: { name: 'Acme', directory: '/etc/cordboard' },
@@ -50,6 +61,7 @@ function box(change: Partial<ControlParts> = {}) {
     },
     faults,
     counters: async () => ({ audio: { ticks: 50 } }),
+    links: () => [link],
     describeLegs: () => ['line:front ◀▶ sip:ann'],
     ...change,
   })
@@ -69,6 +81,7 @@ test('status tells the whole box, and is what its report says', async (t) => {
     startedAt: '2026-01-05T10:00:00.000Z',
     uptimeS: 61,
     lines: [{ name: 'front', counters: { rings: 3 } }],
+    links: [{ carrier: 'telco', link: 'north', state: 'down', reason: 'timeout', since: '2026-01-05T10:00:00.000Z' }],
     agents: [{ userName: 'ann', since: '2026-01-05T10:00:00.000Z' }, { userName: 'bob' }],
     queues: [{ name: 'Sales', waiting: 2 }],
     contacts: [{ contactId: 'c1', state: 'queued' }],

@@ -41,6 +41,17 @@ const status: StatusReport = {
       counters: {},
     },
   ],
+  links: [
+    {
+      carrier: 'telco',
+      link: 'north',
+      state: 'down',
+      reason: 'timeout',
+      since: '2026-01-05T10:00:00.000Z',
+      calls: 0,
+      channels: 30,
+    },
+  ],
   agents: [ann],
   queues: [{ name: 'Sales', waiting: 12, oldestAgeS: 75, available: 0, staffed: 1, online: 1 }],
   contacts: [{ contactId: 'c1', state: 'connected', describe: 'line:front ◀▶ sip:ann' }],
@@ -77,6 +88,10 @@ Lines
   name   number         state    battery  device
   front  +442079460001  talking  present  /dev/cordboard/b1
 
+Links
+  carrier  link   state           calls  channels  since
+  telco    north  down (timeout)      0        30  2026-01-05T10:00:00.000Z
+
 Queues
   name   waiting  oldest  available  staffed  online
   Sales       12  1:15            0        1       1
@@ -108,10 +123,10 @@ test('counters on demand', async (t) => {
 })
 
 test('an empty box says so in each section', async (t) => {
-  const empty = { ...status, lines: [], agents: [], queues: [], contacts: [] }
+  const empty = { ...status, lines: [], links: [], agents: [], queues: [], contacts: [] }
   const { path } = await daemon(t, empty)
   const { out } = await cordboard('status', '--socket', path)
-  t.match(out, 'Lines: none\n\nQueues: none\n\nAgents: none\n\nContacts: none\n\nFaults: none')
+  t.match(out, 'Lines: none\n\nLinks: none\n\nQueues: none\n\nAgents: none\n\nContacts: none\n\nFaults: none')
 })
 
 test('status for machines is the report, word for word', async (t) => {
