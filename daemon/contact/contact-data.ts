@@ -50,7 +50,12 @@ export function inboundData(instance: Instance, leg: Leg): ContactData {
     ...(remote.address && { customerEndpoint: endpoint(remote.address, remote.displayName) }),
     ...(local.address && { systemEndpoint: endpoint(local.address) }),
     ...(headers && { sipHeaders: headers }),
-    segmentAttributes: { 'connect:Subtype': 'connect:Telephony', 'connect:Direction': 'INBOUND' },
+    segmentAttributes: {
+      'connect:Subtype': 'connect:Telephony',
+      'connect:Direction': 'INBOUND',
+      // Whether the caller's number is proven (RFC 8224), as the carrier says.
+      ...(headers?.verstat !== undefined && { 'cordboard:Verstat': headers.verstat }),
+    },
   }
 }
 
