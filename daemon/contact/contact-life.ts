@@ -21,12 +21,15 @@ import type { ContactWorld } from './contact-world.ts'
 import type { Conversation, Presence } from './conversation.ts'
 import { CustomerSide } from './customer-side.ts'
 import { createFlowHost } from './flow-host.ts'
-import { LifeMoves } from './life-moves.ts'
+import { LifeMoves, offspringOf } from './life-moves.ts'
 import type { Party } from './party.ts'
 import type { PendingContact } from './pending-contacts.ts'
 import { PendingWork } from './pending-work.ts'
 import { tellStory } from './story.ts'
 import { Talk } from './talk.ts'
+
+/** Of the flow that runs when the agent has left. */
+const lastFlowLimitMs = 120_000
 
 export class ContactLife {
   readonly id: string
@@ -56,6 +59,7 @@ export class ContactLife {
   #presence: Presence = 'listen'
   #handling = false
   #callTimer: Timer | undefined
+  #last: Timer | undefined
   #talk: Talk | undefined
 
   constructor(plan: ContactPlan, onCompleted: (life: ContactLife) => void) {
@@ -78,13 +82,7 @@ export class ContactLife {
     })
     this.agentSide = new AgentSide(this)
     this.moves = new LifeMoves(this)
-    const { registry } = conversation
-    this.#offspring = {
-      requestCallback: (request) => registry.scheduleCallback(this, request),
-      createTask: (task) => registry.createTask(this, task),
-      related: () => (data.relatedContactId === undefined ? undefined : registry.find(data.relatedContactId)?.editable),
-      resumeContact: () => registry.resumeTask(this.id),
-    }
+    this.#offspring = offspringOf(this)
     this.#work = new PendingWork({
       onFault: (fault) => this.#fault(fault, 'contact work failed'),
       onEmpty: () => {
@@ -204,11 +202,10 @@ export class ContactLife {
     this.#talk?.follow()
   }
 
-  /** A flow of the contact that nobody hears. */
-  runAside(hook: EventHook): void {
+  /** A flow of the contact that nobody hears; it ends with the contact. */
+  runAside(hook: EventHook, until: AbortSignal = this.#aside.signal): void {
     const flowId = this.flows.of(hook)
-    if (flowId !== undefined)
-      this.#work.add(this.flows.run(flowId, this.hostFor(undefined, noMoves), this.#aside.signal))
+    if (flowId !== undefined) this.#work.add(this.flows.run(flowId, this.hostFor(undefined, noMoves), until))
   }
 
   hostFor(participant: Participant | undefined, moves: ContactMoves): FlowHost {
@@ -351,19 +348,16 @@ export class ContactLife {
     conversation.join(other)
     if (other.role === 'agent') this.#talk = new Talk(this)
     if (this.customerSide.isCold) this.record.coldTransferCompleted()
-    const legs = conversation.parties.filter((party) => conversation.isTalking(party)).map(({ leg }) => leg)
+    // Once per talk: the line that shows, when somebody heard nothing, where the sound went.
     this.#work.add(
-      Promise.all(legs.map((leg) => this.world.describePath(leg))).then((paths) => {
-        // Once per talk: the line that shows, when somebody heard nothing, where the sound went.
-        this.world.log.info({ contactId: this.id, paths }, 'joined')
-      }),
+      conversation.audioPaths().then((paths) => this.world.log.info({ contactId: this.id, paths }, 'joined')),
     )
   }
 
   #end(reason: DisconnectReason, endReason: string): void {
     const final = endReason === 'daemonStopped' || endReason === 'callDurationLimit'
     this.record.ended(reason, endReason)
-    if (this.record.record.Agent) this.runAside('DisconnectAgentUI')
+    if (this.record.record.Agent) this.#runLast('DisconnectAgentUI')
     this.#release()
     for (const segment of this.conversation.segments) segment.customerSide.sourceLeft()
     this.#work.add(this.conversation.segmentOver(this, { reason, endReason, final }))
@@ -371,8 +365,17 @@ export class ContactLife {
     this.conversation.registry.forget(this)
   }
 
+  /** The contact is complete when this flow is over, or has had its time. */
+  #runLast(hook: EventHook): void {
+    if (this.flows.of(hook) === undefined) return
+    const late = new AbortController()
+    this.#last = this.world.clock.after(lastFlowLimitMs, () => late.abort(new Error('the contact is over')))
+    this.runAside(hook, late.signal)
+  }
+
   /** Everything that is this contact's alone. */
   #release(): void {
+    this.#aside.abort(new Error('contactEnded'))
     this.#callTimer?.cancel()
     this.agentSide.close()
     this.customerSide.stopFlow('contactEnded')
@@ -382,7 +385,7 @@ export class ContactLife {
   }
 
   #complete(): void {
-    this.#aside.abort(new Error('contactEnded'))
+    this.#last?.cancel()
     this.record.close()
     this.world.bots.forget(this.id)
     tellStory(this.world.log, this.record.record)

@@ -182,6 +182,12 @@ export class Conversation {
     await this.#finish(segment, ended)
   }
 
+  /** Of everybody who talks. */
+  audioPaths(): Promise<string[]> {
+    const talking = this.parties.filter((party) => this.isTalking(party))
+    return Promise.all(talking.map(({ leg }) => this.world.describePath(leg)))
+  }
+
   describe(): string {
     return this.parties
       .map((party) => `${party.role} ${party.leg.describe()}${party.heldBy ? ' on hold' : ''}`)
@@ -225,13 +231,15 @@ export class Conversation {
     this.#parties.delete(party.leg)
     party.close()
     this.#room.remove(party.leg)
-    for (const segment of this.segments) if (segment.isUnderWay) segment.customerLeft(end)
+    // Those there are now: an end may begin the disconnect flow, which has nothing to do with it.
+    const { segments } = this
+    for (const segment of segments) if (segment.isUnderWay) segment.customerLeft(end)
     if (afterLeaving(this.parties, 0) === 'goesOn') {
       this.#retap()
       for (const other of this.parties) this.resume(other)
       return
     }
-    for (const segment of this.segments) segment.customerLeft(end)
+    for (const segment of segments) segment.customerLeft(end)
   }
 
   async #finish(last: ContactLife, ended: { endReason: string; final: boolean }): Promise<void> {

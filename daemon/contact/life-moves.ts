@@ -2,9 +2,23 @@
 import type { HoldState, OutboundCall, QueueTarget, ThirdPartyCall, ThirdPartyOutcome } from '../flow/abilities.ts'
 import { queueOf, segmentData } from './contact-data.ts'
 import type { ContactLife } from './contact-life.ts'
-import type { ContactMoves } from './contact-moves.ts'
+import type { ContactMoves, ContactOffspring } from './contact-moves.ts'
 import { chorus } from './movable-participant.ts'
 import { callOutside } from './outside-call.ts'
+
+/** What the flows of a contact may begin beside it. */
+export function offspringOf(life: ContactLife): ContactOffspring {
+  const { registry } = life.conversation
+  return {
+    requestCallback: (request) => registry.scheduleCallback(life, request),
+    createTask: (task) => registry.createTask(life, task),
+    related() {
+      const { relatedContactId } = life.data
+      return relatedContactId === undefined ? undefined : registry.find(relatedContactId)?.editable
+    },
+    resumeContact: () => registry.resumeTask(life.id),
+  }
+}
 
 /** Contacts of one chain that may come of moving from queue to queue (flow language facts: 11 moves). */
 const maximumQueueMoves = 11
