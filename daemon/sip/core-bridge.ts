@@ -15,6 +15,7 @@ import { CoreDigest } from './carrier/core-digest.ts'
 import type { Credentials } from './carrier/digest-client.ts'
 import { toCoreRequest, toCoreResponse } from './core-message.ts'
 import { placeholderHost } from './transaction/outgoing-edit.ts'
+import { parseNameAddr } from './wire/name-addr.ts'
 import { branchCookie, formatVia, parseVia } from './wire/via.ts'
 import {
   header,
@@ -95,7 +96,7 @@ export class CoreBridge {
   /** False when the request lacks what sip.js needs. */
   passRequest(request: WireRequest): boolean {
     // sip.js answers 404 to every Request-URI whose user part is not its own; who was dialled is read from the wire.
-    const message = toCoreRequest(request, this.#contact)
+    const message = toCoreRequest(withFromAsContact(request), this.#contact)
     if (message) this.core.receiveIncomingRequestFromTransport(message)
     return message !== undefined
   }
@@ -132,6 +133,13 @@ export class CoreBridge {
 /** As sip.js names its dialogs, for a request we received. */
 function dialogIdOf(request: WireRequest): string {
   return `${header(request, 'call-id')}${tagOf(request, 'to')}${tagOf(request, 'from')}`
+}
+
+/** RFC 2543 section 6.13: without Contact a caller is where From says. sip.js wants to see one. */
+function withFromAsContact(request: WireRequest): WireRequest {
+  if (request.method !== 'INVITE' || header(request, 'contact') !== undefined) return request
+  const uri = parseNameAddr(header(request, 'from') ?? '')?.uriText
+  return { ...request, headers: [...request.headers, { name: 'Contact', key: 'contact', value: `<${uri}>` }] }
 }
 
 /**

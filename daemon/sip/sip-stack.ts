@@ -10,7 +10,7 @@ import { AbsentParties } from './absent-parties.ts'
 import type { Authenticator } from './access/authenticator.ts'
 import { type Ban, Bans } from './access/bans.ts'
 import { Gatekeeper } from './access/gatekeeper.ts'
-import { refuse } from './access/request-gate.ts'
+import { refuse, versionNotSupported } from './access/request-gate.ts'
 import { CoreBridge } from './core-bridge.ts'
 import { DialogRoutes } from './dialog-routes.ts'
 import type { SipAccount } from './endpoint.ts'
@@ -21,8 +21,8 @@ import { statelessReply } from './transaction/stateless-reply.ts'
 import { type Hop, transportOf } from './transport/hop.ts'
 import { type Listen, Transports, type TransportsOptions } from './transport/transports.ts'
 import { type HostPort, sipPort } from './wire/host-port.ts'
-import { parseVia, stampVia, type Via } from './wire/via.ts'
-import { header, parseCSeq, tagOf, type WireMessage, type WireRequest, type WireResponse } from './wire/wire-message.ts'
+import { parseVia, salvageVia, stampVia, type Via } from './wire/via.ts'
+import { header, tagOf, type WireMessage, type WireRequest, type WireResponse } from './wire/wire-message.ts'
 import { parseWire } from './wire/wire-parse.ts'
 
 /** An answer the stack sends for its user. */
@@ -208,9 +208,9 @@ export class SipStack {
   /** What waited for an answer over it fails; who rang over it has hung up; calls get a while to be taken up again. */
   #lost(way: number): void {
     this.#clients.lost(way)
-    for (const invite of this.#servers.unanswerable(way)) {
+    for (const cancel of this.#servers.cancelsOf(way)) {
       this.#counters.count('callersLost')
-      this.#contained(() => this.#bridge.passRequest(cancelOf(invite)))
+      this.#contained(() => this.#bridge.passRequest(cancel))
     }
     this.#options.user.connectionLost(way)
     this.#absent.lost(way)
@@ -230,14 +230,26 @@ export class SipStack {
       return
     }
     this.#counters.count('requestsReceived')
-    const via = parseVia(header(framed.message, 'via') ?? '')
+    const text = header(framed.message, 'via') ?? ''
+    const via = parseVia(text)
     if (!via) {
-      this.#counters.count('droppedUnanswerable')
+      this.#refuseUnreadable(framed.message, salvageVia(text), source)
       return
     }
     const stamped = stampVia(framed.message, via, source)
     if (framed.outcome === 'malformed') this.#answers.refuse(stamped.request, stamped.via, source, 400, framed.fault)
     else this.#receiveRequest(stamped.request, stamped.via, source)
+  }
+
+  /** A request with a Via that says little more than where it came from. */
+  #refuseUnreadable(request: WireRequest, via: Via | undefined, source: Hop): void {
+    if (!via) {
+      this.#counters.count('droppedUnanswerable')
+      return
+    }
+    const { status, reason } =
+      request.version === 'SIP/2.0' ? { status: 400, reason: 'Malformed Via' } : versionNotSupported
+    this.#answers.refuse(request, via, source, status, reason)
   }
 
   #receiveRequest(request: WireRequest, via: Via, source: Hop): void {
@@ -381,11 +393,4 @@ export class SipStack {
       return false
     }
   }
-}
-
-/** The CANCEL that a caller whose connection broke can't send any more. */
-function cancelOf(invite: WireRequest): WireRequest {
-  const kept = invite.headers.filter((one) => ['via', 'from', 'to', 'call-id', 'max-forwards'].includes(one.key))
-  const cseq = { name: 'CSeq', key: 'cseq', value: `${parseCSeq(invite)?.number} CANCEL` }
-  return { ...invite, method: 'CANCEL', headers: [...kept, cseq], body: '' }
 }

@@ -84,7 +84,8 @@ function contactOf({ uri, instance, regId }: Binding, expiresS: number): string 
 }
 
 function bindingOf(contact: NameAddr | undefined, expires: string | undefined): BindingRequest | undefined {
-  if (contact?.uri?.scheme !== 'sip' || contact.uri.hasHeaders) return undefined
+  // Headers in it are kept and listed (RFC 4475 regescrt), and not sent to it: a Request-URI has none.
+  if (contact?.uri?.scheme !== 'sip') return undefined
   const own = contact.parameters.get('expires')
   if (own !== undefined && (own === null || !/^\d{1,10}$/.test(own))) return undefined
   const instance = contact.parameters.get('+sip.instance') ?? undefined

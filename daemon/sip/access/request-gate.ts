@@ -4,6 +4,7 @@ import { mediaType } from '../core-message.ts'
 import { allowedMethods } from '../transaction/outgoing-edit.ts'
 import { parseNameAddr, splitList } from '../wire/name-addr.ts'
 import { parseSipUri } from '../wire/sip-uri.ts'
+import { branchCookie, topVia } from '../wire/via.ts'
 import { header, headers, parseCSeq, type WireRequest } from '../wire/wire-message.ts'
 
 export interface Refusal {
@@ -18,9 +19,11 @@ const allowed = allowedMethods.split(', ')
 const singleHeaders = ['from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-type', 'expires']
 export const digitsType = 'application/dtmf-relay'
 
+export const versionNotSupported: Refusal = { status: 505, reason: 'Version Not Supported' }
+
 /** Undefined: go on. A refusal of an ACK is never sent: the ACK is dropped. */
 export function refuse(request: WireRequest): Refusal | undefined {
-  if (request.version !== 'SIP/2.0') return { status: 505, reason: 'Version Not Supported' }
+  if (request.version !== 'SIP/2.0') return versionNotSupported
   return (
     refuseHeaders(request) ??
     refuseMethod(request) ??
@@ -49,11 +52,21 @@ function refuseHeaders(request: WireRequest): Refusal | undefined {
   const contacts = headers(request, 'contact').flatMap(splitList)
   if (contacts.some((contact) => contact !== '*' && !parseNameAddr(contact))) return bad('Malformed Contact')
   if (request.method === 'INVITE') {
-    if (contacts.length !== 1) return bad('Missing Contact')
-    if (!parseNameAddr(contacts[0]!)?.uri || !from.uri || !to.uri) return bad('Unusable address')
+    if (contacts.length > 1) return bad('Multiple contact')
+    if (contacts.length === 0 && !isOldFashioned(request)) return bad('Missing Contact')
+    if (contacts.some((contact) => !parseNameAddr(contact)?.uri) || !from.uri || !to.uri) return bad('Unusable address')
   }
-  // Session-level requests with a foreign scheme in To or From are answered like one in the Request-URI.
-  return from.uri && to.uri ? undefined : { status: 416, reason: 'Unsupported URI Scheme' }
+  if (from.uri && to.uri) return undefined
+  // What names a foreign scheme is answered like one in the Request-URI; a registrar's addresses are SIP's.
+  const isForeign = [from, to].every(({ uri, uriText }) => uri !== undefined || !/^\s*sips?:/i.test(uriText))
+  return isForeign && request.method !== 'REGISTER'
+    ? { status: 416, reason: 'Unsupported URI Scheme' }
+    : bad('Malformed address')
+}
+
+/** RFC 2543, which knew neither branches nor that an INVITE needs a Contact (RFC 4475 inv2543). */
+export function isOldFashioned(request: WireRequest): boolean {
+  return !topVia(request)?.branch.startsWith(branchCookie)
 }
 
 function refuseMethod(request: WireRequest): Refusal | undefined {

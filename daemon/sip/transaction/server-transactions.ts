@@ -126,11 +126,11 @@ export class ServerTransactions {
     } else if (response.status >= 200) entry.runner.run.feed('finalSent')
   }
 
-  /** Calls that ring here and whose caller's connection is gone: nobody can cancel them any more. */
-  unanswerable(way: number): WireRequest[] {
+  /** Of calls that ring here and whose caller's connection is gone: the CANCELs that nobody can send any more. */
+  cancelsOf(way: number): WireRequest[] {
     return [...this.#invites.values()]
       .filter((entry) => entry.source.way === way && entry.runner.run.stateName === 'proceeding')
-      .map((entry) => entry.request)
+      .map((entry) => cancelOf(entry.request))
   }
 
   stop(): void {
@@ -223,6 +223,13 @@ const overReliable = { invite: inviteServer(reliable), other: server(reliable) }
 function inviteInput(status: number): InviteServerInput {
   if (status < 200) return 'provisionalSent'
   return status < 300 ? 'successSent' : 'failureSent'
+}
+
+/** RFC 3261 section 9.1. */
+function cancelOf(invite: WireRequest): WireRequest {
+  const kept = invite.headers.filter((one) => ['via', 'from', 'to', 'call-id', 'max-forwards'].includes(one.key))
+  const cseq = { name: 'CSeq', key: 'cseq', value: `${parseCSeq(invite)?.number} CANCEL` }
+  return { ...invite, method: 'CANCEL', headers: [...kept, cseq], body: '' }
 }
 
 /** RFC 3261 section 17.2.3; without the magic cookie (RFC 2543, RFC 4475 badbranch) everything that names a request. */

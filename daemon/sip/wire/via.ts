@@ -40,6 +40,22 @@ export function parseVia(value: string): Via | undefined {
   }
 }
 
+/** What of a broken Via is enough to say so: transport and sent-by. */
+export function salvageVia(value: string): Via | undefined {
+  const start = /^SIP\s{0,4}\/\s{0,4}\d{1,3}\.\d{1,3}\s{0,4}\/\s{0,4}([A-Za-z0-9.-]+)[ \t]+/.exec(value)
+  const by = start && sentBy.exec(value.slice(start[0].length))
+  if (!start || !by) return undefined
+  const port = by[3] === undefined ? undefined : Number(by[3])
+  return {
+    transport: start[1]!.toUpperCase(),
+    host: by[1] ?? by[2]!,
+    port: port === 0 || (port ?? 0) > 65535 ? undefined : port,
+    branch: '',
+    parameters: new Map(),
+    rest: '',
+  }
+}
+
 export function topVia(message: WireMessage): Via | undefined {
   const value = header(message, 'via')
   return value === undefined ? undefined : parseVia(value)

@@ -96,7 +96,8 @@ function parseHeaderLine(line: string): WireHeader | undefined {
   if (colon < 1) return undefined
   const name = line.slice(0, colon).trimEnd()
   const value = line.slice(colon + 1).trim()
-  if (!token.test(name) || /[\r\n\0]/.test(value)) return undefined
+  // A zero byte may stand in a quoted string, escaped (RFC 3261 section 25.1 quoted-pair).
+  if (!token.test(name) || /[\r\n]|(?<!\\)\0/.test(value)) return undefined
   return { name, key: headerKey(name), value }
 }
 

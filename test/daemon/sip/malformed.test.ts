@@ -131,7 +131,7 @@ const cases: Case[] = [
   [
     'unksm2: a To of another scheme in REGISTER',
     raw({ start: 'REGISTER sip:box SIP/2.0', to: '<isbn:2983792873>' }),
-    416,
+    400,
   ],
   [
     'bext01: extensions required that nobody has',
