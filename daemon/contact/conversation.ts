@@ -62,7 +62,7 @@ export class Conversation {
     const party = this.#add('customer', leg.remote.address ?? '', leg, segment)
     this.#customer = party
     leg.on((event) => {
-      if (event.type === 'answered') this.#room.refresh()
+      if (event.type === 'answered' || event.type === 'earlyMediaStarted') this.#room.refresh()
       else if (event.type === 'ended') this.#customerLeft(party, event.end)
     })
     return party
