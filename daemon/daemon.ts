@@ -191,6 +191,7 @@ export class Daemon {
         state: () => this.#state,
         reload: () => this.reload(),
         links: () => sip.links(),
+        bans: () => sip.bans(),
         describeLegs: () => Promise.all(contacts.legs().map((leg) => describePath(audio, leg))),
         counters: async () => ({
           contacts: { ...this.#counters.snapshot(), alive: contacts.alive },

@@ -9,6 +9,7 @@ import type { RaisedFault } from '../health/faults.ts'
 import type { LineView } from '../line/lines.ts'
 import type { ReloadOutcome } from '../reload/reload.ts'
 import type { AgentView, QueueView, Routing } from '../routing/routing.ts'
+import type { Ban } from '../sip/access/bans.ts'
 import type { LinkView } from '../sip/endpoint.ts'
 import type { ControlMethod } from './control-connection.ts'
 import { ControlError } from './protocol.ts'
@@ -33,6 +34,8 @@ export interface ControlParts {
   lines: { views(): LineView[] }
   /** To carriers. */
   links: () => LinkView[]
+  /** Hosts that SIP does not hear for a while. */
+  bans: () => Ban[]
   /** Contacts that are alive. */
   contacts: { views(): { contactId: string; state: string; describe: string }[] }
   store: Pick<ContactStore, 'list'>
@@ -66,6 +69,7 @@ export function createControlMethods(parts: ControlParts): Record<string, Contro
       uptimeS: Math.max(0, Math.floor((parts.clock.epochMs() - parts.startedEpochMs) / 1000)),
       lines: parts.lines.views().map((view) => ({ ...view })),
       links: parts.links().map(linkReport),
+      bans: parts.bans().map(({ leftMs, ...ban }) => ({ ...ban, leftS: Math.ceil(leftMs / 1000) })),
       agents: agents(),
       queues: parts.routing.queues().map(queueReport),
       contacts: parts.contacts.views().map((view) => ({ ...view })),

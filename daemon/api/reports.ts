@@ -28,6 +28,9 @@ export const linkReport = z.looseObject({
   channels: z.number(),
 })
 
+/** A host that is not heard for a while; `offence`: what it did last. */
+export const banReport = z.looseObject({ address: z.string(), offence: z.string(), leftS: z.number() })
+
 export const agentReport = z.looseObject({
   userName: z.string(),
   status: z.string(),
@@ -67,6 +70,7 @@ export const statusReport = z.looseObject({
   uptimeS: z.number(),
   lines: z.array(lineReport),
   links: z.array(linkReport).default([]),
+  bans: z.array(banReport).default([]),
   agents: z.array(agentReport),
   queues: z.array(queueReport),
   contacts: z.array(liveContactReport),

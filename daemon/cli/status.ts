@@ -6,7 +6,8 @@ import { formatDuration, formatTable, printable } from './table.ts'
 
 export const statusCommand: Command = {
   synopsis: '[--json] [--counters] [--socket PATH]',
-  help: `Asks the running daemon and prints its lines, links to carriers, queues, agents, live contacts and standing faults.
+  help: `Asks the running daemon and prints its lines, links to carriers, queues, agents, live contacts, standing faults,
+and the hosts that SIP does not hear for a while, if there are any.
 
   --counters     every counter as well, by part of the daemon
   --json         the whole report as one JSON object with \`version\`
@@ -66,6 +67,10 @@ function formatStatus(status: StatusReport, withCounters: boolean): string {
     ),
     status.faults.length === 0 ? 'Faults: none' : ['Faults', ...status.faults.map(formatFault)].join('\n'),
   ]
+  if (status.bans.length > 0) {
+    const rows = status.bans.map(({ address, offence, leftS }) => [address, offence, formatDuration(leftS)])
+    sections.push(section('Banned hosts', ['address', 'for', 'until in'], rows))
+  }
   if (withCounters)
     for (const [part, counters] of Object.entries(status.counters))
       sections.push(section(`Counters of ${part}`, ['name', 'value'], Object.entries(counters)))

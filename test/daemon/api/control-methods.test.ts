@@ -62,6 +62,7 @@ function box(change: Partial<ControlParts> = {}) {
     faults,
     counters: async () => ({ audio: { ticks: 50 } }),
     links: () => [link],
+    bans: () => [{ address: '203.0.113.7', offence: 'scanner', leftMs: 59_001 }],
     describeLegs: () => ['line:front ◀▶ sip:ann'],
     ...change,
   })
@@ -83,6 +84,7 @@ test('status tells the whole box, and is what its report says', async (t) => {
     lines: [{ name: 'front', counters: { rings: 3 } }],
     links: [{ carrier: 'telco', link: 'north', state: 'down', reason: 'timeout', since: '2026-01-05T10:00:00.000Z' }],
     agents: [{ userName: 'ann', since: '2026-01-05T10:00:00.000Z' }, { userName: 'bob' }],
+    bans: [{ address: '203.0.113.7', offence: 'scanner', leftS: 60 }],
     queues: [{ name: 'Sales', waiting: 2 }],
     contacts: [{ contactId: 'c1', state: 'queued' }],
     faults: [{ code: 'LINE-ABSENT', since: '2026-01-05T10:00:00.000Z', count: 1 }],

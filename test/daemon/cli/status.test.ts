@@ -41,6 +41,7 @@ const status: StatusReport = {
       counters: {},
     },
   ],
+  bans: [],
   links: [
     {
       carrier: 'telco',
@@ -113,6 +114,12 @@ test('a standing fault is told with its mend, and is exit 1', async (t) => {
   const { exitCode, out } = await cordboard('status', '--socket', path)
   t.equal(exitCode, 1)
   t.match(out, 'Faults\n  LINE-ABSENT front: The board is gone. Plug it in. (since 2026-01-05T09:00:00.000Z, 3 times)')
+})
+
+test('hosts that are not heard are told, with what they did', async (t) => {
+  const { path } = await daemon(t, { ...status, bans: [{ address: '203.0.113.7', offence: 'scanner', leftS: 61 }] })
+  const { out } = await cordboard('status', '--socket', path)
+  t.match(out, 'Banned hosts\n  address      for      until in\n  203.0.113.7  scanner  1:01')
 })
 
 test('counters on demand', async (t) => {
