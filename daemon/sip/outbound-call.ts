@@ -28,9 +28,9 @@ export interface OutboundCallOptions {
   failed?(failure: CallFailure): void
 }
 
-/** `noResponse`: silence for `noResponseMs`. */
+/** `noResponse`: silence for `noResponseMs`. `unreachable`: the network says that nobody is there. */
 export interface CallFailure {
-  status: number | 'noResponse'
+  status: number | 'noResponse' | 'unreachable'
   retryAfterS?: number
 }
 
@@ -63,6 +63,8 @@ export class OutboundCall extends SipLeg {
   #rang = false
   /** Runs until the far end says anything. */
   #silence: Timer | undefined
+  #isSilent = true
+  /** Given up for its silence. */
   #isMute = false
 
   constructor(world: CallWorld, options: OutboundCallOptions) {
@@ -102,9 +104,18 @@ export class OutboundCall extends SipLeg {
       if (event.type === 'answered') limit.cancel()
     })
     const { noResponseMs } = this.#options
-    if (noResponseMs !== undefined) this.#silence = this.world.clock.after(noResponseMs, () => this.#giveUp())
+    if (noResponseMs !== undefined)
+      this.#silence = this.world.clock.after(noResponseMs, () => this.giveUp('noResponse'))
     this.#forks = phones.map((phone) => this.#fork(phone, account))
     for (const fork of this.#forks) fork.start()
+  }
+
+  /** Nobody will answer; means nothing once anybody did. */
+  giveUp(status: 'noResponse' | 'unreachable'): void {
+    if (!this.#isSilent || this.state !== 'dialling') return
+    this.#isMute = true
+    this.#options.failed?.({ status })
+    this.#fail(this.#options.unreachable)
   }
 
   /** Inbound only. */
@@ -120,7 +131,10 @@ export class OutboundCall extends SipLeg {
       caller: this.#options.caller,
       port: this.port,
       user: {
-        responded: () => this.#silence?.cancel(),
+        responded: () => {
+          this.#isSilent = false
+          this.#silence?.cancel()
+        },
         alerted: () => {
           this.#rang = true
           if (this.move('alerted')) this.emit({ type: 'alerted' })
@@ -154,12 +168,6 @@ export class OutboundCall extends SipLeg {
       for (const other of this.#forks) other.cancel(true)
       await Promise.all([fork, ...this.#forks].map((one) => one.settled))
     })
-  }
-
-  #giveUp(): void {
-    this.#isMute = true
-    this.#options.failed?.({ status: 'noResponse' })
-    this.#fail(this.#options.unreachable)
   }
 
   #failed(fork: OutboundFork, status: number, retryAfterS: number | undefined): void {

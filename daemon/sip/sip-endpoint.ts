@@ -16,6 +16,7 @@ import { RtpPort } from './call-media.ts'
 import { CarrierLinks } from './carrier/carrier-links.ts'
 import type { LinkSettings } from './carrier/link-settings.ts'
 import { type Locator, systemLocator } from './carrier/locator.ts'
+import { noProbe, probeByUdp } from './carrier/reach-probe.ts'
 import type { CarrierDialOptions, DialOptions, LinkView, SipAccount, SipCounters, SipEndpoint } from './endpoint.ts'
 import { InboundCall, partiesOfAgent } from './inbound-call.ts'
 import { callToAgent, OutboundCall } from './outbound-call.ts'
@@ -160,6 +161,7 @@ class Endpoint implements BoundSipEndpoint {
         clock,
         counters,
         log,
+        probe: options.socket ? noProbe : probeByUdp,
         locator: options.locator ?? systemLocator([options, ...(options.listen ?? [])], clock),
         random: Math.random,
       },

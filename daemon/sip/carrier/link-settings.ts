@@ -1,6 +1,7 @@
 // What a link is set up with: one way to a carrier, by registration or by address.
 import type { RtpCodec } from '../../loop/audio.ts'
 import type { TransportName } from '../transport/hop.ts'
+import { formatHost } from '../wire/host-port.ts'
 
 export interface Peer {
   /** Host name or address. */
@@ -65,4 +66,10 @@ export interface InboundSettings {
 
 export function linkName({ carrier, link }: { carrier: string; link: string }): string {
   return `${carrier}/${link}`
+}
+
+/** As it is written in requests. */
+export function peerUri({ host, port, transport }: Peer): string {
+  const parameter = transport === undefined || transport === 'UDP' ? '' : `;transport=${transport.toLowerCase()}`
+  return `sip:${formatHost(host)}${port === undefined ? '' : `:${port}`}${parameter}`
 }
