@@ -38,6 +38,8 @@ export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbi
     },
     async askBot(question, signal) {
       if (!participant) return { outcome: 'failed', detail: 'nobody is on the line' }
+      // A bot asks anew: what was typed before is not its answer.
+      participant.digitBuffer?.stop()
       const { languageCode: locale } = data.voice
       return await holdBotDialog({ bots: world.bots, contactId, locale, participant, question, signal })
     },

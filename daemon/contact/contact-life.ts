@@ -166,6 +166,7 @@ export class ContactLife {
     })
     if (result !== 'queued') return result
     this.conversation.registry.keep(this, { enqueuedAtEpochMs })
+    this.customerSide.forgetDigits()
     this.handle({ type: 'enqueued' })
     return result
   }

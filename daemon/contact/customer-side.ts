@@ -66,6 +66,11 @@ export class CustomerSide {
     this.#front?.moveTo(customer.participant)
   }
 
+  /** A transfer ends the type-ahead (flow language facts, GetParticipantInput). */
+  forgetDigits(): void {
+    this.#front?.digitBuffer?.stop()
+  }
+
   /** Whoever hears the flows from here on. */
   heardBy(hearer: Participant): void {
     this.#front?.moveTo(hearer)

@@ -40,6 +40,7 @@ export class LifeMoves implements ContactMoves {
     if (!target || !('agent' in target) || state !== 'inFlow') return 'busy'
     const contact = { contactId: id, channel: data.channel }
     if (!world.routing.occupy(target.agent, contact, { clearsAfterContactWork: true })) return 'busy'
+    this.#life.customerSide.forgetDigits()
     this.#life.handle({ type: 'summoned', agent: target.agent })
     return 'transferred'
   }

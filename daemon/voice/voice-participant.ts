@@ -13,6 +13,7 @@ import type { Leg } from '../leg/leg.ts'
 import type { Audio, Playback, PlayItem, PlayOutcome } from '../loop/audio.ts'
 import { beginCollect, type CollectInput, type CollectState, type CollectStep, collectStep } from './collect-machine.ts'
 import type { VoiceService } from './create-voice.ts'
+import { TypeAhead } from './type-ahead.ts'
 import type { Voice } from './voice.ts'
 
 export interface VoiceParticipantOptions {
@@ -25,7 +26,7 @@ export interface VoiceParticipantOptions {
 }
 
 export interface VoiceParticipant extends Participant {
-  /** Digits pressed while no flow asked for any; they are lost, there is no type-ahead. */
+  /** Digits pressed while no flow asked for any, and none was to be kept: they are lost. */
   readonly discardedDigits: number
   /** Stops listening to the leg. What still plays is stopped by its own signal. */
   close(): void
@@ -45,6 +46,7 @@ interface Prepared {
 
 class LegParticipant implements VoiceParticipant {
   discardedDigits = 0
+  readonly digitBuffer = new TypeAhead()
   readonly #options: VoiceParticipantOptions
   readonly #unsubscribe: () => void
   #onDigit: ((digit: string) => void) | undefined
@@ -54,13 +56,14 @@ class LegParticipant implements VoiceParticipant {
     this.#unsubscribe = options.leg.on((event) => {
       if (event.type !== 'digitReceived') return
       if (this.#onDigit) this.#onDigit(event.digit)
-      else this.discardedDigits++
+      else this.#pressedAhead(event.digit)
     })
   }
 
   close(): void {
     this.#unsubscribe()
     this.#onDigit = undefined
+    this.digitBuffer.stop()
   }
 
   async play(speech: Speech[], signal: AbortSignal): Promise<void> {
@@ -90,7 +93,12 @@ class LegParticipant implements VoiceParticipant {
   async collect(options: CollectOptions, signal: AbortSignal): Promise<Collected> {
     if (this.#onDigit) throw new Error('an entry is being collected already')
     const entry = new Entry(options, this.#options.clock)
-    this.#onDigit = (digit) => entry.input({ type: 'digitPressed', digit })
+    this.#onDigit = (digit) => {
+      // What comes after the last digit of an entry is the beginning of the next one.
+      if (entry.phase === 'done') this.#pressedAhead(digit)
+      else entry.input({ type: 'digitPressed', digit })
+    }
+    while (this.digitBuffer.length > 0 && entry.phase !== 'done') this.#onDigit(this.digitBuffer.take() ?? '')
     const leave = () => entry.leave(signal.reason)
     signal.addEventListener('abort', leave, { once: true })
     try {
@@ -104,9 +112,14 @@ class LegParticipant implements VoiceParticipant {
     }
   }
 
+  #pressedAhead(digit: string): void {
+    if (!this.digitBuffer.keep(digit)) this.discardedDigits++
+  }
+
   /** Plays the prompt of an entry until it ends or is interrupted; settles when it has stopped sounding. */
   async #prompt(entry: Entry, prompt: readonly Speech[], signal: AbortSignal): Promise<void> {
-    const prepared = await this.#prepare(prompt, signal)
+    // A digit that was pressed ahead is there already: the prompt need not even be made.
+    const prepared = await this.#prepare(entry.phase === 'prompting' ? prompt : [], signal)
     try {
       if (prepared.items.length > 0 && entry.phase === 'prompting') {
         const playback = this.#start(prepared.items)
