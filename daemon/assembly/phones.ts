@@ -44,6 +44,7 @@ export function accountsOf(instance: Instance): SipAccount[] {
     password: agent.password,
     ...(agent.phone.address !== undefined && { address: agent.phone.address }),
     srtp: agent.phone.srtp,
+    media: agent.phone.media,
     codecs: agent.phone.codecs,
   }))
 }

@@ -1,6 +1,7 @@
 // The schema of carriers.yaml: who carries calls to and from the telephone network, over which links, and what may be
 // dialled at all. Part of the one source, schema.ts.
 import { z } from 'zod'
+import { codecs, srtp } from './media-schema.ts'
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$/, 'must be letters, digits, spaces, dots or dashes')
 const whole = (minimum: number, maximum: number) => z.number().int().min(minimum).max(maximum)
@@ -88,11 +89,8 @@ const link = z.strictObject({
     .array(network)
     .default([])
     .describe('Networks that calls of this carrier come from, besides the addresses of its host'),
-  codecs: z
-    .array(z.enum(['PCMU', 'PCMA']))
-    .min(1)
-    .default(['PCMA', 'PCMU']),
-  srtp: z.enum(['off', 'offered', 'required']).default('off'),
+  codecs: codecs.default(['PCMA', 'PCMU']),
+  srtp: srtp.default('off'),
   channels: whole(1, 2000).default(30).describe('Calls at once, both ways'),
   optionsIntervalS: whole(0, 3600).default(30).describe('How often the link is asked whether it lives; 0: never'),
   noResponseS: whole(1, 32).default(4).describe('A call without any response for this long goes by another link'),

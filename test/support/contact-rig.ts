@@ -328,7 +328,7 @@ function instanceWith(agents: string[], limits: { concurrentCalls?: number; call
     lastName: 'Test',
     routingProfile: 'Everybody',
     status: 'Available',
-    phone: { srtp: 'off', codecs: ['PCMU'], address: '127.0.0.1:9' },
+    phone: { srtp: 'off', media: 'sdes', codecs: ['PCMU'], address: '127.0.0.1:9' },
     password: undefined,
   })
   const flow = (id: string) =>
