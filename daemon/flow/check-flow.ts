@@ -5,6 +5,7 @@ import type { FlowAbilities } from './abilities.ts'
 import type { ActionReport, FlowActionDocument } from './action.ts'
 import { actionDefinitions } from './actions/index.ts'
 import { hooks as knownHooks } from './actions/update-contact-event-hooks.ts'
+import { absentAbilities } from './box-abilities.ts'
 import { checkReferences } from './check-references.ts'
 import { operators } from './conditions.ts'
 import { mistakenActions } from './connect-actions.ts'
@@ -28,7 +29,7 @@ export type ReportInAction = (
 export interface CheckFlowOptions {
   /** Warns of blocks that take their error branch in this channel. */
   channel?: Channel
-  /** Abilities of the hosts; a block that needs another is an error, an add-on product's a warning. */
+  /** Abilities of the hosts; a block that needs another is an error, or a warning where a box never has it. */
   abilities?: ReadonlySet<keyof FlowAbilities>
   /** Event hooks that are run; warns of others. Default: those of the contact service. */
   hooks?: readonly EventHook[]
@@ -114,9 +115,6 @@ function reportMissing(action: FlowActionDocument, report: ReportInAction): void
   }
 }
 
-/** Products beside the contact centre (profiles, cases, Wisdom): flows are written to do without them. */
-const addOnAbilities: ReadonlySet<keyof FlowAbilities> = new Set(['invokeHook'])
-
 /** What a block needs of the box, the channel and the contact: without it, it takes its error branch. */
 function checkSurroundings(action: FlowActionDocument, options: CheckFlowOptions, report: ReportInAction): void {
   const definition = actionDefinitions.get(action.Type)
@@ -128,8 +126,9 @@ function checkSurroundings(action: FlowActionDocument, options: CheckFlowOptions
     report(flowFaultCodes.actionNotInChannel, ['Type'], message, mend, 'warning')
   }
   if (abilities && definition.needs !== undefined && !abilities.has(definition.needs)) {
-    const message = `this box can not do it yet (${definition.needs}): its error branch would be taken.`
-    const severity = addOnAbilities.has(definition.needs) ? 'warning' : 'error'
+    const why = absentAbilities.get(definition.needs)
+    const message = `this box can not do it (${definition.needs}${why ? `: ${why}` : ''}): its error branch is taken.`
+    const severity = why === undefined ? 'error' : 'warning'
     report(flowFaultCodes.missingAbility, ['Type'], message, 'Remove the block, or go round it.', severity)
   }
   const named = action.Parameters.EventHooks

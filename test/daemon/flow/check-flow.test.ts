@@ -1,6 +1,7 @@
 // The checker: what a flow says, judged before a caller meets it.
 import t from 'tap'
 import { formatFault } from '../../../daemon/fault.ts'
+import { boxAbilities } from '../../../daemon/flow/box-abilities.ts'
 import { checkFlow } from '../../../daemon/flow/check-flow.ts'
 import { type Block, flowOf, testResources } from './flow-text.ts'
 
@@ -233,14 +234,16 @@ t.test('a flow made by code, without a file, is checked too', async (t) => {
   t.match(checkFlow(flow, testResources), [{ code: 'FLOW-201', file: 'test', path: '$.Actions[0].Type' }])
 })
 
-t.test('event hooks that are run, and those that are not yet', async (t) => {
+t.test('event hooks are run, all of them; a host that runs fewer has the others named', async (t) => {
   const hook = (key: string, flow: string) => ({
     type: 'UpdateContactEventHooks',
     parameters: { EventHooks: { [key]: flow } },
     errors: caught,
   })
   t.same(faultsOf(hook('CustomerQueue', 'Queue music')), [])
-  t.match(faultsOf(hook('CustomerRemaining', 'other')), [
+  t.same(faultsOf(hook('CustomerRemaining', 'other')), [])
+  const flow = flowOf([{ id: 'first', next: 'bye', ...hook('CustomerRemaining', 'other') }, bye])
+  t.match(checkFlow(flow, testResources, { hooks: ['CustomerQueue'] }), [
     {
       code: 'FLOW-211',
       severity: 'warning',
@@ -248,8 +251,6 @@ t.test('event hooks that are run, and those that are not yet', async (t) => {
       message: /the flow of CustomerRemaining is noted, and not run/,
     },
   ])
-  const flow = flowOf([{ id: 'first', next: 'bye', ...hook('CustomerRemaining', 'other') }, bye])
-  t.same(checkFlow(flow, testResources, { hooks: ['CustomerRemaining'] }), [], 'a box that runs it')
 })
 
 t.test('what a channel makes of a block, and what a box can not do', async (t) => {
@@ -272,7 +273,16 @@ t.test('what a channel makes of a block, and what a box can not do', async (t) =
   t.same(checkFlow(flow, testResources, { channel: 'VOICE', abilities: new Set(['invokeFunction']) }), [])
   t.match(checkFlow(flow, testResources, { channel: 'CHAT', abilities: new Set() }), [
     { code: 'FLOW-210', severity: 'warning', message: /"ask" .*error branch in the channel CHAT/ },
-    { code: 'FLOW-212', severity: 'error', message: /"call" .*can not do it yet \(invokeFunction\)/ },
+    { code: 'FLOW-212', severity: 'error', message: /"call" .*can not do it \(invokeFunction\)/ },
+  ])
+})
+
+t.test('what a box never has is warned of, and said why', async (t) => {
+  const view = { ViewResource: { Id: 'view:1' }, ViewData: {}, InvocationTimeLimitSeconds: '60' }
+  const errors = { ...caught, NoMatchingCondition: 'bye', TimeLimitExceeded: 'bye' }
+  const flow = flowOf([{ id: 'show', type: 'ShowView', parameters: view, next: 'bye', errors }, bye])
+  t.match(checkFlow(flow, testResources, { abilities: boxAbilities }), [
+    { code: 'FLOW-212', severity: 'warning', message: /no agent workspace/ },
   ])
 })
 
