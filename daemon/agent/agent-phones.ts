@@ -14,7 +14,7 @@ import { betweenKeysMs, type CollectorInput, type CollectorState, collectKey, no
 import { readCode, readTarget } from './phone-codes.ts'
 
 export interface AgentPhonesParts {
-  service: AgentService
+  service: Pick<AgentService, 'perform' | 'codeBook'>
   audio: Pick<Audio, 'play'>
   clock: Clock
   log: Log

@@ -1,6 +1,6 @@
 // A leg without a line: the test decides when the far end answers, presses digits and hangs up.
 
-import type { Leg, LegEnd, LegEvent, LegParty, LegState } from '../../daemon/leg/leg.ts'
+import type { Leg, LegEnd, LegEvent, LegOrigin, LegParty, LegState } from '../../daemon/leg/leg.ts'
 import { LegEvents } from '../../daemon/leg/leg-events.ts'
 import type { PortId } from '../../daemon/media/port.ts'
 
@@ -12,6 +12,7 @@ export class FakeLeg implements Leg {
   readonly direction: 'inbound' | 'outbound'
   readonly remote: LegParty
   readonly local: LegParty
+  readonly origin?: LegOrigin
   state: LegState
   portId: PortId | undefined
   end: LegEnd | undefined
@@ -19,12 +20,19 @@ export class FakeLeg implements Leg {
     throw fault
   })
 
-  constructor(of: { id: string; direction?: 'inbound' | 'outbound'; remote?: LegParty; local?: LegParty }) {
+  constructor(of: {
+    id: string
+    direction?: 'inbound' | 'outbound'
+    remote?: LegParty
+    local?: LegParty
+    origin?: LegOrigin
+  }) {
     this.id = of.id
     this.direction = of.direction ?? 'inbound'
     this.state = this.direction === 'inbound' ? 'ringing' : 'dialling'
     this.remote = of.remote ?? { address: '+15550001' }
     this.local = of.local ?? { address: '+15550100' }
+    if (of.origin) this.origin = of.origin
   }
 
   async answer(): Promise<boolean> {
