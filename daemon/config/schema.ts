@@ -185,12 +185,23 @@ export const routingProfilesSchema = z.strictObject({
     z.strictObject({
       name,
       description: description.optional(),
-      concurrency: z.strictObject({ VOICE: z.literal(1).default(1) }).prefault({}),
+      concurrency: z
+        .strictObject({
+          VOICE: z.number().int().min(0).max(1).default(1),
+          CHAT: z.number().int().min(0).max(10).optional(),
+          TASK: z.number().int().min(0).max(10).optional(),
+        })
+        .prefault({})
+        .describe('Contacts at once, by channel; 0 or absent: none of that channel'),
+      otherChannels: z
+        .strictObject({ VOICE: z.boolean().optional(), CHAT: z.boolean().optional(), TASK: z.boolean().optional() })
+        .optional()
+        .describe('Whether an agent busy on the channel is offered contacts of other channels; not unless said'),
       queues: z
         .array(
           z.strictObject({
             queue: name,
-            channel: z.enum(['VOICE']).default('VOICE'),
+            channel: z.enum(['VOICE', 'CHAT', 'TASK']).default('VOICE'),
             priority: z.number().int().min(1).max(99).default(1),
             delayS: seconds(0, 9999).default(0),
           }),
@@ -212,6 +223,16 @@ export const agentsSchema = z.strictObject({
         .enum(['Available', 'Offline'])
         .default('Available')
         .describe('Status at start; calls come only while a phone is reachable'),
+      autoAccept: z.boolean().optional().describe('The phone is asked to answer by itself; not for callbacks'),
+      afterContactWorkS: z
+        .union([z.literal('unlimited'), z.number().int().min(0).max(2_000_000)])
+        .optional()
+        .describe('Longest after-contact work; `unlimited`: until it is cleared; 10 when absent'),
+      proficiencies: z
+        .array(z.strictObject({ name, value: name, level: z.number().int().min(1).max(5) }))
+        .max(10)
+        .optional()
+        .describe('What the agent knows, for routing criteria: up to 10 attributes, level 1 to 5'),
       outbound: agentOutboundSchema.optional(),
       phone: z.strictObject({
         passwordFile: z.string().optional().describe('File with the SIP password, relative to the instance'),

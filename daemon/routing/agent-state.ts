@@ -1,25 +1,41 @@
 // The state machine of one agent, as pure functions: (state, input) → next state. Timers, heaps and offers are the
-// router's; here is only what an agent may become.
+// router's; here is only what an agent may become. An agent has slots, one for each contact; a slot goes
 //
-//   free ──offered──▶ ringing ──offerAccepted──▶ onContact ──contactEnded──▶ free
-//    ▲                 │    └──offerWithdrawn──▶ free, at the former turn when the caller left
-//    │                 └──offerFailed──▶ paused
-//    └── pauseEnded, status set, phone back ──┘   (onContact ──contactDropped──▶ paused: left before the talk)
+//   offered ─▶ ringing ──offerAccepted──▶ onContact ──contactEnded──▶ afterContactWork ──workEnded──▶ gone
+//                │ └─offerWithdrawn─▶ gone, at the former turn when the caller left
+//                └──offerFailed──▶ gone, agent paused      (occupied: straight to onContact; contactDropped: gone, paused)
+import type { Channel } from '../flow/host.ts'
 import type { AgentActivity, AgentStatus, OfferFailure } from './routing.ts'
 
 /** Why an agent gets no contacts for a while; `missed` is the router's own time running out. */
 export type PauseCause = 'missed' | OfferFailure
 
-export type AgentWork =
-  | { readonly name: 'free' }
-  | { readonly name: 'ringing'; readonly contactId: string }
-  | { readonly name: 'onContact'; readonly contactId: string }
-  | { readonly name: 'paused'; readonly because: PauseCause }
+export type SlotWork = 'ringing' | 'onContact' | 'afterContactWork'
+
+export interface Slot {
+  readonly contactId: string
+  readonly channel: Channel
+  readonly work: SlotWork
+  /** Monotonic moment at which this work began. */
+  readonly sinceMs: number
+}
+
+export interface Pause {
+  readonly because: PauseCause
+  /** The contact whose offer failed. */
+  readonly contactId: string
+  readonly channel: Channel
+  readonly sinceMs: number
+}
 
 export interface AgentState {
   readonly status: AgentStatus
+  readonly statusSinceMs: number
+  /** Waits until all slots are clear. */
+  readonly nextStatus?: AgentStatus
   readonly reachable: boolean
-  readonly work: AgentWork
+  readonly slots: readonly Slot[]
+  readonly pause?: Pause
   /** Offers that failed since the agent last finished a contact or set a status: pauses grow with it. */
   readonly failures: number
   /** When the agent became available, in the order of such events: the lowest turn has waited longest. */
@@ -31,93 +47,173 @@ export interface AgentState {
 export type AgentInput =
   | { type: 'statusSet'; status: AgentStatus }
   | { type: 'reachableSet'; reachable: boolean }
-  | { type: 'offered'; contactId: string }
-  | { type: 'offerAccepted' }
-  | { type: 'offerWithdrawn'; because: 'contactLeft' | 'agentUnavailable' }
-  | { type: 'offerFailed'; because: PauseCause }
-  | { type: 'contactEnded' }
+  | { type: 'offered'; contactId: string; channel: Channel }
+  | { type: 'offerAccepted'; contactId: string }
+  | { type: 'offerWithdrawn'; contactId: string; because: 'contactLeft' | 'agentUnavailable' }
+  | { type: 'offerFailed'; contactId: string; because: PauseCause }
+  /** A contact that routing did not offer: dialled, or handed over. */
+  | { type: 'occupied'; contactId: string; channel: Channel }
+  /** `work`: after-contact work follows. */
+  | { type: 'contactEnded'; contactId: string; work: boolean }
   /** The agent left the accepted contact before the talk. */
-  | { type: 'contactDropped' }
+  | { type: 'contactDropped'; contactId: string }
+  /** After-contact work is over. */
+  | { type: 'workEnded'; contactId: string }
   | { type: 'pauseEnded' }
 
+export interface ChannelRules {
+  concurrency: Readonly<Partial<Record<Channel, number | undefined>>>
+  /** Busy on the channel, the agent may be offered contacts of others. */
+  otherChannels: Readonly<Partial<Record<Channel, boolean | undefined>>>
+}
+
 export function newAgent(status: AgentStatus, nowMs: number): AgentState {
-  return { status, reachable: false, work: free, failures: 0, availableTurn: 0, activitySinceMs: nowMs }
-}
-
-/** May be offered a contact now. */
-export function isAvailable(agent: AgentState): boolean {
-  return agent.status === 'Available' && agent.reachable && agent.work.name === 'free'
-}
-
-export function activityOf({ status, reachable, work }: AgentState): AgentActivity {
-  switch (work.name) {
-    case 'onContact':
-      return 'onContact'
-    case 'ringing':
-      return 'ringing'
-    case 'paused':
-      return missedCauses.has(work.because) ? 'missed' : 'unreachable'
-    case 'free':
-      if (status === 'Offline') return 'offline'
-      return reachable ? 'available' : 'unreachable'
+  return {
+    status,
+    statusSinceMs: nowMs,
+    reachable: false,
+    slots: [],
+    failures: 0,
+    availableTurn: 0,
+    activitySinceMs: nowMs,
   }
+}
+
+/** May be offered contacts, as far as channels have room. */
+export function isRoutable(agent: AgentState): boolean {
+  return agent.status === 'Available' && agent.nextStatus === undefined && agent.reachable && !agent.pause
+}
+
+/** Whether the rules leave room for one contact more of the channel beside the slots taken. */
+export function hasRoom(slots: readonly Slot[], channel: Channel, rules: ChannelRules): boolean {
+  let taken = 0
+  for (const slot of slots) {
+    if (slot.channel === channel) taken++
+    else if (!rules.otherChannels[slot.channel]) return false
+  }
+  return taken < (rules.concurrency[channel] ?? 0)
+}
+
+/** The most telling first, as reports show an agent with several contacts (routing facts, 4). */
+export function activityOf({ status, reachable, slots, pause }: AgentState): AgentActivity {
+  if (pause) return missedCauses.has(pause.because) ? 'missed' : 'unreachable'
+  for (const work of ['onContact', 'afterContactWork', 'ringing'] as const)
+    if (slots.some((slot) => slot.work === work)) return work
+  if (status === 'Offline') return 'offline'
+  if (status !== 'Available') return 'custom'
+  return reachable ? 'available' : 'unreachable'
 }
 
 /**
  * The next state, or undefined for a move that is not in the picture. `turn` is the number of this event, higher than
- * any before; an agent who becomes available takes it, but one whose caller hung up keeps the turn of before.
+ * any before; an agent who becomes free for more takes it, but one whose caller hung up keeps the turn of before.
  */
 export function nextAgentState(
   agent: AgentState,
   input: AgentInput,
   moment: { nowMs: number; turn: number },
 ): AgentState | undefined {
-  const changes = changesBy(agent, input)
-  if (!changes) return undefined
-  const next = { ...agent, ...changes }
+  const changed = changedBy(agent, input, moment.nowMs)
+  if (!changed) return undefined
+  const next = withNextStatus(changed, moment.nowMs)
   const keepsTurn = input.type === 'offerWithdrawn' && input.because === 'contactLeft'
+  const freer = isRoutable(next) && (!isRoutable(agent) || next.slots.length < agent.slots.length)
   return {
     ...next,
-    availableTurn: isAvailable(next) && !isAvailable(agent) && !keepsTurn ? moment.turn : agent.availableTurn,
+    availableTurn: freer && !keepsTurn ? moment.turn : agent.availableTurn,
     activitySinceMs: activityOf(next) === activityOf(agent) ? agent.activitySinceMs : moment.nowMs,
   }
 }
 
-const free: AgentWork = { name: 'free' }
 const missedCauses: ReadonlySet<PauseCause> = new Set(['missed', 'noAnswer', 'declined'])
 
-function changesBy(agent: AgentState, input: AgentInput): Partial<AgentState> | undefined {
-  const { work } = agent
+function changedBy(agent: AgentState, input: AgentInput, nowMs: number): AgentState | undefined {
   switch (input.type) {
-    case 'statusSet': {
-      // A person acted: whatever kept the agent paused is taken as seen to. This is the manual clear, for now.
-      const paused = work.name === 'paused'
-      return { status: input.status, failures: 0, work: paused ? free : work }
-    }
+    case 'statusSet':
+      return statusSet(agent, input.status, nowMs)
     case 'reachableSet': {
       const phoneIsBack = input.reachable && !agent.reachable
-      const wasUnreachable = work.name === 'paused' && work.because === 'unreachable'
-      return { reachable: input.reachable, work: phoneIsBack && wasUnreachable ? free : work }
+      const clears = phoneIsBack && agent.pause?.because === 'unreachable'
+      return { ...(clears ? unpaused(agent) : agent), reachable: input.reachable }
     }
-    case 'offered':
-      return isAvailable(agent) ? { work: { name: 'ringing', contactId: input.contactId } } : undefined
-    case 'offerAccepted':
-      return work.name === 'ringing' ? { work: { name: 'onContact', contactId: work.contactId } } : undefined
-    case 'offerWithdrawn':
-      return work.name === 'ringing' ? { work: free } : undefined
-    case 'offerFailed':
-      return work.name === 'ringing' ? paused(agent, input.because) : undefined
-    case 'contactDropped':
-      return work.name === 'onContact' ? paused(agent, 'error') : undefined
-    case 'contactEnded':
-      return work.name === 'onContact' ? { work: free, failures: 0 } : undefined
     case 'pauseEnded':
-      return work.name === 'paused' ? { work: free } : undefined
+      return agent.pause && unpaused(agent)
+    case 'offered':
+      return isRoutable(agent) && !slotOf(agent, input.contactId) ? taking(agent, input, 'ringing', nowMs) : undefined
+    case 'occupied':
+      return slotOf(agent, input.contactId) ? undefined : taking(agent, input, 'onContact', nowMs)
+    case 'offerAccepted':
+      return moving(agent, input.contactId, 'ringing', 'onContact', nowMs)
+    case 'offerWithdrawn':
+      return leaving(agent, input.contactId, 'ringing')
+    case 'offerFailed':
+      return pausing(agent, input.contactId, 'ringing', input.because, nowMs)
+    case 'contactDropped':
+      return pausing(agent, input.contactId, 'onContact', 'error', nowMs)
+    case 'contactEnded': {
+      const ended = input.work
+        ? moving(agent, input.contactId, 'onContact', 'afterContactWork', nowMs)
+        : leaving(agent, input.contactId, 'onContact')
+      return ended && { ...ended, failures: 0 }
+    }
+    case 'workEnded':
+      return leaving(agent, input.contactId, 'afterContactWork')
   }
 }
 
-function paused(agent: AgentState, because: PauseCause): Partial<AgentState> {
-  return { work: { name: 'paused', because }, failures: agent.failures + 1 }
+/**
+ * A person acted: whatever kept the agent paused is taken as seen to. Away from Available, after-contact work is cleared
+ * and the rest is finished first (routing facts, 4: next status).
+ */
+function statusSet(agent: AgentState, status: AgentStatus, nowMs: number): AgentState {
+  const { nextStatus: _, ...seenTo } = { ...unpaused(agent), failures: 0 }
+  if (status === agent.status) return seenTo
+  if (status === 'Available') return { ...seenTo, status, statusSinceMs: nowMs }
+  const slots = seenTo.slots.filter(({ work }) => work !== 'afterContactWork')
+  // What only rings is taken back by the router, which then applies the status.
+  return { ...seenTo, slots, nextStatus: status }
+}
+
+function withNextStatus(agent: AgentState, nowMs: number): AgentState {
+  if (agent.nextStatus === undefined || agent.slots.length > 0) return agent
+  const { nextStatus: status, ...rest } = agent
+  return { ...rest, status, statusSinceMs: nowMs }
+}
+
+export function slotOf(agent: AgentState, contactId: string): Slot | undefined {
+  return agent.slots.find((slot) => slot.contactId === contactId)
+}
+
+function taking(
+  agent: AgentState,
+  { contactId, channel }: { contactId: string; channel: Channel },
+  work: SlotWork,
+  nowMs: number,
+): AgentState {
+  return { ...agent, slots: [...agent.slots, { contactId, channel, work, sinceMs: nowMs }] }
+}
+
+function moving(agent: AgentState, contactId: string, from: SlotWork, to: SlotWork, nowMs: number) {
+  if (slotOf(agent, contactId)?.work !== from) return undefined
+  const slots = agent.slots.map((slot) => (slot.contactId === contactId ? { ...slot, work: to, sinceMs: nowMs } : slot))
+  return { ...agent, slots }
+}
+
+function leaving(agent: AgentState, contactId: string, from: SlotWork): AgentState | undefined {
+  if (slotOf(agent, contactId)?.work !== from) return undefined
+  return { ...agent, slots: agent.slots.filter((slot) => slot.contactId !== contactId) }
+}
+
+function pausing(agent: AgentState, contactId: string, from: SlotWork, because: PauseCause, nowMs: number) {
+  const slot = slotOf(agent, contactId)
+  const left = leaving(agent, contactId, from)
+  if (!slot || !left) return undefined
+  const pause: Pause = { because, contactId, channel: slot.channel, sinceMs: nowMs }
+  return { ...left, pause, failures: agent.failures + 1 }
+}
+
+function unpaused({ pause: _, ...agent }: AgentState): AgentState {
+  return agent
 }
 
 /**

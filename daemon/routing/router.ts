@@ -1,15 +1,20 @@
 // The rules of routing: who is offered what, and when. One writer, no awaits: each input is carried through to a
 // consistent state, then the effects it caused are told in order. A listener may call back in at once.
 //
-// Deviation from Amazon Connect: an agent who missed a contact is paused for a time instead of until a manual clear,
-// since there is no panel to clear it on yet; setting the status anew clears the pause at once.
+// Deviation from Amazon Connect: an agent who missed a contact is paused for a time as well as until a manual clear,
+// since a telephone has no panel to clear it on; setting the status anew clears the pause at once, too.
 import type { Clock, Timer } from '../clock.ts'
 import { Counters } from '../counters.ts'
+import type { Channel } from '../flow/host.ts'
 import type { Log } from '../log/log.ts'
-import { type AgentInput, isAvailable, nextAgentState, type PauseCause, pauseMs } from './agent-state.ts'
+import { AgentDesk } from './agent-desk.ts'
+import { type AgentInput, hasRoom } from './agent-state.ts'
+import { everybody } from './criteria.ts'
 import { brokenInvariants } from './invariants.ts'
+import { bestMatch, goesBefore, type Match, matchOf } from './matching.ts'
 import { Outbox } from './outbox.ts'
 import type {
+  AgentChange,
   AgentStatus,
   AgentView,
   OfferFailure,
@@ -20,11 +25,10 @@ import type {
 } from './routing.ts'
 import {
   type AgentSlot,
-  bestMatch,
   buildTables,
   type Entry,
-  goesBefore,
   type ProfileTable,
+  type QueueTable,
   type Reservation,
   type TableSources,
   type Tables,
@@ -35,6 +39,8 @@ import { WaitingRoom } from './waiting-room.ts'
 export interface RoutingOptions extends TableSources {
   offerTimeoutS: number
   missedPauseS: number
+  /** Beside `Available` and `Offline`. */
+  customStatuses?: Iterable<string>
   clock: Clock
   log: Log
   /** For development: checks the tables this often and reports what is wrong. Absent: never. */
@@ -42,6 +48,8 @@ export interface RoutingOptions extends TableSources {
 }
 
 export interface Router extends Routing {
+  /** Each change of an agent, in order, after the effects that were decided before it. Returns how to stop. */
+  onAgentChange(listener: (change: AgentChange) => void): () => void
   /** Ends everything the router holds for contacts that no longer live; returns their ids, empty when all is well. */
   reconcile(isAlive: (contactId: string) => boolean): string[]
   /** One sentence for each broken rule of the tables. Walks all of them: for tests and development. */
@@ -53,6 +61,8 @@ export interface Router extends Routing {
 
 /** An enqueuing told this late is taken as happening now, so that contacts keep the order in which they are told. */
 const freshMs = 1_000
+/** A full queue keeps a fifth for callbacks that are due, moves between queues and agents' transfers (routing facts, 1). */
+const exceedingShare = 0.2
 
 export function createRouting(options: RoutingOptions): Router {
   return new TableRouter(options)
@@ -62,52 +72,51 @@ class TableRouter implements Router {
   readonly #clock: Clock
   readonly #log: Log
   readonly #offerTimeoutMs: number
-  readonly #missedPauseMs: number
+  readonly #statuses: ReadonlySet<AgentStatus>
   readonly #tables: Tables
+  readonly #desk: AgentDesk
   readonly #entries = new Map<string, Entry>()
+  /** Agents who talk on a contact, or work after it. */
+  readonly #holders = new Map<string, Set<AgentSlot>>()
   readonly #waitingRoom: WaitingRoom
   readonly #counters = new Counters()
-  readonly #outbox: Outbox<RoutingEffect>
+  readonly #effects: Outbox<RoutingEffect>
+  readonly #changes: Outbox<AgentChange>
   #selfCheck: Timer | undefined
   #serial = 0
-  #turn = 0
   #closed = false
 
   constructor(options: RoutingOptions) {
-    this.#clock = options.clock
-    this.#log = options.log
+    const { clock, log } = options
+    this.#clock = clock
+    this.#log = log
     this.#offerTimeoutMs = options.offerTimeoutS * 1000
-    this.#missedPauseMs = options.missedPauseS * 1000
-    this.#tables = buildTables(options, options.clock.monotonicMs())
-    this.#waitingRoom = new WaitingRoom(options.clock, (concerned) => this.#dispatch(concerned))
-    this.#outbox = new Outbox((fault, effect) => {
-      this.#counters.count('listenerFault')
-      this.#log.error({ err: fault, ...effect }, 'a listener to routing failed')
+    this.#statuses = new Set(['Available', 'Offline', ...(options.customStatuses ?? [])])
+    this.#tables = buildTables(options, clock.monotonicMs())
+    this.#waitingRoom = new WaitingRoom(clock, (queues) => this.#dispatch(profilesOf(queues)))
+    this.#effects = this.#outbox()
+    this.#changes = this.#outbox()
+    this.#desk = new AgentDesk({
+      clock,
+      log,
+      tables: this.#tables,
+      missedPauseMs: options.missedPauseS * 1000,
+      onFreer: (agent) => this.#freer(agent),
+      onChange: (change) => this.#changes.put(change),
     })
     if (options.selfCheckEveryMs !== undefined) this.#checkEvery(options.selfCheckEveryMs)
   }
 
   enqueue(contact: WaitingContact): 'queued' | 'atCapacity' | 'noQueue' {
     const queue = this.#tables.queues.get(contact.queue)
-    if (!queue || this.#closed || this.#entries.has(contact.contactId)) return this.#refused('noQueue')
-    if (queue.members.size >= queue.maximumContacts) return this.#refused('atCapacity')
+    if (!queue?.enabled || this.#closed || this.#entries.has(contact.contactId)) return this.#refused('noQueue')
+    if (isFull(queue, contact.mayExceed)) return this.#refused('atCapacity')
     const enqueuedAtMs = this.#clock.monotonicMs() - this.#waitedBeforeMs(contact)
-    const entry: Entry = {
-      contact,
-      queue,
-      enqueuedAtMs,
-      rankMs: enqueuedAtMs - contact.ageAdjustmentS * 1000,
-      serial: this.#serial++,
-      places: [],
-    }
-    for (const lane of queue.lanes)
-      if (lane.channel === contact.channel)
-        entry.places.push({ entry, lane, ripeAtMs: enqueuedAtMs + lane.delayMs, heapIndex: -1 })
+    const rankMs = enqueuedAtMs - contact.ageAdjustmentS * 1000
+    const entry: Entry = { contact, queue, enqueuedAtMs, rankMs, serial: 0, places: [], admission: everybody }
     this.#entries.set(contact.contactId, entry)
     this.#counters.count('enqueued')
-    entry.queue.members.add(entry)
-    this.#waitingRoom.enter(entry)
-    this.#dispatch(queue.profiles)
+    this.#stand(entry)
     return 'queued'
   }
 
@@ -117,42 +126,110 @@ class TableRouter implements Router {
     this.#drop(entry)
   }
 
+  transfer(contactId: string, queueName: string): 'transferred' | 'atCapacity' | 'noQueue' | 'refused' {
+    const entry = this.#entries.get(contactId)
+    const queue = this.#tables.queues.get(queueName)
+    if (!entry || entry.reservation) return 'refused'
+    if (!queue?.enabled) return this.#refused('noQueue')
+    if (queue !== entry.queue && isFull(queue, true)) return this.#refused('atCapacity')
+    this.#waitingRoom.leave(entry)
+    entry.queue.members.delete(entry)
+    const enqueuedAtMs = this.#clock.monotonicMs()
+    Object.assign(entry, { queue, enqueuedAtMs, rankMs: enqueuedAtMs - entry.contact.ageAdjustmentS * 1000 })
+    this.#counters.count('transferred')
+    this.#stand(entry)
+    return 'transferred'
+  }
+
+  reprioritise(contactId: string, change: { priority?: number; ageAdjustmentS?: number }): boolean {
+    const entry = this.#entries.get(contactId)
+    if (!entry?.queue.members.has(entry)) return false
+    const waits = !entry.reservation
+    if (waits) this.#waitingRoom.leave(entry)
+    entry.contact = { ...entry.contact, ...change }
+    entry.rankMs = entry.enqueuedAtMs - entry.contact.ageAdjustmentS * 1000
+    if (waits) this.#waitingRoom.enter(entry)
+    return true
+  }
+
+  occupy(
+    userName: string,
+    { contactId, channel }: { contactId: string; channel: Channel },
+    options: { clearsAfterContactWork?: boolean } = {},
+  ): boolean {
+    const agent = this.#desk.find(userName)
+    if (!agent || this.#closed) return false
+    const isCleared = (work: string) => options.clearsAfterContactWork === true && work === 'afterContactWork'
+    const staying = agent.state.slots.filter(({ work }) => !isCleared(work))
+    if (staying.some((slot) => slot.contactId === contactId)) return false
+    if (!hasRoom(staying, channel, agent.profile.rules)) return false
+    if (options.clearsAfterContactWork) this.#desk.clear(agent, undefined)
+    this.#desk.move(agent, { type: 'occupied', contactId, channel })
+    this.#hold(contactId, agent)
+    this.#counters.count('occupied')
+    this.#freer(agent)
+    return true
+  }
+
   offerAccepted(contactId: string, agent: string): boolean {
     const reservation = this.#offerOf(contactId, agent)
     if (!reservation) return false
     reservation.timer?.cancel()
     delete reservation.timer
     reservation.entry.queue.members.delete(reservation.entry)
-    this.#move(reservation.agent, { type: 'offerAccepted' })
+    this.#desk.move(reservation.agent, { type: 'offerAccepted', contactId })
+    this.#hold(contactId, reservation.agent)
     this.#counters.count('accepted')
+    this.#tellAll()
     return true
   }
 
   offerFailed(contactId: string, agent: string, failure: OfferFailure): void {
     const reservation = this.#offerOf(contactId, agent)
-    if (reservation) this.#giveBack(reservation, { type: 'offerFailed', because: failure })
+    if (reservation) this.#giveBack(reservation, { type: 'offerFailed', contactId, because: failure })
   }
 
   requeue(contactId: string): void {
     const reservation = this.#entries.get(contactId)?.reservation
     if (!reservation || reservation.timer) return
     this.#counters.count('requeued')
-    this.#giveBack(reservation, { type: 'contactDropped' })
+    this.#release(contactId, reservation.agent)
+    this.#giveBack(reservation, { type: 'contactDropped', contactId })
   }
 
   contactEnded(contactId: string): void {
     const entry = this.#entries.get(contactId)
-    if (entry) this.#drop(entry)
+    if (entry && (!entry.reservation || entry.reservation.timer)) this.#drop(entry)
+    for (const agent of [...(this.#holders.get(contactId) ?? [])]) this.#endWith(contactId, agent)
+  }
+
+  agentLeft(contactId: string, userName: string): void {
+    const agent = this.#desk.find(userName)
+    if (agent && this.#holders.get(contactId)?.has(agent)) this.#endWith(contactId, agent)
+  }
+
+  clearContact(userName: string, contactId?: string): boolean {
+    const agent = this.#desk.find(userName)
+    if (!agent || !this.#desk.clear(agent, contactId)) return false
+    this.#freer(agent)
+    return true
   }
 
   setStatus(userName: string, status: AgentStatus): boolean {
-    return this.#agentChanged(userName, { type: 'statusSet', status })
+    return this.#statuses.has(status) && this.#agentChanged(userName, { type: 'statusSet', status })
   }
 
   setReachable(userName: string, reachable: boolean): void {
     if (this.#agentChanged(userName, { type: 'reachableSet', reachable })) return
     this.#counters.count('unknownAgent')
     this.#log.warn({ agent: userName }, 'a phone is reachable for an agent who is not configured')
+  }
+
+  setQueueEnabled(queueName: string, enabled: boolean): boolean {
+    const queue = this.#tables.queues.get(queueName)
+    if (!queue || queue.owner !== undefined) return false
+    queue.enabled = enabled
+    return true
   }
 
   position(contactId: string): number | undefined {
@@ -171,15 +248,21 @@ class TableRouter implements Router {
 
   queues(): QueueView[] {
     const now = this.#now()
-    return [...this.#tables.queues.values()].map((queue) => queueView(queue, this.#tables, now))
+    return [...this.#tables.queues.values()]
+      .filter((queue) => queue.owner === undefined || queue.members.size > 0)
+      .map((queue) => queueView(queue, this.#tables, now))
   }
 
   onEffect(listener: (effect: RoutingEffect) => void): () => void {
-    return this.#outbox.listen(listener)
+    return this.#effects.listen(listener)
+  }
+
+  onAgentChange(listener: (change: AgentChange) => void): () => void {
+    return this.#changes.listen(listener)
   }
 
   reconcile(isAlive: (contactId: string) => boolean): string[] {
-    const lost = [...this.#entries.keys()].filter((contactId) => !isAlive(contactId))
+    const lost = [...new Set([...this.#entries.keys(), ...this.#holders.keys()])].filter((id) => !isAlive(id))
     for (const contactId of lost) {
       this.#counters.count('reconciled')
       this.#log.error({ contactId }, 'routing held a contact that is gone; it is let go')
@@ -200,15 +283,35 @@ class TableRouter implements Router {
     this.#closed = true
     this.#selfCheck?.cancel()
     this.#waitingRoom.close()
-    for (const agent of this.#tables.agents.values()) {
-      agent.reservation?.timer?.cancel()
-      agent.pauseTimer?.cancel()
+    this.#desk.close()
+    for (const { stepTimer, reservation } of this.#entries.values()) {
+      stepTimer?.cancel()
+      reservation?.timer?.cancel()
     }
+  }
+
+  #outbox<Effect extends object>(): Outbox<Effect> {
+    return new Outbox<Effect>((fault, effect) => {
+      this.#counters.count('listenerFault')
+      this.#log.error({ err: fault, ...effect }, 'a listener to routing failed')
+    })
   }
 
   #refused(because: 'atCapacity' | 'noQueue'): 'atCapacity' | 'noQueue' {
     this.#counters.count(because)
     return because
+  }
+
+  /** At the end of its queue, by its keys. */
+  #stand(entry: Entry): void {
+    const { queue, enqueuedAtMs } = entry
+    entry.serial = this.#serial++
+    entry.places = queue.lanes
+      .filter((lane) => lane.channel === entry.contact.channel)
+      .map((lane) => ({ entry, lane, ripeAtMs: enqueuedAtMs + lane.delayMs, heapIndex: -1 }))
+    queue.members.add(entry)
+    this.#waitingRoom.enter(entry)
+    this.#offerFrom(queue)
   }
 
   /** Wall-clock age of a contact told late, after a restart say. From then on only the monotonic clock counts. */
@@ -223,44 +326,76 @@ class TableRouter implements Router {
   }
 
   #agentChanged(userName: string, input: AgentInput): boolean {
-    const agent = this.#tables.agents.get(userName)
+    const agent = this.#desk.find(userName)
     if (!agent) return false
-    this.#move(agent, input)
-    const { reservation, state } = agent
-    const rings = reservation?.timer !== undefined
-    if (rings && (state.status === 'Offline' || !state.reachable))
-      this.#giveBack(reservation, { type: 'offerWithdrawn', because: 'agentUnavailable' })
-    else this.#dispatch([agent.profile])
+    this.#desk.move(agent, input)
+    const { status, nextStatus, reachable } = agent.state
+    if ((nextStatus ?? status) !== 'Available' || !reachable)
+      for (const reservation of [...agent.reservations.values()]) {
+        const { contactId } = reservation.entry.contact
+        if (reservation.timer)
+          this.#giveBack(reservation, { type: 'offerWithdrawn', contactId, because: 'agentUnavailable' })
+      }
+    this.#freer(agent)
     return true
   }
 
+  #hold(contactId: string, agent: AgentSlot): void {
+    const holders = this.#holders.get(contactId)
+    if (holders) holders.add(agent)
+    else this.#holders.set(contactId, new Set([agent]))
+  }
+
+  #release(contactId: string, agent: AgentSlot): void {
+    const holders = this.#holders.get(contactId)
+    if (holders?.delete(agent) && holders.size === 0) this.#holders.delete(contactId)
+  }
+
+  /** The agent had talked on the contact, and does no longer. */
+  #endWith(contactId: string, agent: AgentSlot): void {
+    this.#release(contactId, agent)
+    const reservation = agent.reservations.get(contactId)
+    this.#desk.endContact(agent, contactId)
+    agent.reservations.delete(contactId)
+    if (reservation) this.#entries.delete(contactId)
+    this.#counters.count('ended')
+    this.#freer(agent)
+  }
+
   /** Binds the two: the only place where a contact gets an agent. */
-  #reserve(entry: Entry, agent: AgentSlot): void {
+  #reserve({ entry, agent }: Match): void {
+    const { contactId, channel } = entry.contact
     this.#waitingRoom.leave(entry)
     const reservation: Reservation = { entry, agent }
     entry.reservation = reservation
-    agent.reservation = reservation
-    this.#move(agent, { type: 'offered', contactId: entry.contact.contactId })
+    agent.reservations.set(contactId, reservation)
+    this.#desk.move(agent, { type: 'offered', contactId, channel })
     reservation.timer = this.#clock.after(this.#offerTimeoutMs, () =>
-      this.#giveBack(reservation, { type: 'offerFailed', because: 'missed' }),
+      this.#giveBack(reservation, { type: 'offerFailed', contactId, because: 'missed' }),
     )
     this.#counters.count('offered')
-    this.#outbox.put({ type: 'offer', contactId: entry.contact.contactId, agent: agent.userName })
+    this.#effects.put({
+      type: 'offer',
+      contactId,
+      agent: agent.userName,
+      ...(agent.autoAccept && { autoAccept: true }),
+    })
   }
 
-  /** Parts the two: the only place where a contact loses its agent. */
+  /** Parts the two: the only place where a contact loses its agent before its end. */
   #part(reservation: Reservation, input: AgentInput): void {
+    const { entry, agent } = reservation
     reservation.timer?.cancel()
     delete reservation.timer
-    delete reservation.entry.reservation
-    delete reservation.agent.reservation
-    this.#move(reservation.agent, input)
+    delete entry.reservation
+    this.#desk.move(agent, input)
+    agent.reservations.delete(entry.contact.contactId)
   }
 
   /** The contact keeps its place and goes to the next agent. */
   #giveBack(
     reservation: Reservation,
-    input: Extract<AgentInput, { because: string } | { type: 'contactDropped' }>,
+    input: Extract<AgentInput, { type: 'offerFailed' | 'offerWithdrawn' | 'contactDropped' }>,
   ): void {
     const { entry, agent } = reservation
     this.#part(reservation, input)
@@ -270,11 +405,13 @@ class TableRouter implements Router {
     else if (input.type === 'offerWithdrawn') this.#withdraw(entry, agent, 'agentUnavailable')
     entry.queue.members.add(entry)
     this.#waitingRoom.enter(entry)
-    this.#dispatch(entry.queue.profiles)
+    this.#offerFrom(entry.queue)
   }
 
+  /** A contact that waits or rings goes. */
   #drop(entry: Entry): void {
-    this.#entries.delete(entry.contact.contactId)
+    const { contactId } = entry.contact
+    this.#entries.delete(contactId)
     entry.queue.members.delete(entry)
     const { reservation } = entry
     if (!reservation) {
@@ -282,57 +419,40 @@ class TableRouter implements Router {
       this.#counters.count('left')
       return
     }
-    const { agent } = reservation
-    if (reservation.timer) {
-      this.#part(reservation, { type: 'offerWithdrawn', because: 'contactLeft' })
-      this.#counters.count('offer.contactLeft')
-      this.#withdraw(entry, agent, 'contactLeft')
-    } else {
-      this.#part(reservation, { type: 'contactEnded' })
-      this.#counters.count('ended')
-    }
-    this.#dispatch([agent.profile])
+    this.#part(reservation, { type: 'offerWithdrawn', contactId, because: 'contactLeft' })
+    this.#counters.count('offer.contactLeft')
+    this.#withdraw(entry, reservation.agent, 'contactLeft')
+    this.#freer(reservation.agent)
   }
 
   #withdraw(entry: Entry, agent: AgentSlot, because: 'contactLeft' | 'missed' | 'agentUnavailable'): void {
-    this.#outbox.put({ type: 'withdraw', contactId: entry.contact.contactId, agent: agent.userName, because })
+    this.#effects.put({ type: 'withdraw', contactId: entry.contact.contactId, agent: agent.userName, because })
   }
 
-  /** The one way an agent's state changes; keeps timers and the heap of the available in step with it. */
-  #move(agent: AgentSlot, input: AgentInput): void {
-    const moment = { nowMs: this.#clock.monotonicMs(), turn: ++this.#turn }
-    const next = nextAgentState(agent.state, input, moment)
-    if (!next) throw new Error(`agent ${agent.userName} cannot take ${input.type} while ${agent.state.work.name}`)
-    // Taken out first: the heap must not hold a member whose key changes.
-    agent.profile.available.remove(agent)
-    const wasPaused = agent.state.work.name === 'paused'
-    agent.state = next
-    if (isAvailable(next)) agent.profile.available.push(agent)
-    if (next.work.name === 'paused' && !wasPaused) this.#startPause(agent, next.work.because)
-    else if (next.work.name !== 'paused' && wasPaused) this.#stopPause(agent)
+  /** A contact came to this queue. */
+  #offerFrom(queue: QueueTable): void {
+    const owner = queue.owner === undefined ? undefined : this.#desk.find(queue.owner)
+    if (owner) this.#freer(owner)
+    else this.#dispatch(queue.profiles)
   }
 
-  #startPause(agent: AgentSlot, because: PauseCause): void {
-    const durationMs = pauseMs(because, agent.state.failures, this.#missedPauseMs)
-    agent.pauseEndsAtMs = this.#clock.monotonicMs() + durationMs
-    agent.pauseTimer = this.#clock.after(durationMs, () => {
-      this.#move(agent, { type: 'pauseEnded' })
-      this.#dispatch([agent.profile])
-    })
-    this.#log.info({ agent: agent.userName, because, durationMs }, 'agent paused')
-  }
-
-  #stopPause(agent: AgentSlot): void {
-    agent.pauseTimer?.cancel()
-    delete agent.pauseTimer
-    delete agent.pauseEndsAtMs
+  /** The agent takes from their own queue first, then everybody of the profile gets their chance. */
+  #freer(agent: AgentSlot): void {
+    if (!this.#closed && agent.ownQueue.members.size > 0)
+      for (let match = matchOf(agent); match?.entry.queue === agent.ownQueue; match = matchOf(agent))
+        this.#reserve(match)
+    this.#dispatch([agent.profile])
   }
 
   /** Offers until no agent of these profiles is left for whom a contact waits, then tells what happened. */
   #dispatch(profiles: Iterable<ProfileTable>): void {
-    if (!this.#closed)
-      for (let match = bestMatch(profiles); match; match = bestMatch(profiles)) this.#reserve(match.entry, match.agent)
-    this.#outbox.tellAll()
+    if (!this.#closed) for (let match = bestMatch(profiles); match; match = bestMatch(profiles)) this.#reserve(match)
+    this.#tellAll()
+  }
+
+  #tellAll(): void {
+    this.#effects.tellAll()
+    this.#changes.tellAll()
   }
 
   #now(): Moment {
@@ -348,4 +468,15 @@ class TableRouter implements Router {
       this.#checkEvery(periodMs)
     })
   }
+}
+
+function isFull({ members, maximumContacts, owner }: QueueTable, mayExceed: boolean | undefined): boolean {
+  const extra = mayExceed && owner === undefined ? Math.floor(maximumContacts * exceedingShare) : 0
+  return members.size >= maximumContacts + extra
+}
+
+function profilesOf(queues: Iterable<QueueTable>): Set<ProfileTable> {
+  const profiles = new Set<ProfileTable>()
+  for (const queue of queues) for (const profile of queue.profiles) profiles.add(profile)
+  return profiles
 }

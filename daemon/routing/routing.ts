@@ -43,7 +43,7 @@ export interface WaitingContact {
 
 export type RoutingEffect =
   /** Ring this agent for this contact. Answer by `offerAccepted` or `offerFailed`. */
-  | { type: 'offer'; contactId: string; agent: string }
+  | { type: 'offer'; contactId: string; agent: string; autoAccept?: true }
   /** Stop ringing: the caller left, or the time to answer is over. No answer is expected. */
   | { type: 'withdraw'; contactId: string; agent: string; because: 'contactLeft' | 'missed' | 'agentUnavailable' }
 
@@ -75,6 +75,28 @@ export interface QueueView {
   available: number
   staffed: number
   online: number
+}
+
+/** What became of an agent by one input, for those who follow agents: event streams, metrics. */
+export interface AgentChange {
+  agent: string
+  routingProfile: string
+  atEpochMs: number
+  status: AgentStatus
+  statusSinceEpochMs: number
+  nextStatus?: AgentStatus
+  reachable: boolean
+  contacts: AgentContact[]
+  /** Contacts whose after-contact work (or whose end without any) this was: nothing more comes of them here. */
+  completed: { contactId: string; channel: Channel }[]
+}
+
+export interface AgentContact {
+  contactId: string
+  channel: Channel
+  state: 'ringing' | 'onContact' | 'afterContactWork' | 'missed' | 'rejected' | 'error'
+  sinceEpochMs: number
+  queue?: string
 }
 
 export interface Routing {

@@ -1,18 +1,22 @@
 // What the router knows, built once from the configuration: queues, lanes, routing profiles, agents.
 //
 // A lane is one queue as seen by all profiles that have it with the same delay: its ripe contacts (waited that long)
-// stand in one heap. A contact stands in every lane of its queue, so that each profile reads its best contact from
-// the tops of its lanes, and nothing is searched.
+// stand in one heap for each admission (who may have them; most are open to everybody). A contact stands in every lane
+// of its queue, so that each profile reads its best contact from the tops of its lanes, and nothing is searched.
 import type { Timer } from '../clock.ts'
 import type { Agent, Queue, RoutingProfile } from '../config/schema.ts'
 import type { Channel } from '../flow/host.ts'
-import { type AgentState, newAgent } from './agent-state.ts'
-import { type HeapMember, IndexedHeap } from './indexed-heap.ts'
-import type { WaitingContact } from './routing.ts'
+import { type AgentState, type ChannelRules, newAgent } from './agent-state.ts'
+import type { Admission, Proficiency } from './criteria.ts'
+import type { HeapMember, IndexedHeap } from './indexed-heap.ts'
+import { agentQueueName, type WaitingContact } from './routing.ts'
 
 export interface QueueTable {
   readonly name: string
   readonly maximumContacts: number
+  /** Of agents' own queues: whose. */
+  readonly owner?: string
+  enabled: boolean
   readonly lanes: Lane[]
   /** Every profile that has this queue. */
   readonly profiles: Set<ProfileTable>
@@ -24,27 +28,36 @@ export interface Lane {
   readonly queue: QueueTable
   readonly channel: Channel
   readonly delayMs: number
+  /** Ripe contacts, by the key of their admission; none is empty. */
+  readonly groups: Map<string, Group>
+}
+
+export interface Group {
+  readonly admission: Admission
   readonly ripe: IndexedHeap<Place>
 }
 
-/** A contact's standing in one lane: in the lane's heap when ripe, else in the router's heap of the unripe. */
+/** A contact's standing in one lane: in a group's heap when ripe, else in the router's heap of the unripe. */
 export interface Place extends HeapMember {
   readonly entry: Entry
   readonly lane: Lane
   readonly ripeAtMs: number
 }
 
-/** A contact from its enqueuing to its end. Its keys never change, so it returns to the place it had. */
+/** A contact from its enqueuing to its end. Its keys change only while it stands in no lane. */
 export interface Entry {
-  readonly contact: WaitingContact
-  readonly queue: QueueTable
+  contact: WaitingContact
+  queue: QueueTable
   /** Monotonic moment of enqueuing; in the past for a contact that waited before a restart. */
-  readonly enqueuedAtMs: number
+  enqueuedAtMs: number
   /** The same, moved by the age adjustment: lower goes first. */
-  readonly rankMs: number
+  rankMs: number
   /** Breaks ties: contacts of one moment keep the order they came in. */
-  readonly serial: number
-  readonly places: Place[]
+  serial: number
+  places: Place[]
+  admission: Admission
+  /** Runs while a step of the routing criteria does. */
+  stepTimer?: Timer
   reservation?: Reservation
 }
 
@@ -59,18 +72,34 @@ export interface Reservation {
 export interface AgentSlot extends HeapMember {
   readonly userName: string
   readonly profile: ProfileTable
+  readonly ownQueue: QueueTable
+  readonly proficiencies: readonly Proficiency[]
+  readonly autoAccept: boolean
+  /** Longest after-contact work; infinite: until it is cleared. */
+  readonly afterContactWorkMs: number
   state: AgentState
-  reservation?: Reservation
+  /** By contact id: what the agent is rung for, or was offered and took. */
+  readonly reservations: Map<string, Reservation>
+  readonly workTimers: Map<string, Timer>
   pauseTimer?: Timer
   pauseEndsAtMs?: number
+  /** The heap of the available this agent stands in; undefined: in none. */
+  room?: Room
+}
+
+/** Available agents of a profile who have room for the same channels; the one longest available on top. */
+export interface Room {
+  readonly channels: readonly Channel[]
+  readonly available: IndexedHeap<AgentSlot>
 }
 
 export interface ProfileTable {
   readonly name: string
+  readonly rules: ChannelRules
   /** Lanes of equal priority together, first tier first. */
   readonly tiers: Lane[][]
-  /** Available agents, the one longest available on top. */
-  readonly available: IndexedHeap<AgentSlot>
+  /** By the channels' names, joined. */
+  readonly rooms: Map<string, Room>
 }
 
 export interface Tables {
@@ -79,32 +108,66 @@ export interface Tables {
   readonly agents: Map<string, AgentSlot>
 }
 
+/** What routing reads of an agent's settings. */
+export type AgentSettings = Pick<
+  Agent,
+  'userName' | 'routingProfile' | 'status' | 'afterContactWorkS' | 'autoAccept' | 'proficiencies'
+>
+
 export interface TableSources {
-  queues: Iterable<Queue>
+  queues: Iterable<Pick<Queue, 'name' | 'maximumContacts'>>
   routingProfiles: Iterable<RoutingProfile>
-  agents: Iterable<Pick<Agent, 'userName' | 'routingProfile' | 'status'>>
+  agents: Iterable<AgentSettings>
   /** For queues that set no limit of their own: the quota of concurrent calls. */
   maximumContacts: number
+  /** For agents without a setting; 10 s when absent. */
+  afterContactWorkS?: number
 }
+
+/** A telephone has no panel on which work could be ended with a click: long enough for a note, short enough to forget. */
+const defaultAfterContactWorkS = 10
+/** Routing facts, 1: fixed. */
+const agentQueueContacts = 10
+export const channels: readonly Channel[] = ['VOICE', 'CHAT', 'TASK']
 
 /** Throws when a profile names no queue or an agent no profile: the configuration's check rules both out. */
 export function buildTables(from: TableSources, nowMs: number): Tables {
   const queues = new Map<string, QueueTable>()
   for (const { name, maximumContacts = from.maximumContacts } of from.queues)
-    queues.set(name, { name, maximumContacts, lanes: [], profiles: new Set(), members: new Set() })
+    queues.set(name, newQueue(name, maximumContacts))
   const profiles = new Map<string, ProfileTable>()
   for (const profile of from.routingProfiles) profiles.set(profile.name, buildProfile(profile, queues))
   const agents = new Map<string, AgentSlot>()
-  for (const { userName, routingProfile, status } of from.agents) {
-    const profile = profiles.get(routingProfile)
-    if (!profile) throw new Error(`agent ${userName} has the unknown routing profile ${routingProfile}`)
-    agents.set(userName, { userName, profile, state: newAgent(status, nowMs), heapIndex: -1 })
+  for (const settings of from.agents) {
+    const profile = profiles.get(settings.routingProfile)
+    const { userName, status, afterContactWorkS = from.afterContactWorkS ?? defaultAfterContactWorkS } = settings
+    if (!profile) throw new Error(`agent ${userName} has the unknown routing profile ${settings.routingProfile}`)
+    const ownQueue = { ...newQueue(agentQueueName(userName), agentQueueContacts), owner: userName }
+    for (const channel of channels) laneOf(ownQueue, channel, 0)
+    queues.set(ownQueue.name, ownQueue)
+    agents.set(userName, {
+      userName,
+      profile,
+      ownQueue,
+      proficiencies: settings.proficiencies ?? [],
+      autoAccept: settings.autoAccept ?? false,
+      afterContactWorkMs: afterContactWorkS === 'unlimited' ? Number.POSITIVE_INFINITY : afterContactWorkS * 1000,
+      state: newAgent(status, nowMs),
+      reservations: new Map(),
+      workTimers: new Map(),
+      heapIndex: -1,
+    })
   }
   return { queues, profiles, agents }
 }
 
+function newQueue(name: string, maximumContacts: number): QueueTable {
+  return { name, maximumContacts, enabled: true, lanes: [], profiles: new Set(), members: new Set() }
+}
+
 function buildProfile(of: RoutingProfile, queues: Map<string, QueueTable>): ProfileTable {
-  const profile: ProfileTable = { name: of.name, tiers: [], available: new IndexedHeap(availableLonger) }
+  const rules = { concurrency: of.concurrency, otherChannels: of.otherChannels ?? {} }
+  const profile: ProfileTable = { name: of.name, rules, tiers: [], rooms: new Map() }
   const byPriority = new Map<number, Lane[]>()
   for (const { queue: queueName, channel, priority, delayS } of of.queues) {
     const queue = queues.get(queueName)
@@ -121,43 +184,7 @@ function buildProfile(of: RoutingProfile, queues: Map<string, QueueTable>): Prof
 function laneOf(queue: QueueTable, channel: Channel, delayMs: number): Lane {
   const known = queue.lanes.find((lane) => lane.channel === channel && lane.delayMs === delayMs)
   if (known) return known
-  const lane: Lane = { queue, channel, delayMs, ripe: new IndexedHeap((a, b) => goesBefore(a.entry, b.entry)) }
+  const lane: Lane = { queue, channel, delayMs, groups: new Map() }
   queue.lanes.push(lane)
   return lane
-}
-
-/** The order of contacts, inside a queue and across queues of equal priority: priority, adjusted age, arrival. */
-export function goesBefore(a: Entry, b: Entry): boolean {
-  if (a.contact.priority !== b.contact.priority) return a.contact.priority < b.contact.priority
-  if (a.rankMs !== b.rankMs) return a.rankMs < b.rankMs
-  return a.serial < b.serial
-}
-
-export function availableLonger(a: AgentSlot, b: AgentSlot): boolean {
-  return a.state.availableTurn < b.state.availableTurn
-}
-
-/** The contact an agent of this profile would get now: of the first tier that has any, the one that goes first. */
-export function bestContact(profile: ProfileTable): Entry | undefined {
-  for (const tier of profile.tiers) {
-    let best: Entry | undefined
-    for (const lane of tier) {
-      const top = lane.ripe.peek()?.entry
-      if (top && (!best || goesBefore(top, best))) best = top
-    }
-    if (best) return best
-  }
-  return undefined
-}
-
-/** Of all these profiles: the agent longest available for whom a contact waits, with that contact. */
-export function bestMatch(profiles: Iterable<ProfileTable>): { agent: AgentSlot; entry: Entry } | undefined {
-  let match: { agent: AgentSlot; entry: Entry } | undefined
-  for (const profile of profiles) {
-    const agent = profile.available.peek()
-    if (!agent || (match && !availableLonger(agent, match.agent))) continue
-    const entry = bestContact(profile)
-    if (entry) match = { agent, entry }
-  }
-  return match
 }

@@ -1,26 +1,72 @@
-// What reports and `status` see of the router: agents and queues, by the definitions of the metrics.
-import { activityOf, isAvailable } from './agent-state.ts'
-import type { AgentView, QueueView } from './routing.ts'
-import type { AgentSlot, ProfileTable, QueueTable, Tables } from './tables.ts'
+// What reports, `status` and followers see of the router: agents and queues, by the definitions of the metrics.
+import { type AgentState, activityOf, hasRoom, isRoutable, type PauseCause, slotOf } from './agent-state.ts'
+import type { AgentChange, AgentContact, AgentView, QueueView } from './routing.ts'
+import { type AgentSlot, channels, type QueueTable, type Tables } from './tables.ts'
 
 export interface Moment {
   monotonicMs: number
   epochMs: number
 }
 
+const toEpochMs = (now: Moment, atMs: number) => Math.round(now.epochMs - now.monotonicMs + atMs)
+
 export function agentView(agent: AgentSlot, now: Moment): AgentView {
   const { state } = agent
-  const { work } = state
-  const toEpochMs = (atMs: number) => Math.round(now.epochMs - now.monotonicMs + atMs)
+  const { pause, nextStatus } = state
   return {
     userName: agent.userName,
     status: state.status,
     reachable: state.reachable,
     activity: activityOf(state),
-    sinceEpochMs: toEpochMs(state.activitySinceMs),
-    ...((work.name === 'ringing' || work.name === 'onContact') && { contactId: work.contactId }),
-    ...(work.name === 'paused' && { pausedBecause: work.because }),
-    ...(agent.pauseEndsAtMs !== undefined && { pausedUntilEpochMs: toEpochMs(agent.pauseEndsAtMs) }),
+    sinceEpochMs: toEpochMs(now, state.activitySinceMs),
+    contactIds: state.slots.map(({ contactId }) => contactId),
+    ...(nextStatus !== undefined && { nextStatus }),
+    ...(pause && { pausedBecause: pause.because }),
+    ...(agent.pauseEndsAtMs !== undefined && { pausedUntilEpochMs: toEpochMs(now, agent.pauseEndsAtMs) }),
+  }
+}
+
+export function agentChange(agent: AgentSlot, before: AgentState, now: Moment): AgentChange {
+  const { state } = agent
+  const queueOf = (contactId: string) => agent.reservations.get(contactId)?.entry.queue.name
+  const contacts = state.slots.map(({ contactId, channel, work, sinceMs }): AgentContact => {
+    const queue = queueOf(contactId)
+    const slot = { contactId, channel, state: work, sinceEpochMs: toEpochMs(now, sinceMs) }
+    return queue === undefined ? slot : { ...slot, queue }
+  })
+  const { pause, nextStatus } = state
+  if (pause)
+    contacts.push({
+      contactId: pause.contactId,
+      channel: pause.channel,
+      state: failureState(pause.because),
+      sinceEpochMs: toEpochMs(now, pause.sinceMs),
+    })
+  return {
+    agent: agent.userName,
+    routingProfile: agent.profile.name,
+    atEpochMs: now.epochMs,
+    status: state.status,
+    statusSinceEpochMs: toEpochMs(now, state.statusSinceMs),
+    ...(nextStatus !== undefined && { nextStatus }),
+    reachable: state.reachable,
+    contacts,
+    completed: before.slots
+      .filter(({ work, contactId }) => work !== 'ringing' && !slotOf(state, contactId) && pause === before.pause)
+      .map(({ contactId, channel }) => ({ contactId, channel })),
+  }
+}
+
+/** Routing facts, 4: a voice contact that is declined counts as missed. */
+function failureState(because: PauseCause): AgentContact['state'] {
+  switch (because) {
+    case 'missed':
+    case 'noAnswer':
+      return 'missed'
+    case 'declined':
+      return 'rejected'
+    default:
+      return 'error'
   }
 }
 
@@ -29,22 +75,33 @@ export function queueView(queue: QueueTable, tables: Tables, now: Moment): Queue
   let oldestAgeMs = 0
   for (const { enqueuedAtMs } of queue.members) oldestAgeMs = Math.max(oldestAgeMs, now.monotonicMs - enqueuedAtMs)
   const view = { available: 0, staffed: 0, online: 0 }
-  for (const agent of tables.agents.values()) if (serves(agent.profile, queue)) countAgent(agent, view)
-  return { name: queue.name, waiting: queue.members.size, oldestAgeS: Math.floor(oldestAgeMs / 1000), ...view }
+  const owner = queue.owner === undefined ? undefined : tables.agents.get(queue.owner)
+  if (owner) countAgent(owner, view)
+  else for (const agent of tables.agents.values()) if (queue.profiles.has(agent.profile)) countAgent(agent, view)
+  return {
+    name: queue.name,
+    ...(queue.owner !== undefined && { agent: queue.owner }),
+    enabled: queue.enabled,
+    waiting: queue.members.size,
+    oldestAgeS: Math.floor(oldestAgeMs / 1000),
+    ...view,
+  }
 }
 
-function serves(profile: ProfileTable, queue: QueueTable): boolean {
-  return queue.profiles.has(profile)
+/** Could take a contact of some channel now. */
+export function isAvailable({ state, profile }: AgentSlot): boolean {
+  return isRoutable(state) && channels.some((channel) => hasRoom(state.slots, channel, profile.rules))
 }
 
 /**
  * An agent without a reachable phone is to Amazon Connect an agent who is not logged in, and counts nowhere: a flow
- * that asks for staffed agents must not send callers to nobody. Online and staffed differ once custom statuses exist.
+ * that asks for staffed agents must not send callers to nobody.
  */
-function countAgent({ state }: AgentSlot, view: Pick<QueueView, 'available' | 'staffed' | 'online'>): void {
-  const loggedIn = state.reachable || state.work.name === 'onContact'
-  if (state.status === 'Offline' || !loggedIn) return
+function countAgent(agent: AgentSlot, view: Pick<QueueView, 'available' | 'staffed' | 'online'>): void {
+  const { status, reachable, slots } = agent.state
+  const loggedIn = reachable || slots.some(({ work }) => work === 'onContact')
+  if (status === 'Offline' || !loggedIn) return
   view.online++
-  view.staffed++
-  if (isAvailable(state)) view.available++
+  if (status === 'Available') view.staffed++
+  if (isAvailable(agent)) view.available++
 }
