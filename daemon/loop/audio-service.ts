@@ -9,6 +9,7 @@ import { RecordingRing } from '../media/recording-ring.ts'
 import type {
   Audio,
   AudioEvent,
+  Listening,
   LoopCounters,
   Playback,
   PlayItem,
@@ -19,6 +20,7 @@ import type {
   SupervisoryTone,
 } from './audio.ts'
 import type { ReplyValue } from './messages.ts'
+import { PortListener } from './port-listener.ts'
 import { RecordingWriter } from './recording-writer.ts'
 import { ThreadLink, type ThreadTelling } from './thread-link.ts'
 
@@ -57,9 +59,11 @@ class AudioService implements Audio {
   readonly #ports = new Set<PortId>()
   readonly #plays = new Map<number, (outcome: PlayOutcome) => void>()
   readonly #recordings = new Set<Recording>()
+  readonly #listenings = new Map<Listening, PortId>()
   #nextId = 1
   #nextRtpPort: number
   #listenerFaults = 0
+  #lostSamples = 0
   #commandFaults = 0
   #stopped: Promise<void> | undefined
 
@@ -111,7 +115,7 @@ class AudioService implements Audio {
   }
 
   async close(portId: PortId): Promise<PortCounters> {
-    this.#ports.delete(portId)
+    this.#forget(portId)
     try {
       return numbers(await this.#link.ask((requestId) => ({ type: 'close', requestId, portId })))
     } catch (fault) {
@@ -183,6 +187,24 @@ class AudioService implements Audio {
     return recording
   }
 
+  listen(portId: PortId, onSamples: (samples: Int16Array, lostSamples: number) => void): Listening {
+    const recordingId = this.#nextId++
+    const listener = new PortListener(this.#clock, (samples, lost) => {
+      this.#lostSamples += lost
+      this.#hand(() => onSamples(samples, lost), { portId }, 'fault in who listens to a port')
+    })
+    const stop = () => {
+      if (!this.#listenings.delete(listening)) return
+      listener.stop()
+      this.#link.send({ type: 'stopRecording', requestId: undefined, recordingId })
+    }
+    const listening: Listening = { stop }
+    this.#listenings.set(listening, portId)
+    const { memory } = listener.ring
+    this.#link.send({ type: 'record', recordingId, memory, left: portId, right: undefined })
+    return listening
+  }
+
   addPrompt(promptId: string, samples: Int16Array): void {
     const shared = new Int16Array(new SharedArrayBuffer(samples.byteLength))
     shared.set(samples)
@@ -202,6 +224,8 @@ class AudioService implements Audio {
     const own = {
       plays: this.#plays.size,
       openRecordings: this.#recordings.size,
+      listenings: this.#listenings.size,
+      lostListenedSamples: this.#lostSamples,
       listenerFaults: this.#listenerFaults,
       commandFaults: this.#commandFaults,
     }
@@ -225,7 +249,7 @@ class AudioService implements Audio {
   async #stop(): Promise<void> {
     // A recording that can't be completed has told so by its event.
     const recordings = Promise.allSettled([...this.#recordings].map((recording) => recording.stop()))
-    this.#ports.clear()
+    for (const portId of [...this.#ports]) this.#forget(portId)
     await this.#link.stop()
     await recordings
   }
@@ -245,18 +269,28 @@ class AudioService implements Audio {
       this.#options.log.error({ command: message.command, reason: message.reason }, 'fault in an audio command')
       return
     }
-    if (message.type === 'portFailed') this.#ports.delete(message.portId)
+    if (message.type === 'portFailed') this.#forget(message.portId)
     this.#emit(message)
   }
 
+  /** A port that is gone is listened to no more. */
+  #forget(portId: PortId): void {
+    this.#ports.delete(portId)
+    for (const [listening, listenedTo] of [...this.#listenings]) if (listenedTo === portId) listening.stop()
+  }
+
   #emit(event: AudioEvent): void {
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(event)
-      } catch (fault) {
-        this.#listenerFaults++
-        this.#options.log.error({ event: event.type, err: fault }, 'fault in a listener of the audio service')
-      }
+    for (const listener of [...this.#listeners])
+      this.#hand(() => listener(event), { event: event.type }, 'fault in a listener of the audio service')
+  }
+
+  /** Whoever is told something keeps the fault of its own. */
+  #hand(tell: () => void, fields: object, what: string): void {
+    try {
+      tell()
+    } catch (fault) {
+      this.#listenerFaults++
+      this.#options.log.error({ ...fields, err: fault }, what)
     }
   }
 
@@ -265,8 +299,10 @@ class AudioService implements Audio {
     this.#plays.clear()
     if (expected) return
     this.#options.log.error({ reason }, 'audio thread lost')
-    for (const portId of this.#ports) this.#emit({ type: 'portFailed', portId, reason })
-    this.#ports.clear()
+    for (const portId of [...this.#ports]) {
+      this.#forget(portId)
+      this.#emit({ type: 'portFailed', portId, reason })
+    }
     this.#options.onThreadLost?.(reason)
   }
 }

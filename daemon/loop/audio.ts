@@ -157,7 +157,7 @@ export interface Audio {
    * Hands what the port's far end says to `onSamples`, about every 100 ms; the array is the listener's to keep. A main
    * thread that is late gets it late; what does not fit 4 s of ring is lost and told by `lostSamples`. Ends with the port.
    */
-  listen?(portId: PortId, onSamples: (samples: Int16Array, lostSamples: number) => void): Listening
+  listen(portId: PortId, onSamples: (samples: Int16Array, lostSamples: number) => void): Listening
   /** Registers 8 kHz linear PCM under an id, in shared memory; again with the same id replaces it for new playbacks. */
   addPrompt(promptId: string, samples: Int16Array): void
   removePrompt(promptId: string): void

@@ -1,5 +1,13 @@
 // The audio service as signalling sees it, without sound: remembers what it was told, says what a test makes it say.
-import type { Audio, AudioEvent, LoopCounters, Playback, Recording, RtpRemote } from '../../daemon/loop/audio.ts'
+import type {
+  Audio,
+  AudioEvent,
+  Listening,
+  LoopCounters,
+  Playback,
+  Recording,
+  RtpRemote,
+} from '../../daemon/loop/audio.ts'
 import type { PortCounters, PortId } from '../../daemon/media/port.ts'
 
 export class SipFakeAudio implements Audio {
@@ -59,6 +67,10 @@ export class SipFakeAudio implements Audio {
 
   sendDigits(): Promise<void> {
     return Promise.resolve()
+  }
+
+  listen(): Listening {
+    throw new Error('signalling listens to nobody')
   }
 
   record(): Recording {

@@ -49,6 +49,7 @@ export class FakeAudio implements Audio {
   play = unused
   sendDigits = unused
   record = unused
+  listen = unused
   addPrompt = unused
   removePrompt = unused
   describe = unused
