@@ -2,6 +2,7 @@
 // it by the clock; tests drive it by given times.
 import { DtmfBank } from '../../drivers/native/dtmf-bank.ts'
 import {
+  bindUdpSocket,
   ipv4Number,
   MediaSockets,
   receiveBytesPerPacket,
@@ -16,10 +17,11 @@ import { LinePort } from '../media/line-port.ts'
 import type { PlaybackItem } from '../media/playback.ts'
 import { frameMs } from '../media/port.ts'
 import { RecordingRing } from '../media/recording-ring.ts'
-import { type RtpAgreement, RtpPort } from '../media/rtp-port.ts'
-import type { PacketStatus, StreamKey } from '../media/rtp-transport.ts'
+import type { RtpAgreement } from '../media/rtp-agreement.ts'
+import { RtpPort } from '../media/rtp-port.ts'
+import type { PacketStatus } from '../media/rtp-transport.ts'
 import { ToneSupervisor } from '../media/tone-supervisor.ts'
-import type { LoopCounters, PlayItem, RtpRemote, SrtpKey, SupervisoryTone } from './audio.ts'
+import type { IceParameters, LoopCounters, PlayItem, RtpRemote, SupervisoryTone } from './audio.ts'
 import { AudioLoop, type LoopReport } from './audio-loop.ts'
 import type { Command, ReplyValue, ThreadMessage } from './messages.ts'
 import { TickSchedule } from './schedule.ts'
@@ -35,6 +37,7 @@ const lateReportMs = 1000
 
 export class AudioEngine {
   readonly #post: (message: ThreadMessage) => void
+  readonly #maximumPorts: number
   readonly #sockets: MediaSockets
   readonly #detectors: DtmfBank
   readonly #tones: ToneBank
@@ -43,6 +46,7 @@ export class AudioEngine {
   readonly #portsBySlot: (RtpPort | undefined)[]
   readonly #prompts = new Map<string, Int16Array>()
   #strayPackets = 0
+  #rtcpPortsTaken = 0
   #lateReportDueMs = -Infinity
   #lateMs = 0
   #skippedSinceReport = 0
@@ -50,11 +54,14 @@ export class AudioEngine {
   constructor(options: { wakeFd: number; maximumPorts: number; post: (message: ThreadMessage) => void }) {
     const { wakeFd, maximumPorts } = options
     this.#post = options.post
-    this.#sockets = new MediaSockets({ slots: maximumPorts, receivePackets, sendPackets, wakeFd })
+    this.#maximumPorts = maximumPorts
+    // Two for each: RTCP may have a socket of its own.
+    const slots = maximumPorts * 2
+    this.#sockets = new MediaSockets({ slots, receivePackets, sendPackets, wakeFd })
     this.#detectors = new DtmfBank(maximumPorts)
     this.#tones = new ToneBank(Math.min(maximumPorts, maximumLines))
     this.#loop = new AudioLoop({ detectors: this.#detectors, report: (report) => this.#tell(report) })
-    this.#portsBySlot = new Array<RtpPort | undefined>(maximumPorts).fill(undefined)
+    this.#portsBySlot = new Array<RtpPort | undefined>(slots).fill(undefined)
     this.#sockets.wait(0)
     this.#schedule = new TickSchedule(this.#sockets.nowMs)
   }
@@ -179,6 +186,7 @@ export class AudioEngine {
       prompts: this.#prompts.size,
       failedPorts: this.#loop.failedPorts,
       strayPackets: this.#strayPackets,
+      rtcpPortsTaken: this.#rtcpPortsTaken,
       sendErrors: this.#sockets.sendErrors,
       cpuMs: this.#cpuMs(),
     }
@@ -191,6 +199,8 @@ export class AudioEngine {
   }
 
   #openRtp(command: Command & { type: 'openRtp' }): void {
+    // Slots there would be: half of them are kept for RTCP.
+    if (this.#loop.ports >= this.#maximumPorts) throw new Error(`no room for more than ${this.#maximumPorts} ports`)
     const slot = this.#sockets.addSocket(command.fd)
     const port = new RtpPort({
       id: command.portId,
@@ -200,9 +210,22 @@ export class AudioEngine {
       transport: this.#sockets,
       detectors: this.#detectors,
       report: (report) => this.#tell(report),
+      openRtcp: () => this.#openRtcp(port, command.localAddress, command.localPort + 1),
     })
     this.#portsBySlot[slot] = port
     this.#loop.add(port)
+  }
+
+  /** Undefined, and no RTCP, when another program has the port. */
+  #openRtcp(port: RtpPort, localAddress: string, localPort: number): number | undefined {
+    const fd = bindUdpSocket(localAddress, localPort)
+    if (fd === undefined) {
+      this.#rtcpPortsTaken++
+      return undefined
+    }
+    const slot = this.#sockets.addSocket(fd)
+    this.#portsBySlot[slot] = port
+    return slot
   }
 
   #openLine(command: Command & { type: 'openLine' }): void {
@@ -273,6 +296,7 @@ export class AudioEngine {
         sockets.addressOf(index),
         sockets.portOf(index),
         packetStatus(sockets.statusOf(index)),
+        sockets.arrivalMsOf(index),
       )
     } catch (fault) {
       this.#loop.fail(port.id, fault)
@@ -309,22 +333,29 @@ function packetStatus(status: number): PacketStatus {
 /** Throws when the address is not IPv4: media over IPv6 is not done yet. */
 function agreementOf(remote: RtpRemote): RtpAgreement {
   const address = ipv4Number(remote.address)
-  const { direction, codec } = remote
-  if (codec !== 'PCMU' && codec !== 'PCMA') throw new Error(`the audio loop does not speak ${codec}`)
+  const { direction, rtcp } = remote
   return {
     address,
     // RFC 2543's way to hold a call: 0.0.0.0 is nowhere.
     port: address === 0 ? 0 : remote.port,
-    codec,
+    codec: remote.codec,
     payloadType: remote.payloadType,
     eventPayloadType: remote.eventPayloadType,
+    eventClockHz: remote.eventClockHz ?? 8000,
+    comfortNoisePayloadType: remote.comfortNoisePayloadType,
+    opus: remote.opus,
+    ptimeMs: remote.ptimeMs ?? frameMs,
+    rtcp: rtcp === undefined || rtcp === 'mux' ? rtcp : { address: ipv4Number(rtcp.address), port: rtcp.port },
     sends: direction === 'sendrecv' || direction === 'sendonly',
     receives: direction === 'sendrecv' || direction === 'recvonly',
-    sendKey: streamKey(remote.sendKey),
-    receiveKey: streamKey(remote.receiveKey),
+    sendKey: remote.sendKey,
+    receiveKey: remote.receiveKey,
+    dtls: remote.dtls,
+    ice: remote.ice && iceAgreementOf(remote.ice),
   }
 }
 
-function streamKey(key: SrtpKey | undefined): StreamKey | undefined {
-  return key && { tagBytes: key.suite === 'AES_CM_128_HMAC_SHA1_32' ? 4 : 10, keyAndSalt: key.keyAndSalt }
+function iceAgreementOf(ice: IceParameters): RtpAgreement['ice'] {
+  const candidates = ice.candidates.map(({ address, port }) => ({ address: ipv4Number(address), port }))
+  return { ...ice, candidates }
 }

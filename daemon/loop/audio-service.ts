@@ -91,9 +91,10 @@ class AudioService implements Audio {
     // The next search begins behind this one: a port just closed rests a while, so that late packets find no new call.
     this.#nextRtpPort = localPort + 2 > rtpPorts.to ? rtpPorts.from : localPort + 2
     const portId = this.#nextId++
-    const { mediaTimeoutMs } = options
+    const { localAddress, mediaTimeoutMs } = options
+    const port = { portId, fd, localAddress, localPort, mediaTimeoutMs }
     try {
-      await this.#link.ask((requestId) => ({ type: 'openRtp', requestId, portId, fd, localPort, mediaTimeoutMs }))
+      await this.#link.ask((requestId) => ({ type: 'openRtp', requestId, ...port }))
     } catch (fault) {
       closeSync(fd)
       throw fault

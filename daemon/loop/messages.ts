@@ -11,6 +11,7 @@ export type Command =
       requestId: number
       portId: PortId
       fd: number
+      localAddress: string
       localPort: number
       mediaTimeoutMs: number | undefined
     }

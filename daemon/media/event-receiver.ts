@@ -4,7 +4,6 @@
 export const digitsByEvent = '0123456789*#ABCD'
 export const eventPayloadBytes = 4
 
-const samplesPerMs = 8
 /** Three missing updates at the slowest usual interval of 50 ms. */
 const endLostTicks = 8
 /** Relays that restamp repeats: the same event within 40 ms, further on in its duration, is the same press. */
@@ -29,6 +28,7 @@ export class EventReceiver {
   #segmentsBefore = 0
   #told = true
   #ticksSincePacket = 0
+  #clockHz = 8000
 
   constructor(report: ReportDigit) {
     this.#report = report
@@ -39,9 +39,14 @@ export class EventReceiver {
     return this.#timestamp
   }
 
-  /** How long that press has lasted, as far as told by its packets. */
-  get durationSamples(): number {
-    return this.#durationSamples
+  /** How long that press has lasted, or its present segment, as far as told by its packets. */
+  get durationMs(): number {
+    return (this.#durationSamples * 1000) / this.#clockHz
+  }
+
+  /** Of timestamps and durations (RFC 4733 section 2.1): that of the events' payload type. 8000 until set. */
+  set clockHz(clockHz: number) {
+    this.#clockHz = clockHz
   }
 
   /** `timestamp` as int32. */
@@ -117,7 +122,7 @@ export class EventReceiver {
 
   #tell(): void {
     this.#told = true
-    const durationMs = Math.round((this.#segmentsBefore + this.#durationSamples) / samplesPerMs)
+    const durationMs = Math.round(((this.#segmentsBefore + this.#durationSamples) * 1000) / this.#clockHz)
     this.#report(digitsByEvent[this.#event]!, durationMs)
   }
 }

@@ -4,7 +4,7 @@ import type { DigitQueue } from './digit-queue.ts'
 import { digitsByEvent } from './event-receiver.ts'
 import { telephoneFormat } from './port.ts'
 
-const { frameSamples } = telephoneFormat
+const { frameSamples, rateHz } = telephoneFormat
 /** Ticks of a key held down: the last of them sends the first end packet. */
 const heldTicks = 5
 const endPackets = 3
@@ -37,8 +37,11 @@ export class EventSender {
     return this.#timestamp
   }
 
-  /** Writes this tick's event payload (4 bytes). False when none is to be sent: audio takes its place. */
-  next(nowTimestamp: number, octets: Uint8Array, offset: number): boolean {
+  /**
+   * Writes this tick's event payload (4 bytes). False when none is to be sent: audio takes its place. `clockHz`: of the
+   * events, as is `nowTimestamp`.
+   */
+  next(nowTimestamp: number, octets: Uint8Array, offset: number, clockHz = rateHz): boolean {
     const digit = this.#queue.next
     if (digit === undefined) return false
     if (this.#tick === 0) this.#timestamp = nowTimestamp
@@ -48,7 +51,7 @@ export class EventSender {
       this.#queue.sent()
     }
     if (tick >= heldTicks + endPackets) return false
-    const durationSamples = Math.min(tick, heldTicks) * frameSamples
+    const durationSamples = (Math.min(tick, heldTicks) * frameSamples * clockHz) / rateHz
     octets[offset] = digitsByEvent.indexOf(digit)
     octets[offset + 1] = volume | (tick >= heldTicks ? 0x80 : 0)
     octets[offset + 2] = durationSamples >>> 8

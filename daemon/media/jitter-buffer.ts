@@ -77,6 +77,21 @@ export class JitterBuffer {
   #eventStart = 0
   #eventSamples = 0
 
+  /** There is a stream. */
+  get running(): boolean {
+    return this.#running
+  }
+
+  /** Timestamp of the sample that is read next. */
+  get playout(): number {
+    return this.#playout
+  }
+
+  /** Timestamp behind the newest sample. */
+  get newestEnd(): number {
+    return this.#newestEnd
+  }
+
   get delayMs(): number {
     return this.#delaySamples / samplesPerMs
   }
@@ -158,14 +173,17 @@ export class JitterBuffer {
 
   /**
    * An event (RFC 4733) stands for the audio of this time, and its packet for the next 20 ms of it: silence is heard,
-   * nothing is missing, and a tone sent beside the event is not let through.
+   * nothing is missing, and a tone sent beside the event is not let through. Without a timestamp it is not known where
+   * in the audio the event stands.
    */
-  standIn(timestamp: number, samples: number): void {
+  standIn(timestamp: number | undefined, samples: number): void {
     if (!this.#running) return
     this.#readsSincePacket = 0
-    this.#eventStart = timestamp | 0
-    this.#eventSamples = Math.min(samples, ringSamples)
-    this.#silence(this.#eventStart, this.#eventSamples)
+    if (timestamp !== undefined) {
+      this.#eventStart = timestamp | 0
+      this.#eventSamples = Math.min(samples, ringSamples)
+      this.#silence(this.#eventStart, this.#eventSamples)
+    }
     if (((this.#newestEnd - this.#playout) | 0) > ringSamples - 2 * frameSamples) return
     this.#silence(this.#newestEnd, frameSamples)
     this.#noteEnd((this.#newestEnd + frameSamples) | 0)
@@ -189,7 +207,15 @@ export class JitterBuffer {
     return audible
   }
 
-  /** Lets 20 ms pass unheard: the loop has skipped a tick. */
+  /** Copies samples that are yet to be read, and leaves them there; silence for those that are missing. */
+  peek(frame: Int16Array, timestamp: number, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const at = (timestamp + i) & (ringSamples - 1)
+      frame[i] = this.#present[at] === 1 ? this.#ring[at]! : 0
+    }
+  }
+
+  /** Lets 20 ms pass unheard: nobody listens, or the loop has skipped a tick. */
   skipFrame(): void {
     if (!this.#running) return
     if (++this.#readsSincePacket > (this.#pausing ? pauseReads : idleReads)) this.reset()

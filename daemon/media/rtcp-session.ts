@@ -99,14 +99,12 @@ export class RtcpSession {
     this.worstRoundTripMs = Math.max(this.worstRoundTripMs, this.roundTripMs)
   }
 
-  /** The stream that is received has been replaced by another. */
-  restartReceived(): void {
-    this.#expectedBefore = 0
-    this.#receivedBefore = 0
-    this.#lastSenderReport = 0
-  }
-
   #reportOn(stream: ReceivedStream, nowMs: number) {
+    if (stream.ssrc !== this.#report.ssrc) {
+      // Another stream: it is counted from its beginning.
+      this.#expectedBefore = 0
+      this.#receivedBefore = 0
+    }
     const expected = stream.expected - this.#expectedBefore
     const lost = expected - (stream.received - this.#receivedBefore)
     this.#expectedBefore = stream.expected

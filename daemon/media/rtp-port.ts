@@ -1,37 +1,25 @@
-// An RTP stream each way over one socket: jitter buffer and concealment in, continuous numbering out, digits as events
-// or tones, symmetric sources, SRTP by the transport. RTCP is not answered yet; it is told apart and counted.
-import { randomInt } from 'node:crypto'
-import { encodeG711, type G711, g711 } from '../../drivers/codec/g711.ts'
+// One RTP stream each way over one socket: what comes is told apart and goes to the receiver, what the loop puts goes out
+// by the sender; digits as events or tones, symmetric sources, SRTP by the transport, keys and ways by the media path.
+import type { DtlsKeys } from '../../drivers/native/dtls.ts'
 import { DigitDetector } from './digit-detector.ts'
 import { DigitQueue } from './digit-queue.ts'
-import { EventReceiver, eventPayloadBytes } from './event-receiver.ts'
+import { eventPayloadBytes } from './event-receiver.ts'
 import { EventSender } from './event-sender.ts'
-import { JitterBuffer } from './jitter-buffer.ts'
 import type { DetectorSource, LoopPort, Report } from './loop-port.ts'
+import { MediaPath } from './media-path.ts'
 import { frameMs, type PortCounters, type PortId, telephoneFormat } from './port.ts'
-import { emptyRtpFields, readRtp, rtpHeaderBytes, writeRtpHeader } from './rtp-packet.ts'
+import { RtcpReporter } from './rtcp-reporter.ts'
+import { clockHzOf, type RtpAgreement } from './rtp-agreement.ts'
+import { emptyRtpFields, readRtp } from './rtp-packet.ts'
+import { RtpReceiver } from './rtp-receiver.ts'
+import { RtpSender } from './rtp-sender.ts'
 import { type PacketStatus, type RtpTransport, type StreamKey, sameKey } from './rtp-transport.ts'
-import { SequenceTracker } from './sequence-tracker.ts'
 import { SourceLatch } from './source-latch.ts'
 import { ToneSender } from './tone-sender.ts'
 
 const { frameSamples } = telephoneFormat
 /** After a new receive key, packets made with the one before are still taken for 200 ms. */
 const previousKeyTicks = 10
-
-/** What offer and answer have agreed, seen from here: `sendonly` means that only we send. */
-export interface RtpAgreement {
-  /** IPv4 as a number; port 0: nowhere to send to. */
-  address: number
-  port: number
-  codec: 'PCMU' | 'PCMA'
-  payloadType: number
-  eventPayloadType: number | undefined
-  sends: boolean
-  receives: boolean
-  sendKey: StreamKey | undefined
-  receiveKey: StreamKey | undefined
-}
 
 export class RtpPort implements LoopPort {
   readonly id: PortId
@@ -43,46 +31,38 @@ export class RtpPort implements LoopPort {
   readonly #report: Report
   readonly #mediaTimeoutTicks: number
   readonly #fields = emptyRtpFields()
-  readonly #jitter = new JitterBuffer()
-  readonly #sequences = new SequenceTracker()
   readonly #latch = new SourceLatch()
-  readonly #events: EventReceiver
+  readonly #receiver: RtpReceiver
+  readonly #sender: RtpSender
+  readonly #path: MediaPath
+  readonly #rtcp: RtcpReporter
   readonly #digits: DigitQueue
   readonly #eventSender: EventSender
   readonly #tones: ToneSender
   readonly #toneFrame = new Int16Array(frameSamples)
+  readonly #eventPayload = new Uint8Array(eventPayloadBytes)
   readonly #counters = {
     packetsReceived: 0,
-    packetsSent: 0,
-    eventPacketsReceived: 0,
     eventPacketsSent: 0,
     digitsReceived: 0,
     digitsRefused: 0,
-    rtcpReceived: 0,
     malformedPackets: 0,
     truncatedPackets: 0,
     foreignPackets: 0,
     unexpectedPackets: 0,
-    unknownPayloads: 0,
     srtpRejected: 0,
     srtpReplayed: 0,
-    ssrcChanges: 0,
     kernelDroppedPackets: 0,
     mediaGaps: 0,
   }
   #agreement: RtpAgreement | undefined
-  #law: G711 = g711.PCMU
+  #sendKey: StreamKey | undefined
+  #receiveKey: StreamKey | undefined
   #detector: DigitDetector | undefined
-  #remoteSsrc: number | undefined
   #previousKeyTicks = 0
   #silentTicks = 0
   #mediaFlows = false
   #stoppedTold = false
-  readonly #ssrc = randomInt(2 ** 32) | 0
-  // RFC 3550 section 5.1: both start at random; below 2^15 so that SRTP's rollover counter can not be guessed wrong.
-  #sequence = randomInt(2 ** 15)
-  #timestamp = randomInt(2 ** 32) | 0
-  #sentLastTick = false
   #closed = false
 
   /** Owns the transport's slot from now on. */
@@ -95,16 +75,25 @@ export class RtpPort implements LoopPort {
     transport: RtpTransport
     detectors: DetectorSource
     report: Report
+    /** Opens the port above this one, for RTCP by itself; undefined when it can't be had. */
+    openRtcp?: () => number | undefined
   }) {
-    const { id, report } = options
+    const { id, slot, transport, report } = options
     this.id = id
-    this.slot = options.slot
+    this.slot = slot
     this.#localPort = options.localPort
-    this.#transport = options.transport
+    this.#transport = transport
     this.#detectors = options.detectors
     this.#report = report
     this.#mediaTimeoutTicks = options.mediaTimeoutMs === undefined ? Infinity : options.mediaTimeoutMs / frameMs
-    this.#events = new EventReceiver((digit, durationMs) => this.#tellDigit(digit, 'event', durationMs))
+    this.#receiver = new RtpReceiver((digit, durationMs) => this.#tellDigit(digit, 'event', durationMs))
+    this.#sender = new RtpSender(transport, slot)
+    this.#path = new MediaPath({
+      sendPlain: (address, port, write) => this.#sendPlain(address, port, write),
+      pathFound: (address, port) => this.#latch.prove(address, port),
+      keysAgreed: (keys) => this.#takeKeys(keys),
+    })
+    this.#rtcp = new RtcpReporter({ transport, slot, ssrc: this.#sender.ssrc, openRtcp: options.openRtcp })
     this.#digits = new DigitQueue((requestId) => report({ type: 'digitsSent', requestId }))
     this.#eventSender = new EventSender(this.#digits)
     this.#tones = new ToneSender(this.#digits)
@@ -120,22 +109,27 @@ export class RtpPort implements LoopPort {
   /** Keys and sources that are the same as before keep their state (rollover counter, learned address). */
   agree(agreement: RtpAgreement): void {
     const before = this.#agreement
-    this.#latch.announce(agreement.address, agreement.port)
-    if (!sameKey(before?.sendKey, agreement.sendKey)) this.#transport.setKey(this.slot, 'send', agreement.sendKey)
-    if (!sameKey(before?.receiveKey, agreement.receiveKey)) {
-      this.#transport.setKey(this.slot, 'receive', agreement.receiveKey)
-      this.#previousKeyTicks = previousKeyTicks
+    if (agreement.ice === undefined) this.#latch.announce(agreement.address, agreement.port)
+    if (agreement.dtls === undefined) {
+      this.#setSendKey(agreement.sendKey)
+      this.#setReceiveKey(agreement.receiveKey)
     }
     if (!before?.receives && agreement.receives) {
       this.#silentTicks = 0
       this.#stoppedTold = false
     }
-    this.#law = g711[agreement.codec]
     this.#agreement = agreement
+    this.#receiver.agree(agreement)
+    this.#sender.agree(agreement)
+    this.#path.agree(agreement)
+    this.#rtcp.agree(agreement)
     this.#seekDigitsInBand(agreement.receives && agreement.eventPayloadType === undefined)
   }
 
-  /** A datagram of this port's socket. `status`: 0, or why the transport could not make a packet of it. */
+  /**
+   * A datagram of this port's socket, or of that for RTCP. `status`: 0, or why the transport could not make a packet of
+   * it. `arrivalMs`: monotonic.
+   */
   receive(
     bytes: Uint8Array,
     offset: number,
@@ -143,6 +137,7 @@ export class RtpPort implements LoopPort {
     address: number,
     port: number,
     status: PacketStatus,
+    arrivalMs = 0,
   ): void {
     if (status !== 0) {
       if (status === 'truncated') this.#counters.truncatedPackets++
@@ -153,32 +148,23 @@ export class RtpPort implements LoopPort {
     const fields = this.#fields
     const fault = readRtp(bytes, offset, length, fields)
     if (fault !== undefined) {
-      if (fault === 'rtcp') this.#counters.rtcpReceived++
-      else this.#counters.malformedPackets++
+      if (fault === 'rtcp') this.#receiveRtcp(bytes, offset, length, address)
+      else if (length === 0 || !this.#path.receive(bytes, offset, length, address, port))
+        this.#counters.malformedPackets++
       return
     }
     const agreement = this.#agreement
-    if (agreement === undefined || !agreement.receives) {
+    if (agreement === undefined || !agreement.receives || this.#path.isLocked) {
       this.#counters.unexpectedPackets++
       return
     }
-    if (!this.#latch.accept(address, port, agreement.receiveKey !== undefined)) {
+    if (!this.#latch.accept(address, port, this.#receiveKey !== undefined)) {
       this.#counters.foreignPackets++
       return
     }
     this.#counters.packetsReceived++
     this.#noteMedia()
-    if (fields.ssrc !== this.#remoteSsrc) this.#restartStream(fields.ssrc)
-    if (this.#sequences.note(fields.sequence) === 'duplicate') return
-    if (fields.payloadType === agreement.eventPayloadType) {
-      this.#counters.eventPacketsReceived++
-      this.#events.receive(fields.timestamp, bytes, fields.payloadOffset, fields.payloadLength)
-      this.#jitter.standIn(this.#events.timestamp, this.#events.durationSamples)
-    } else if (fields.payloadType === agreement.payloadType) {
-      this.#jitter.insert(fields.timestamp, bytes, fields.payloadOffset, fields.payloadLength, this.#law)
-    } else {
-      this.#counters.unknownPayloads++
-    }
+    this.#receiver.receive(agreement, fields, bytes, arrivalMs)
   }
 
   /** The kernel's own count of this socket, told with each packet. */
@@ -188,45 +174,31 @@ export class RtpPort implements LoopPort {
 
   get(frame: Int16Array): boolean {
     this.#passTime()
-    return this.#jitter.read(frame)
+    return this.#receiver.read(frame)
   }
 
   put(frame: Int16Array | false): void {
-    this.#timestamp = (this.#timestamp + frameSamples) | 0
+    const sender = this.#sender
+    sender.passFrame()
     const agreement = this.#agreement
-    if (agreement === undefined || !agreement.sends || this.#latch.port === 0) {
-      this.#sentLastTick = false
+    if (agreement === undefined || !agreement.sends || !this.#mayReach()) {
+      sender.pause()
       if (this.#digits.next !== undefined) this.#counters.digitsRefused += this.#digits.abandon()
       return
     }
-    const at = this.#transport.begin(this.slot, this.#latch.address, this.#latch.port)
-    const bytes = this.#transport.sendBytes
     if (agreement.eventPayloadType !== undefined && !this.#tones.active) {
-      if (this.#eventSender.next(this.#timestamp, bytes, at + rtpHeaderBytes)) {
-        this.#counters.eventPacketsSent++
-        this.#send(
-          at,
-          agreement.eventPayloadType,
-          this.#eventSender.beginning,
-          this.#eventSender.timestamp,
-          eventPayloadBytes,
-        )
-        return
-      }
+      if (this.#sendEvent(agreement, agreement.eventPayloadType)) return
     } else if (this.#tones.next(this.#toneFrame)) {
       frame = this.#toneFrame
       this.#detector?.expectEcho()
     }
-    if (frame === false) bytes.fill(this.#law.silence, at + rtpHeaderBytes, at + rtpHeaderBytes + frameSamples)
-    else encodeG711(this.#law, frame, bytes, at + rtpHeaderBytes)
-    // RFC 3551 section 4.1: the marker is on the first packet after a time without any.
-    this.#send(at, agreement.payloadType, !this.#sentLastTick, this.#timestamp, frameSamples)
+    sender.sendAudio(frame, agreement.payloadType, this.#latch)
   }
 
   skip(): void {
-    this.#timestamp = (this.#timestamp + frameSamples) | 0
-    this.#sentLastTick = false
-    this.#jitter.skipFrame()
+    this.#sender.passFrame()
+    this.#sender.pause()
+    this.#receiver.skip()
   }
 
   sendDigits(digits: string, requestId: number): void {
@@ -240,28 +212,20 @@ export class RtpPort implements LoopPort {
     if (agreement === undefined) return `rtp:${this.#localPort} waiting`
     const parts = [`rtp:${this.#localPort}`, this.#transport.addressText(this.#latch.address, this.#latch.port)]
     parts.push(agreement.codec)
-    if (agreement.sendKey || agreement.receiveKey) parts.push('srtp')
+    if (agreement.dtls) parts.push(this.#path.isLocked ? 'dtls pending' : 'dtls-srtp')
+    else if (agreement.sendKey || agreement.receiveKey) parts.push('srtp')
     if (!agreement.sends || !agreement.receives) parts.push(directionText(agreement))
-    parts.push(`jb ${Math.round(this.#jitter.delayMs)}ms`)
+    parts.push(`jb ${Math.round(this.#receiver.jitter.delayMs)}ms`)
     return parts.join(' ')
   }
 
   counters(): PortCounters {
     return {
       ...this.#counters,
-      lostPackets: this.#sequences.lost,
-      duplicatePackets: this.#sequences.duplicates,
-      reorderedPackets: this.#sequences.reordered,
-      sequenceRestarts: this.#sequences.restarts,
-      latePackets: this.#jitter.latePackets,
-      concealedFrames: this.#jitter.concealedFrames,
-      silentFrames: this.#jitter.silentFrames,
-      insertedFrames: this.#jitter.insertedFrames,
-      discardedFrames: this.#jitter.discardedFrames,
-      timestampJumps: this.#jitter.resyncs,
-      eventRepeats: this.#events.repeats,
-      eventEndsLost: this.#events.endsLost,
-      eventsIgnored: this.#events.ignored,
+      packetsSent: this.#sender.stream.packets,
+      ...this.#receiver.counters(),
+      ...this.#rtcp.counters(),
+      ...this.#path.counters(),
       ownDigitsIgnored: this.#detector?.ownDigits ?? 0,
     }
   }
@@ -269,26 +233,67 @@ export class RtpPort implements LoopPort {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#events.restart()
+    this.#rtcp.close(this.#sender.stream, this.#receiver.stream, this.#latch)
+    this.#path.close()
+    this.#receiver.close()
+    this.#sender.close()
     this.#digits.abandon()
     this.#seekDigitsInBand(false)
     this.#transport.removeSocket(this.slot)
   }
 
-  #send(at: number, payloadType: number, marker: boolean, timestamp: number, payloadBytes: number): void {
-    writeRtpHeader(this.#transport.sendBytes, at, payloadType, marker, this.#sequence, timestamp, this.#ssrc)
-    this.#sequence = (this.#sequence + 1) & 0xffff
-    this.#transport.commit(rtpHeaderBytes + payloadBytes)
-    this.#counters.packetsSent++
-    this.#sentLastTick = true
+  /** There is a place to send to, and we may. */
+  #mayReach(): boolean {
+    return this.#latch.port !== 0 && !this.#path.isLocked && !this.#path.isRevoked
   }
 
-  #restartStream(ssrc: number): void {
-    if (this.#remoteSsrc !== undefined) this.#counters.ssrcChanges++
-    this.#remoteSsrc = ssrc
-    this.#sequences.restart()
-    this.#jitter.reset()
-    this.#events.restart()
+  #sendEvent(agreement: RtpAgreement, payloadType: number): boolean {
+    if (this.#digits.next === undefined) return false
+    const { eventClockHz } = agreement
+    const sender = this.#sender
+    // A clock of the events' own counts the same time at another rate.
+    const now = Math.floor(((sender.timestamp >>> 0) * eventClockHz) / clockHzOf[agreement.codec]) | 0
+    const events = this.#eventSender
+    const isEvent = events.next(now, this.#eventPayload, 0, eventClockHz)
+    if (!isEvent) return false
+    sender.sendOther(payloadType, events.beginning, events.timestamp, this.#latch, (octets, at) => {
+      octets.set(this.#eventPayload, at)
+      return eventPayloadBytes
+    })
+    this.#counters.eventPacketsSent++
+    return true
+  }
+
+  #receiveRtcp(bytes: Uint8Array, offset: number, length: number, address: number): void {
+    if (this.#agreement === undefined || this.#path.isLocked) this.#counters.unexpectedPackets++
+    else if (this.#receiveKey === undefined && address !== this.#latch.address) this.#counters.foreignPackets++
+    else this.#rtcp.receive(bytes, offset, length)
+  }
+
+  #sendPlain(address: number, port: number, write: (octets: Uint8Array, offset: number) => number): void {
+    const at = this.#transport.begin(this.slot, address, port)
+    const length = write(this.#transport.sendBytes, at)
+    if (length > 0 && port !== 0) this.#transport.commit(length)
+  }
+
+  #takeKeys({ suite, send, receive }: DtlsKeys): void {
+    this.#setSendKey({ suite, keyAndSalt: send })
+    this.#setReceiveKey({ suite, keyAndSalt: receive })
+  }
+
+  #setSendKey(key: StreamKey | undefined): void {
+    if (sameKey(this.#sendKey, key)) return
+    this.#sendKey = key
+    this.#transport.setKey(this.slot, 'send', key)
+    this.#rtcp.setKey('send', key)
+  }
+
+  #setReceiveKey(key: StreamKey | undefined): void {
+    if (sameKey(this.#receiveKey, key)) return
+    this.#receiveKey = key
+    this.#transport.setKey(this.slot, 'receive', key)
+    this.#rtcp.setKey('receive', key)
+    this.#previousKeyTicks = previousKeyTicks
   }
 
   #noteMedia(): void {
@@ -300,8 +305,11 @@ export class RtpPort implements LoopPort {
   }
 
   #passTime(): void {
-    this.#events.tick()
+    this.#receiver.events.tick()
     this.#latch.tick()
+    this.#path.tick()
+    if (this.#rtcp.tick() && this.#mayReach())
+      this.#rtcp.report(this.#sender.stream, this.#receiver.stream, this.#latch)
     if (this.#previousKeyTicks > 0 && --this.#previousKeyTicks === 0) this.#transport.forgetPreviousKey(this.slot)
     if (!this.#agreement?.receives) return
     this.#silentTicks++

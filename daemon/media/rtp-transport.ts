@@ -2,8 +2,8 @@
 
 /** Keys of one direction, as libsrtp2 takes them. */
 export interface StreamKey {
-  tagBytes: 10 | 4
-  /** 30 bytes: master key, then salt. */
+  suite: 'AES_CM_128_HMAC_SHA1_80' | 'AES_CM_128_HMAC_SHA1_32' | 'AEAD_AES_128_GCM' | 'AEAD_AES_256_GCM'
+  /** Master key, then salt: 30, 30, 28 and 44 bytes. */
   keyAndSalt: Uint8Array
 }
 
@@ -25,7 +25,7 @@ export interface RtpTransport {
 export function sameKey(one: StreamKey | undefined, other: StreamKey | undefined): boolean {
   if (one === undefined || other === undefined) return one === other
   return (
-    one.tagBytes === other.tagBytes &&
+    one.suite === other.suite &&
     one.keyAndSalt.length === other.keyAndSalt.length &&
     one.keyAndSalt.every((byte, at) => byte === other.keyAndSalt[at])
   )

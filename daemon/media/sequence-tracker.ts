@@ -5,6 +5,8 @@ export type Arrival = 'inOrder' | 'reordered' | 'duplicate'
 const window = 1024
 /** A step further than this, either way, is a restart of the sender, not loss: RFC 3550's MAX_DROPOUT is 3000. */
 const maximumStep = 3000
+/** Numbers begin two rounds up, so that packets from before the first one have positive ones too. */
+const roundsBefore = 0x20000
 
 export class SequenceTracker {
   duplicates = 0
@@ -51,14 +53,26 @@ export class SequenceTracker {
     return 'reordered'
   }
 
+  /** Of the stream that goes on: how many packets it should have had, and had, and its highest number (RFC 3550 A.3). */
+  get expected(): number {
+    return this.#highest < 0 ? 0 : this.#highest - this.#first + 1
+  }
+
+  get received(): number {
+    return this.#unique
+  }
+
+  get highest(): number {
+    return this.#highest < 0 ? 0 : this.#highest - roundsBefore
+  }
+
   /** Packets that never came, over all streams. One still on its way counts until it is here. */
   get lost(): number {
     return this.#lostBefore + this.#lostNow()
   }
 
   #begin(sequence: number): Arrival {
-    // Two rounds up, so that packets from before the first one have positive numbers too.
-    this.#first = this.#highest = sequence + 0x20000
+    this.#first = this.#highest = sequence + roundsBefore
     this.#seen.fill(-1)
     this.#seen[this.#first % window] = this.#first
     this.#unique = 1
@@ -66,6 +80,6 @@ export class SequenceTracker {
   }
 
   #lostNow(): number {
-    return this.#highest < 0 ? 0 : Math.max(0, this.#highest - this.#first + 1 - this.#unique)
+    return this.#highest < 0 ? 0 : Math.max(0, this.expected - this.#unique)
   }
 }

@@ -17,6 +17,8 @@ export class SourceLatch {
   #candidatePort = 0
   #candidateRun = 0
   #ticksSinceLatched = 0
+  /** Another number whenever `address` or `port` may be others. */
+  changes = 0
 
   /** What SDP says. The same again keeps what was learned. */
   announce(address: number, port: number): void {
@@ -26,6 +28,7 @@ export class SourceLatch {
     this.#latchedAddress = 0
     this.#latchedPort = 0
     this.#candidateRun = 0
+    this.changes++
   }
 
   /** Where to send: the learned source, else the announced one. Port 0: nowhere. */
@@ -35,6 +38,15 @@ export class SourceLatch {
 
   get port(): number {
     return this.#latchedPort !== 0 ? this.#latchedPort : this.#announcedPort
+  }
+
+  /** Proven in another way than by packets (ICE, DTLS): this is where the far end is, whatever SDP said. */
+  prove(address: number, port: number): void {
+    if (address !== this.#latchedAddress || port !== this.#latchedPort) this.changes++
+    this.#latchedAddress = address
+    this.#latchedPort = port
+    this.#ticksSinceLatched = 0
+    this.#candidateRun = 0
   }
 
   tick(): void {

@@ -18,7 +18,7 @@ int cb_raise_priority(int realtime, int nice, int inherit);
 
 // media-sockets.c: RTP sockets of one audio thread. Everything JavaScript reads or writes lies in one arena:
 // header, receive table, receive data, send table, send data.
-enum { CB_RECEIVE_BYTES = 1536, CB_SEND_BYTES = 512 };
+enum { CB_RECEIVE_BYTES = 1536, CB_SEND_BYTES = 1024 };
 
 typedef struct {
   double deadline_ms;      // in: CLOCK_MONOTONIC
@@ -52,6 +52,7 @@ typedef struct {
 enum { CB_TRUNCATED = -1 };
 
 int cb_udp_bind(int address, int first, int from, int to, void *bound_port);
+int cb_udp_bind_one(int address, int port);
 void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wake_fd);
 void *cb_sockets_arena(void *sockets);
 double cb_sockets_arena_bytes(void *sockets);
@@ -59,7 +60,7 @@ int cb_sockets_wait(void *sockets);
 int cb_sockets_send(void *sockets);
 int cb_slot_add(void *sockets, int fd);
 void cb_slot_close(void *sockets, int slot);
-int cb_slot_key(void *sockets, int slot, int direction, int tag_bytes, const void *key_and_salt);
+int cb_slot_key(void *sockets, int slot, int direction, int profile, const void *key_and_salt);
 void cb_slot_forget(void *sockets, int slot, int direction);
 void cb_slot_forget_previous(void *sockets, int slot);
 void cb_sockets_destroy(void *sockets);
@@ -68,7 +69,8 @@ void cb_sockets_destroy(void *sockets);
 enum { CB_RECEIVE = 0, CB_SEND = 1 };
 int cb_srtp_start(void);
 struct srtp_ctx_t_;
-int cb_srtp_context(int direction, int tag_bytes, const void *key_and_salt, struct srtp_ctx_t_ **context);
+// `profile`: a protection profile of use_srtp (RFC 5764, RFC 7714), which SDES has the same of.
+int cb_srtp_context(int direction, int profile, const void *key_and_salt, struct srtp_ctx_t_ **context);
 
 // dtmf.c
 enum { CB_DTMF_FRAME = 160, CB_DTMF_EVENTS = 3 };

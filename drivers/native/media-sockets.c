@@ -44,16 +44,15 @@ static double clock_ms(clockid_t clock) {
   return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+// RFC 7983: what is neither RTP nor RTCP (STUN, DTLS) passes as it is.
+static int is_srtp(const uint8_t *packet, int length) { return length >= 8 && packet[0] >> 6 == 2; }
+
 static int is_rtcp(const uint8_t *packet, int length) {
   // RFC 5761 section 4: packet types 192 to 223 never are RTP payload types with marker.
   return length >= 2 && packet[1] >= 192 && packet[1] <= 223;
 }
 
-// Binds the first free even port from `first` on, around the range. Returns the descriptor or -errno.
-int cb_udp_bind(int address, int first, int from, int to, void *bound_port) {
-  from += from & 1;
-  int ports = (to - from) / 2 + 1;
-  int start = (first - from) / 2;
+static int open_udp(void) {
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0)
     return -errno;
@@ -62,18 +61,43 @@ int cb_udp_bind(int address, int first, int from, int to, void *bound_port) {
   setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
   int expedited = 0xb8; // DSCP EF, RFC 4594: voice. Without effect where the network does not know it.
   setsockopt(fd, IPPROTO_IP, IP_TOS, &expedited, sizeof expedited);
-  int error = EADDRINUSE;
+  return fd;
+}
+
+static int bind_udp(int fd, int address, int port) {
+  struct sockaddr_in local = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+  local.sin_addr.s_addr = htonl((uint32_t)address);
+  return bind(fd, (struct sockaddr *)&local, sizeof local) == 0 ? 0 : errno;
+}
+
+// Binds the first free even port from `first` on, around the range. Returns the descriptor or -errno.
+int cb_udp_bind(int address, int first, int from, int to, void *bound_port) {
+  from += from & 1;
+  int ports = (to - from) / 2 + 1;
+  int start = (first - from) / 2;
+  int fd = open_udp();
+  int error = fd < 0 ? -fd : EADDRINUSE;
   for (int i = 0; i < ports && error == EADDRINUSE; i++) {
     int port = from + ((start + i) % ports) * 2;
-    struct sockaddr_in local = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    local.sin_addr.s_addr = htonl((uint32_t)address);
-    error = bind(fd, (struct sockaddr *)&local, sizeof local) == 0 ? 0 : errno;
+    error = bind_udp(fd, address, port);
     if (error == 0)
       memcpy(bound_port, &(int32_t){port}, sizeof(int32_t));
   }
   if (error == 0)
     return fd;
-  close(fd);
+  if (fd >= 0)
+    close(fd);
+  return -error;
+}
+
+// Binds this port and no other. Returns the descriptor or -errno.
+int cb_udp_bind_one(int address, int port) {
+  int fd = open_udp();
+  int error = fd < 0 ? -fd : bind_udp(fd, address, port);
+  if (error == 0)
+    return fd;
+  if (fd >= 0)
+    close(fd);
   return -error;
 }
 
@@ -143,10 +167,10 @@ static void forget(srtp_t *context) {
 }
 
 // A new receive key leaves the one before in place as `receive_previous`, for packets still on their way.
-int cb_slot_key(void *sockets, int slot, int direction, int tag_bytes, const void *key_and_salt) {
+int cb_slot_key(void *sockets, int slot, int direction, int profile, const void *key_and_salt) {
   slot_t *own = &((sockets_t *)sockets)->slot[slot];
   srtp_t context;
-  int status = cb_srtp_context(direction, tag_bytes, key_and_salt, &context);
+  int status = cb_srtp_context(direction, profile, key_and_salt, &context);
   if (status != 0)
     return status;
   if (direction == CB_SEND) {
@@ -193,13 +217,15 @@ void cb_sockets_destroy(void *sockets) {
 }
 
 static void unprotect(slot_t *own, cb_received *entry, uint8_t *packet) {
-  if (own->receive == NULL || entry->status != 0 || is_rtcp(packet, entry->length))
+  if (own->receive == NULL || entry->status != 0 || !is_srtp(packet, entry->length))
     return;
+  srtp_err_status_t (*take_off)(srtp_t, void *, int *) =
+      is_rtcp(packet, entry->length) ? srtp_unprotect_rtcp : srtp_unprotect;
   int length = entry->length;
-  int status = srtp_unprotect(own->receive, packet, &length);
+  int status = take_off(own->receive, packet, &length);
   if (status == srtp_err_status_auth_fail && own->receive_previous != NULL) {
     length = entry->length;
-    status = srtp_unprotect(own->receive_previous, packet, &length);
+    status = take_off(own->receive_previous, packet, &length);
   }
   entry->length = length;
   entry->status = status;
@@ -302,8 +328,9 @@ int cb_sockets_send(void *sockets) {
     uint8_t *packet = s->send_data + (size_t)i * CB_SEND_BYTES;
     int length = entry->length;
     entry->status = 0;
-    if (own->send != NULL) {
-      int status = srtp_protect(own->send, packet, &length);
+    if (own->send != NULL && is_srtp(packet, length)) {
+      int status = is_rtcp(packet, length) ? srtp_protect_rtcp(own->send, packet, &length)
+                                           : srtp_protect(own->send, packet, &length);
       if (status != 0)
         entry->status = 1000 + status;
     }

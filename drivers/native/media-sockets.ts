@@ -18,9 +18,9 @@ import {
   viewMemory,
 } from './library.ts'
 
-/** Largest datagram taken in, and largest handed out (before the 16 bytes an SRTP tag may add). */
+/** Largest datagram taken in, and largest handed out, with the room that SRTP wants. */
 export const receiveBytesPerPacket = 1536
-export const sendBytesPerPacket = 512
+export const sendBytesPerPacket = 1024
 /** libsrtp2 wants this much room behind a packet: SRTP_MAX_TRAILER_LEN. */
 const srtpTrailerBytes = 144
 
@@ -35,10 +35,17 @@ export const statusAuthenticationFailed = 7
 export const statusReplayed = 9
 export const statusTooOld = 10
 
+/** Number of use_srtp, and bytes of master key and salt together. */
+const suites = {
+  AES_CM_128_HMAC_SHA1_80: { profile: 1, keyBytes: 30 },
+  AES_CM_128_HMAC_SHA1_32: { profile: 2, keyBytes: 30 },
+  AEAD_AES_128_GCM: { profile: 7, keyBytes: 28 },
+  AEAD_AES_256_GCM: { profile: 8, keyBytes: 44 },
+} as const
+
 export interface SrtpKeyMaterial {
-  /** 10 or 4: authentication tag of AES_CM_128_HMAC_SHA1_80 and _32. */
-  tagBytes: 10 | 4
-  /** 30 bytes: master key, then salt. */
+  suite: keyof typeof suites
+  /** Master key, then salt. */
   keyAndSalt: Uint8Array
 }
 
@@ -85,6 +92,12 @@ export function bindRtpSocket(
       `no RTP port free on ${localAddress} between ${range.from} and ${range.to} (${describeErrno(-fd)}): widen sip.rtpPorts`,
     )
   return { fd, port: bound[0]! }
+}
+
+/** Binds this port and no other. Undefined: it is in use. */
+export function bindUdpSocket(localAddress: string, port: number): number | undefined {
+  const fd = callInt('cb_udp_bind_one', i32(ipv4Number(localAddress) | 0), i32(port))
+  return fd < 0 ? undefined : fd
 }
 
 export class MediaSockets {
@@ -165,9 +178,11 @@ export class MediaSockets {
       callVoid('cb_slot_forget', pointer(this.#self), i32(slot), which)
       return
     }
-    if (key.keyAndSalt.length !== 30) throw new Error(`an SRTP key has 30 bytes, not ${key.keyAndSalt.length}`)
+    const { profile, keyBytes } = suites[key.suite]
+    if (key.keyAndSalt.length !== keyBytes)
+      throw new Error(`a key of ${key.suite} has ${keyBytes} bytes, not ${key.keyAndSalt.length}`)
     const keyAndSalt = bytes(Uint8Array.from(key.keyAndSalt))
-    const status = callInt('cb_slot_key', pointer(this.#self), i32(slot), which, i32(key.tagBytes), keyAndSalt)
+    const status = callInt('cb_slot_key', pointer(this.#self), i32(slot), which, i32(profile), keyAndSalt)
     if (status !== 0) throw new Error(`SRTP key refused by libsrtp2 (status ${status})`)
   }
 

@@ -15,18 +15,18 @@ int cb_srtp_start(void) {
   return start_status;
 }
 
-int cb_srtp_context(int direction, int tag_bytes, const void *key_and_salt, srtp_t *context) {
+int cb_srtp_context(int direction, int profile, const void *key_and_salt, srtp_t *context) {
   int status = cb_srtp_start();
   if (status != 0)
     return status;
   srtp_policy_t policy;
   memset(&policy, 0, sizeof policy);
-  if (tag_bytes == 4)
-    srtp_crypto_policy_set_aes_cm_128_hmac_sha1_32(&policy.rtp);
-  else
-    srtp_crypto_policy_set_rtp_default(&policy.rtp);
-  // RTCP keeps its 80-bit tag under both suites: RFC 4568 section 6.2.2.
-  srtp_crypto_policy_set_rtcp_default(&policy.rtcp);
+  // RTCP keeps its 80-bit tag under _32 too: RFC 4568 section 6.2.2.
+  status = srtp_crypto_policy_set_from_profile_for_rtp(&policy.rtp, (srtp_profile_t)profile);
+  if (status == 0)
+    status = srtp_crypto_policy_set_from_profile_for_rtcp(&policy.rtcp, (srtp_profile_t)profile);
+  if (status != 0)
+    return status;
   policy.ssrc.type = direction == CB_SEND ? ssrc_any_outbound : ssrc_any_inbound;
   policy.key = (unsigned char *)key_and_salt;
   policy.window_size = 1024;

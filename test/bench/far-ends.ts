@@ -67,8 +67,14 @@ async function run(order: Order): Promise<Result> {
   }
   if (order.key)
     for (const slot of slots) {
-      sockets.setKey(slot, 'send', { tagBytes: 10, keyAndSalt: new Uint8Array(30).fill(order.key.send) })
-      sockets.setKey(slot, 'receive', { tagBytes: 10, keyAndSalt: new Uint8Array(30).fill(order.key.receive) })
+      sockets.setKey(slot, 'send', {
+        suite: 'AES_CM_128_HMAC_SHA1_80',
+        keyAndSalt: new Uint8Array(30).fill(order.key.send),
+      })
+      sockets.setKey(slot, 'receive', {
+        suite: 'AES_CM_128_HMAC_SHA1_80',
+        keyAndSalt: new Uint8Array(30).fill(order.key.receive),
+      })
     }
   const take = () => {
     const count = sockets.wait(0)

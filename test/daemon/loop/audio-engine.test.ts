@@ -16,7 +16,8 @@ function startEngine(t: Test, maximumPorts = 4) {
       testRtpPorts,
       testRtpPorts.from + 2 * Math.floor(Math.random() * 2000),
     )
-    engine.handle({ type: 'openRtp', requestId: portId, portId, fd, localPort: port, mediaTimeoutMs: undefined })
+    const place = { fd, localAddress: '127.0.0.1', localPort: port }
+    engine.handle({ type: 'openRtp', requestId: portId, portId, ...place, mediaTimeoutMs: undefined })
   }
   return { engine, told, open }
 }

@@ -1,7 +1,9 @@
 // RTP ports against each other over a wire in memory, and against far ends that the test plays itself.
 import t from 'tap'
 import type { PortReport } from '../../../daemon/media/loop-port.ts'
-import { type RtpAgreement, RtpPort } from '../../../daemon/media/rtp-port.ts'
+import type { RtpAgreement } from '../../../daemon/media/rtp-agreement.ts'
+import { RtpPort } from '../../../daemon/media/rtp-port.ts'
+import type { StreamKey } from '../../../daemon/media/rtp-transport.ts'
 import { g711 } from '../../../drivers/codec/g711.ts'
 import type { Detector } from '../../../drivers/native/detector-bank.ts'
 import { makeTone, toneLevelDbm0, tonePresentMs } from '../../support/tones.ts'
@@ -9,6 +11,23 @@ import { deliver, MemoryTransport, rtpPacket } from './memory-transport.ts'
 
 const here = { address: 0x7f000001, port: 20000 }
 const there = { address: 0x7f000001, port: 30000 }
+/** G.711 both ways, in the clear. */
+const plainAgreement: Omit<RtpAgreement, 'address' | 'port'> = {
+  codec: 'PCMU',
+  payloadType: 0,
+  eventPayloadType: 101,
+  eventClockHz: 8000,
+  comfortNoisePayloadType: undefined,
+  opus: undefined,
+  ptimeMs: 20,
+  rtcp: undefined,
+  sends: true,
+  receives: true,
+  sendKey: undefined,
+  receiveKey: undefined,
+  dtls: undefined,
+  ice: undefined,
+}
 const octets160 = new Uint8Array(160).fill(0x10)
 
 class NoDetector implements Detector {
@@ -45,13 +64,7 @@ function openPort(options: { agreement?: Partial<RtpAgreement>; mediaTimeoutMs?:
   const agree = (changes: Partial<RtpAgreement> = {}) =>
     port.agree({
       ...there,
-      codec: 'PCMU',
-      payloadType: 0,
-      eventPayloadType: 101,
-      sends: true,
-      receives: true,
-      sendKey: undefined,
-      receiveKey: undefined,
+      ...plainAgreement,
       ...options.agreement,
       ...changes,
     })
@@ -292,7 +305,10 @@ t.test('a far end on hold owes us no media', async (t) => {
 })
 
 t.test('the same keys again change nothing; a new one leaves the old valid for 200 ms', async (t) => {
-  const key = (fill: number) => ({ tagBytes: 10 as const, keyAndSalt: new Uint8Array(30).fill(fill) })
+  const key = (fill: number): StreamKey => ({
+    suite: 'AES_CM_128_HMAC_SHA1_80',
+    keyAndSalt: new Uint8Array(30).fill(fill),
+  })
   const { transport, agree, get } = openPort()
   agree({ sendKey: key(1), receiveKey: key(2) })
   agree({ sendKey: key(1), receiveKey: key(2) })
@@ -320,7 +336,7 @@ t.test('what is not RTP, or not of this call, is counted by its kind and heard b
     srtpRejected: 1,
     srtpReplayed: 1,
     truncatedPackets: 1,
-    rtcpReceived: 1,
+    rtcpIgnored: 1,
     malformedPackets: 1,
     unknownPayloads: 1,
   })
@@ -328,7 +344,7 @@ t.test('what is not RTP, or not of this call, is counted by its kind and heard b
 
 t.test('it describes itself in one line, and closes its socket once', async (t) => {
   const { port, transport, agree } = openPort()
-  const key = { tagBytes: 10 as const, keyAndSalt: new Uint8Array(30) }
+  const key: StreamKey = { suite: 'AES_CM_128_HMAC_SHA1_80', keyAndSalt: new Uint8Array(30) }
   agree({ sendKey: key, receiveKey: key, sends: false })
   t.equal(port.describe(), 'rtp:20000 2130706433:30000 PCMU srtp recvonly jb 40ms')
   port.close()

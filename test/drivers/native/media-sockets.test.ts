@@ -17,9 +17,15 @@ const loopback = ipv4Number('127.0.0.1')
 // Above the kernel's ephemeral ports; several test processes search it at once, which is what it is for.
 const range = { from: 61000, to: 64998 }
 
-const key = (fill: number, tagBytes: 10 | 4 = 10): SrtpKeyMaterial => ({
-  tagBytes,
-  keyAndSalt: Uint8Array.from({ length: 30 }, (_, i) => (fill * 31 + i) & 255),
+const keyBytes = {
+  AES_CM_128_HMAC_SHA1_80: 30,
+  AES_CM_128_HMAC_SHA1_32: 30,
+  AEAD_AES_128_GCM: 28,
+  AEAD_AES_256_GCM: 44,
+}
+const key = (fill: number, suite: SrtpKeyMaterial['suite'] = 'AES_CM_128_HMAC_SHA1_80'): SrtpKeyMaterial => ({
+  suite,
+  keyAndSalt: Uint8Array.from({ length: keyBytes[suite] }, (_, i) => (fill * 31 + i) & 255),
 })
 
 function openPair(t: Test, options: { receivePackets?: number; wakeFd?: number } = {}) {
@@ -80,15 +86,20 @@ t.test('more packets than the send table holds are sent in several batches', asy
   t.equal(receive(150).length, 150)
 })
 
-for (const tagBytes of [10, 4] as const)
-  t.test(`SRTP with a tag of ${tagBytes} bytes: encrypted on the wire, clear at the end`, async (t) => {
+for (const [suite, tagBytes] of [
+  ['AES_CM_128_HMAC_SHA1_80', 10],
+  ['AES_CM_128_HMAC_SHA1_32', 4],
+  ['AEAD_AES_128_GCM', 16],
+  ['AEAD_AES_256_GCM', 16],
+] as const)
+  t.test(`SRTP by ${suite}: encrypted on the wire, clear at the end`, async (t) => {
     const { sockets, alice, bob, send, receive } = openPair(t)
-    sockets.setKey(alice.slot, 'send', key(1, tagBytes))
+    sockets.setKey(alice.slot, 'send', key(1, suite))
     send(1)
     const [onTheWire] = receive(1)
     t.same(onTheWire, [1, 16 + tagBytes, 0], 'as long as packet and tag')
     t.notMatch([...sockets.receiveBytes.subarray(12, 16)], [0x55, 0x55, 0x55, 0x55])
-    sockets.setKey(bob.slot, 'receive', key(1, tagBytes))
+    sockets.setKey(bob.slot, 'receive', key(1, suite))
     send(2)
     t.same(receive(1), [[2, 16, 0]])
     t.same([...sockets.receiveBytes.subarray(12, 16)], [0x55, 0x55, 0x55, 0x55])
@@ -139,21 +150,35 @@ t.test('keys set over and over are freed', async (t) => {
   t.ok(grownBytes < 20_000_000, `${(grownBytes / 1e6).toFixed(1)} MB more`)
 })
 
-t.test('RTCP on the same port is handed on as it is, never decrypted as RTP', async (t) => {
-  const { sockets, bob, send, receive } = openPair(t)
+t.test('RTCP on the same port has an index and a tag of its own (SRTCP)', async (t) => {
+  const { sockets, alice, bob, send, receive } = openPair(t)
   sockets.setKey(bob.slot, 'receive', key(1))
   send(1, 16, 200)
-  t.same(receive(1), [[1, 28, 0]])
+  t.not(receive(1)[0]![2], 0, 'in the clear it is refused')
+  sockets.setKey(alice.slot, 'send', key(1))
+  send(2, 16, 200)
+  t.same(receive(1), [[2, 28, 0]])
+})
+
+t.test('what is neither RTP nor RTCP passes beside the keys (STUN, DTLS)', async (t) => {
+  const { sockets, alice, bob, receive } = openPair(t)
+  sockets.setKey(alice.slot, 'send', key(1))
+  sockets.setKey(bob.slot, 'receive', key(2))
+  const at = sockets.begin(alice.slot, loopback, bob.port)
+  sockets.sendBytes.fill(22, at, at + 40)
+  sockets.commit(40)
+  sockets.flush()
+  t.same(receive(1)[0]!.slice(1), [40, 0])
 })
 
 t.test('a key of the wrong length, and a packet too long to send, are refused', async (t) => {
   const { sockets, alice, bob } = openPair(t)
   t.throws(
-    () => sockets.setKey(alice.slot, 'send', { tagBytes: 10, keyAndSalt: new Uint8Array(16) }),
-    /30 bytes, not 16/,
+    () => sockets.setKey(alice.slot, 'send', { suite: 'AEAD_AES_256_GCM', keyAndSalt: new Uint8Array(30) }),
+    /44 bytes, not 30/,
   )
   sockets.begin(alice.slot, loopback, bob.port)
-  t.throws(() => sockets.commit(400), /too long/)
+  t.throws(() => sockets.commit(900), /too long/)
 })
 
 t.test('a datagram longer than any RTP packet is told as cut', async (t) => {
