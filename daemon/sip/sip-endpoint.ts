@@ -10,6 +10,7 @@ import type { Ban } from './access/bans.ts'
 import { Nonces } from './access/nonces.ts'
 import { register } from './access/registrar.ts'
 import { Registrations } from './access/registrations.ts'
+import { SimplePhones } from './access/simple-phones.ts'
 import { Strikes } from './access/strikes.ts'
 import { type CallDialog, warning } from './call-dialog.ts'
 import { RtpPort } from './call-media.ts'
@@ -125,6 +126,7 @@ class Endpoint implements BoundSipEndpoint {
         realm: options.realm,
         nonces: new Nonces({ nowMs }),
         guesses: new Strikes(nowMs, guessLimits),
+        simplePhones: new SimplePhones(nowMs),
         counters,
         log,
       }),

@@ -5,8 +5,9 @@ import type { Counters } from '../../counters.ts'
 import type { Log } from '../../log/log.ts'
 import type { SipAccount } from '../endpoint.ts'
 import { formatHostPort, type HostPort } from '../wire/host-port.ts'
+import { parseNameAddr } from '../wire/name-addr.ts'
 import { decodedUser, parseSipUri } from '../wire/sip-uri.ts'
-import { headers, type WireRequest } from '../wire/wire-message.ts'
+import { header, headers, type WireRequest } from '../wire/wire-message.ts'
 import {
   challengedAlgorithms,
   type DigestCredentials,
@@ -16,6 +17,7 @@ import {
   sameDigest,
 } from './digest.ts'
 import type { Nonces } from './nonces.ts'
+import type { SimplePhones } from './simple-phones.ts'
 import type { StrikeLimits, Strikes } from './strikes.ts'
 
 export type AuthVerdict =
@@ -48,6 +50,7 @@ export class Authenticator {
   readonly #realm: string
   readonly #nonces: Nonces
   readonly #guesses: Strikes
+  readonly #simple: SimplePhones
   readonly #counters: Counters
   readonly #log: Log
   /** Stands in for the password of users that have none. */
@@ -59,6 +62,7 @@ export class Authenticator {
     nonces: Nonces
     /** By host and user name (`guessLimits`). */
     guesses: Strikes
+    simplePhones: SimplePhones
     counters: Counters
     log: Log
   }) {
@@ -66,6 +70,7 @@ export class Authenticator {
     this.#realm = options.realm
     this.#nonces = options.nonces
     this.#guesses = options.guesses
+    this.#simple = options.simplePhones
     this.#counters = options.counters
     this.#log = options.log
   }
@@ -82,9 +87,11 @@ export class Authenticator {
     const credentials = offered.find((one) => one && isSupported(one)) ?? offered[0]
     if (!credentials) {
       this.#counters.count('authChallenges')
-      return this.#challenge(source)
+      this.#simple.unanswered(guessKey(source, claimedUser(request)))
+      return this.#challenge(request, source)
     }
-    if (this.#guesses.blocked(guessKey(source, credentials))) {
+    this.#simple.answered(guessKey(source, claimedUser(request)))
+    if (this.#guesses.blocked(guessKey(source, credentials.userName))) {
       this.#counters.count('droppedThrottled')
       return { outcome: 'ignored' }
     }
@@ -94,13 +101,13 @@ export class Authenticator {
     const failure = this.#failureOf(request, source, credentials, account, proven)
     if (failure === 'stale') {
       this.#counters.count('authStaleNonces')
-      return this.#challenge(source, { stale: true })
+      return this.#challenge(request, source, { stale: true })
     }
     if (failure !== undefined || !account) {
       this.#logFailure(request, source, credentials, failure ?? 'unknownUser')
-      return this.#challenge(source, { failure: failure ?? 'unknownUser' })
+      return this.#challenge(request, source, { failure: failure ?? 'unknownUser' })
     }
-    this.#guesses.forgive(guessKey(source, credentials))
+    this.#guesses.forgive(guessKey(source, credentials.userName))
     return { outcome: 'authenticated', account }
   }
 
@@ -127,11 +134,13 @@ export class Authenticator {
 
   /** One nonce, and each algorithm we check (RFC 8760 section 2.3). */
   #challenge(
+    request: WireRequest,
     source: HostPort,
     { stale = false, failure }: { stale?: boolean; failure?: AuthFailure } = {},
   ): AuthVerdict {
     const nonce = this.#nonces.issue(source.address)
-    const challenges = challengedAlgorithms.map((algorithm) => {
+    const isSimple = this.#simple.isSimple(request, guessKey(source, claimedUser(request)))
+    const challenges = (isSimple ? (['MD5'] as const) : challengedAlgorithms).map((algorithm) => {
       const fields = [`realm="${this.#realm}"`, `nonce="${nonce}"`, `algorithm=${algorithm}`, 'qop="auth"']
       return `Digest ${[...fields, ...(stale ? ['stale=true'] : [])].join(', ')}`
     })
@@ -146,14 +155,14 @@ export class Authenticator {
       { source: formatHostPort(source), user, method: request.method, reason },
       'sip authentication failed',
     )
-    if (this.#guesses.strike(guessKey(source, credentials)) !== undefined) {
+    if (this.#guesses.strike(guessKey(source, credentials.userName)) !== undefined) {
       this.#counters.count('authBlocks')
       this.#log.warn({ source: source.address, user }, 'sip source blocked')
     }
   }
 }
 
-function guessKey(source: HostPort, { userName }: DigestCredentials): string {
+function guessKey(source: HostPort, userName: string): string {
   return `${source.address} ${userName}`
 }
 
@@ -167,4 +176,10 @@ function isForTarget(signed: string, request: WireRequest): boolean {
   const [given, requested] = [parseSipUri(signed), parseSipUri(request.uri)]
   if (!given || !requested) return false
   return decodedUser(given) === decodedUser(requested)
+}
+
+/** Whom a request says it is from. */
+export function claimedUser(request: WireRequest): string {
+  const uri = parseNameAddr(header(request, request.method === 'REGISTER' ? 'to' : 'from') ?? '')?.uri
+  return uri ? decodedUser(uri) : ''
 }

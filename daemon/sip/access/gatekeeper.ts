@@ -7,10 +7,8 @@ import type { Log } from '../../log/log.ts'
 import type { SipAccount } from '../endpoint.ts'
 import type { Hop } from '../transport/hop.ts'
 import { formatHostPort } from '../wire/host-port.ts'
-import { parseNameAddr } from '../wire/name-addr.ts'
-import { decodedUser } from '../wire/sip-uri.ts'
-import { header, type WireRequest } from '../wire/wire-message.ts'
-import type { Authenticator, AuthVerdict } from './authenticator.ts'
+import type { WireRequest } from '../wire/wire-message.ts'
+import { type Authenticator, type AuthVerdict, claimedUser } from './authenticator.ts'
 import type { Ban, Bans } from './bans.ts'
 import { isScanner } from './scanners.ts'
 import { anyoneRate, SourceRate, strangerRate } from './source-rate.ts'
@@ -87,10 +85,4 @@ export class Gatekeeper {
   bans(): Ban[] {
     return this.#options.bans.list()
   }
-}
-
-/** Whom a request says it is from. */
-function claimedUser(request: WireRequest): string {
-  const uri = parseNameAddr(header(request, request.method === 'REGISTER' ? 'to' : 'from') ?? '')?.uri
-  return uri ? decodedUser(uri) : ''
 }

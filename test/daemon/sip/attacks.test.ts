@@ -264,6 +264,18 @@ for (const algorithm of ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess'] as const)
     t.match(failures(stage), [{ reason: 'wrongPassword' }])
   })
 
+t.test('a phone that gives up at what it does not know is asked for MD5 alone', async (t) => {
+  const stage = await sipStage(t, [account('alice'), account('bob')])
+  const alice = await stage.phone('alice')
+  const offers: number[] = []
+  for (let turn = 0; turn < 3; turn++)
+    offers.push(headers(await challenged(stage, alice, register(alice)), 'www-authenticate').length)
+  t.same(offers, [2, 2, 1], 'after it did not answer twice')
+  const bob = await stage.phone('bob')
+  const known = bob.make('REGISTER', 'sip:box', { to: 'sip:bob@box', lines: ['User-Agent: baresip v1.0.0 (x86_64)'] })
+  t.equal(headers(await challenged(stage, bob, known), 'www-authenticate').length, 1, 'or at once, if it is known')
+})
+
 t.test('a phone that proves itself by both algorithms gets in by the first', async (t) => {
   const stage = await sipStage(t, [account('alice')])
   const alice = await stage.phone('alice')
