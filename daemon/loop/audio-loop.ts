@@ -3,6 +3,7 @@
 //
 //   get() of all ─▶ digit detectors, in one batch ─▶ recordings ─▶ mix ─▶ put() of all
 //
+// A port that hears one other and nothing else may follow it: then its far end gets the other's packets past the loop.
 // A port that throws is ended alone. Nothing is allocated in a tick.
 import type { LoopPort, PortReport } from '../media/loop-port.ts'
 import { Mixer } from '../media/mixer.ts'
@@ -35,6 +36,9 @@ interface Member {
   isHeard: boolean
   sources: Member[]
   playing: Playing[]
+  /** Of this tick: its own audio comes past the loop; somebody hears it through the loop. */
+  isFollowing: boolean
+  isWanted: boolean
   fault: unknown
 }
 
@@ -78,7 +82,16 @@ export class AudioLoop {
     if (rateHz !== telephoneFormat.rateHz || frameSamples !== telephoneFormat.frameSamples)
       throw new Error(`port ${port.describe()} is of ${rateHz} Hz and ${frameSamples} samples: it can not be joined`)
     const heard = new Int16Array(frameSamples)
-    const member: Member = { port, heard, isHeard: false, sources: [], playing: [], fault: noFault }
+    const member: Member = {
+      port,
+      heard,
+      isHeard: false,
+      sources: [],
+      playing: [],
+      isFollowing: false,
+      isWanted: false,
+      fault: noFault,
+    }
     this.#members.push(member)
     this.#byId.set(port.id, member)
   }
@@ -95,7 +108,9 @@ export class AudioLoop {
     this.#members.splice(this.#members.indexOf(member), 1)
     for (const other of this.#members) {
       const at = other.sources.indexOf(member)
-      if (at >= 0) other.sources.splice(at, 1)
+      if (at < 0) continue
+      other.sources.splice(at, 1)
+      other.port.follow?.(undefined)
     }
     for (const { playId } of member.playing) this.#report({ type: 'playEnded', playId, outcome: 'portClosed' })
     const counters = member.port.counters()
@@ -180,7 +195,8 @@ export class AudioLoop {
   /** One tick of 20 ms, after `skipped` ticks that could not be done. */
   tick(skipped = 0): void {
     for (let s = 0; s < skipped; s++) this.#skip()
-    let failed = this.#pull()
+    let failed = this.#plan()
+    if (this.#pull()) failed = true
     if (this.#detectors.run() > 0)
       for (let m = 0; m < this.#members.length; m++) this.#members[m]!.port.detector?.collect()
     this.#record()
@@ -193,12 +209,47 @@ export class AudioLoop {
     for (let r = 0; r < this.#recordings.length; r++) this.#recordings[r]!.ring.write(false, false)
   }
 
+  /** Who follows whom, and who is heard by the loop at all. */
+  #plan(): boolean {
+    let failed = false
+    for (let m = 0; m < this.#members.length; m++) {
+      const member = this.#members[m]!
+      const { port, sources, playing } = member
+      member.isWanted = port.detector !== undefined
+      if (port.follow === undefined) continue
+      try {
+        member.isFollowing = port.follow(sources.length === 1 && playing.length === 0 ? sources[0]!.port : undefined)
+      } catch (fault) {
+        member.fault = fault
+        failed = true
+      }
+    }
+    for (let m = 0; m < this.#members.length; m++) {
+      const member = this.#members[m]!
+      if (!member.isFollowing) for (let s = 0; s < member.sources.length; s++) member.sources[s]!.isWanted = true
+    }
+    for (let r = 0; r < this.#recordings.length; r++) {
+      this.#want(this.#recordings[r]!.left)
+      this.#want(this.#recordings[r]!.right)
+    }
+    return failed
+  }
+
+  #want(portId: PortId | undefined): void {
+    const member = portId === undefined ? undefined : this.#byId.get(portId)
+    if (member !== undefined) member.isWanted = true
+  }
+
   #pull(): boolean {
     let failed = false
     for (let m = 0; m < this.#members.length; m++) {
       const member = this.#members[m]!
       member.isHeard = false
       try {
+        if (!member.isWanted && member.port.pass !== undefined) {
+          member.port.pass()
+          continue
+        }
         member.isHeard = member.port.get(member.heard)
         member.port.detector?.feed(member.isHeard && member.heard)
       } catch (fault) {
@@ -225,6 +276,7 @@ export class AudioLoop {
     let failed = false
     for (let m = 0; m < this.#members.length; m++) {
       const member = this.#members[m]!
+      if (member.isFollowing) continue
       try {
         this.#mixer.start()
         for (let s = 0; s < member.sources.length; s++) {

@@ -9,6 +9,13 @@ export interface LoopPort extends MediaPort {
   readonly detector: DigitDetector | undefined
   /** Ticks until what was put last has left the port; the end of a prompt is told that much later. */
   readonly outputTicks: number
+  /** In place of `get`, in a tick in which nobody hears what the far end says. */
+  pass?(): void
+  /**
+   * Once a tick, before `get` of all: the one port that is to be heard, where nothing else is. True: its packets go to
+   * the far end without the loop, and `put` is not to be called.
+   */
+  follow?(source: LoopPort | undefined): boolean
   /** A tick that the loop could not do: time passes, nothing is heard or said. */
   skip(): void
   /** Digits for the far end; `requestId` is told as `digitsSent` when the last is out. */

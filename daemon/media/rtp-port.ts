@@ -5,6 +5,7 @@ import { DigitDetector } from './digit-detector.ts'
 import { DigitQueue } from './digit-queue.ts'
 import { eventPayloadBytes } from './event-receiver.ts'
 import { EventSender } from './event-sender.ts'
+import { ForwardEnd, Forwarding } from './forwarding.ts'
 import type { DetectorSource, LoopPort, Report } from './loop-port.ts'
 import { MediaPath } from './media-path.ts'
 import { frameMs, type PortCounters, type PortId, telephoneFormat } from './port.ts'
@@ -36,6 +37,8 @@ export class RtpPort implements LoopPort {
   readonly #sender: RtpSender
   readonly #path: MediaPath
   readonly #rtcp: RtcpReporter
+  readonly #forwardEnd: ForwardEnd
+  readonly #forwarding: Forwarding
   readonly #digits: DigitQueue
   readonly #eventSender: EventSender
   readonly #tones: ToneSender
@@ -97,6 +100,8 @@ export class RtpPort implements LoopPort {
     this.#digits = new DigitQueue((requestId) => report({ type: 'digitsSent', requestId }))
     this.#eventSender = new EventSender(this.#digits)
     this.#tones = new ToneSender(this.#digits)
+    this.#forwardEnd = new ForwardEnd(slot, this.#receiver, this.#sender, this.#latch)
+    this.#forwarding = new Forwarding(transport, this.#forwardEnd)
   }
 
   get detector(): DigitDetector | undefined {
@@ -119,6 +124,7 @@ export class RtpPort implements LoopPort {
       this.#stoppedTold = false
     }
     this.#agreement = agreement
+    this.#forwardEnd.agree(agreement)
     this.#receiver.agree(agreement)
     this.#sender.agree(agreement)
     this.#path.agree(agreement)
@@ -177,6 +183,16 @@ export class RtpPort implements LoopPort {
     return this.#receiver.read(frame)
   }
 
+  pass(): void {
+    this.#passTime()
+    this.#receiver.skip()
+  }
+
+  follow(source: LoopPort | undefined): boolean {
+    const mayForward = source instanceof RtpPort && this.#mayReach() && this.#digits.next === undefined
+    return this.#forwarding.step(mayForward ? source.#forwardEnd : undefined)
+  }
+
   put(frame: Int16Array | false): void {
     const sender = this.#sender
     sender.passFrame()
@@ -222,7 +238,8 @@ export class RtpPort implements LoopPort {
   counters(): PortCounters {
     return {
       ...this.#counters,
-      packetsSent: this.#sender.stream.packets,
+      packetsSent: this.#sender.stream.packets + this.#forwarding.packets,
+      packetsForwarded: this.#forwarding.packets,
       ...this.#receiver.counters(),
       ...this.#rtcp.counters(),
       ...this.#path.counters(),
@@ -236,6 +253,7 @@ export class RtpPort implements LoopPort {
     this.#rtcp.close(this.#sender.stream, this.#receiver.stream, this.#latch)
     this.#path.close()
     this.#receiver.close()
+    this.#forwarding.stop()
     this.#sender.close()
     this.#digits.abandon()
     this.#seekDigitsInBand(false)

@@ -10,6 +10,22 @@ export interface StreamKey {
 /** 0: a packet, decrypted where there is a key. Else why it is none. */
 export type PacketStatus = 0 | 'truncated' | 'replayed' | 'rejected'
 
+/** How packets of one stream go on as packets of another, at once and undecoded: see `ForwardRule` in drivers/native. */
+export interface ForwardRule {
+  address: number
+  port: number
+  ssrc: number
+  toSlot: number
+  toAddress: number
+  toPort: number
+  toSsrc: number
+  sequenceOffset: number
+  timestampOffset: number
+  nextSequence: number
+  newestTimestamp: number
+  types: readonly (readonly [from: number, to: number])[]
+}
+
 export interface RtpTransport {
   readonly sendBytes: Uint8Array
   /** Starts a packet and returns its place in `sendBytes`; without a `commit` nothing is sent. */
@@ -18,6 +34,13 @@ export interface RtpTransport {
   setKey(slot: number, direction: 'send' | 'receive', key: StreamKey | undefined): void
   forgetPreviousKey(slot: number): void
   removeSocket(slot: number): void
+  /** What is received on `slot` goes on by this rule, besides being handed over; it replaces the one there was. */
+  forward(slot: number, rule: ForwardRule): void
+  stopForward(slot: number): void
+  /** Of the slot's rule, also after it was stopped. */
+  forwardedSequence(slot: number): number
+  forwardedTimestamp(slot: number): number
+  forwardedPackets(slot: number): number
   /** `address:port` for people. */
   addressText(address: number, port: number): string
 }

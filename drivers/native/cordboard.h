@@ -17,17 +17,19 @@ int cb_wake_open(void);
 int cb_raise_priority(int realtime, int nice, int inherit);
 
 // media-sockets.c: RTP sockets of one audio thread. Everything JavaScript reads or writes lies in one arena:
-// header, receive table, receive data, send table, send data.
+// header, receive table, receive data, send table, send data, forward table.
 enum { CB_RECEIVE_BYTES = 1536, CB_SEND_BYTES = 1024 };
 
 typedef struct {
   double deadline_ms;      // in: CLOCK_MONOTONIC
   double now_ms;           // out: CLOCK_MONOTONIC at return
-  int32_t wake_on_packets; // in: return as soon as anything was received
+  int32_t forwarding;      // in: rules in the forward table; where there are any, packets are looked for all the time
   int32_t send_count;      // in: entries of the send table to send
   int32_t received;        // out: entries of the receive table
   int32_t command;         // out: the wake-up descriptor had been written
-  int32_t reserved[8];
+  int32_t forward_errors;  // out: packets that could not be sent on, in all
+  int32_t wakeups;         // out: times the thread woke, in all
+  int32_t reserved[6];
 } cb_header;
 
 typedef struct {
@@ -49,7 +51,27 @@ typedef struct {
   int32_t reserved[3];
 } cb_sending;
 
-enum { CB_TRUNCATED = -1 };
+enum { CB_TRUNCATED = -1, CB_FORWARD_TYPES = 3 };
+
+// One a slot: what is received on it goes on from another slot as it comes, besides being handed over with the rest.
+typedef struct {
+  int32_t active;
+  int32_t to_slot;
+  uint32_t from_address; // only what comes from this source and is of this stream
+  int32_t from_port;
+  uint32_t from_ssrc;
+  uint32_t to_address;
+  int32_t to_port;
+  uint32_t to_ssrc;
+  int32_t sequence_offset;
+  uint32_t timestamp_offset;
+  int32_t oldest_sequence; // in and out: 16 bits; numbers before it are not used
+  int32_t next_sequence;   // in and out: 16 bits; behind the newest sent
+  int32_t sent;            // out: since the rule was laid down
+  int32_t type_in[CB_FORWARD_TYPES]; // payload types, -1 for none
+  int32_t type_out[CB_FORWARD_TYPES];
+  uint32_t newest_timestamp; // in and out: of the newest packet sent
+} cb_forward;
 
 int cb_udp_bind(int address, int first, int from, int to, void *bound_port);
 int cb_udp_bind_one(int address, int port);
@@ -64,6 +86,9 @@ int cb_slot_key(void *sockets, int slot, int direction, int profile, const void 
 void cb_slot_forget(void *sockets, int slot, int direction);
 void cb_slot_forget_previous(void *sockets, int slot);
 void cb_sockets_destroy(void *sockets);
+
+// forward.c
+int cb_forward_packet(cb_forward *rule, const cb_received *entry, const uint8_t *packet, uint8_t *out, int room);
 
 // srtp.c
 enum { CB_RECEIVE = 0, CB_SEND = 1 };

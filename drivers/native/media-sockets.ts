@@ -3,6 +3,7 @@
 //
 //   wait() ─▶ received(0…n): slot, address, port, status, bytes in `receiveBytes`
 //   begin(slot, …) ─▶ write into `sendBytes` ─▶ commit(length) … flush()
+//   forward(slot, …) ─▶ what is received on it goes on at once, without JavaScript, and is handed over with the rest
 import { describeErrno } from './errno.ts'
 import {
   bytes,
@@ -27,6 +28,13 @@ const srtpTrailerBytes = 144
 const headerBytes = 64
 const entryBytes = 32
 const entryWords = entryBytes / 4
+const forwardWords = 20
+/** Places of what changes in a rule (cb_forward) while it is in force. */
+const forwardActive = 0
+const forwardTarget = 1
+const forwardNext = 11
+const forwardSent = 12
+const forwardNewest = 19
 
 /** `status` of a received packet that was longer than `receiveBytesPerPacket`. */
 export const statusTruncated = -1
@@ -47,6 +55,27 @@ export interface SrtpKeyMaterial {
   suite: keyof typeof suites
   /** Master key, then salt. */
   keyAndSalt: Uint8Array
+}
+
+/** How the packets of one stream go on as packets of another; numbers are 32-bit, signed or not. */
+export interface ForwardRule {
+  /** Only what comes from this source and is of this stream. */
+  address: number
+  port: number
+  ssrc: number
+  toSlot: number
+  toAddress: number
+  toPort: number
+  toSsrc: number
+  /** Added to sequence numbers and timestamps. */
+  sequenceOffset: number
+  timestampOffset: number
+  /** First sequence number that is free to be used. */
+  nextSequence: number
+  /** Of the newest packet sent so far. */
+  newestTimestamp: number
+  /** Payload types of audio, events and comfort noise, in and out; -1 for none. Others do not go on. */
+  types: readonly (readonly [from: number, to: number])[]
 }
 
 const align = (length: number) => Math.ceil(length / 64) * 64
@@ -114,7 +143,9 @@ export class MediaSockets {
   readonly #receivedAddresses: Uint32Array
   readonly #arrivals: Float64Array
   readonly #sending: Int32Array
+  readonly #forward: Int32Array
   readonly #sendCapacity: number
+  #forwarding = 0
   readonly #wait: () => number
   readonly #send: () => number
   #sendCount = 0
@@ -131,19 +162,21 @@ export class MediaSockets {
     const receiveDataAt = receivedAt + align(entryBytes * receivePackets)
     const sendingAt = receiveDataAt + align(receiveBytesPerPacket * receivePackets)
     const sendDataAt = sendingAt + align(entryBytes * sendPackets)
-    const arenaBytes = sendDataAt + align(sendBytesPerPacket * sendPackets)
+    const forwardAt = sendDataAt + align(sendBytesPerPacket * sendPackets)
+    const arenaBytes = forwardAt + align(slots * forwardWords * 4)
     const arena = callPointer('cb_sockets_arena', pointer(self))
     if (arena === undefined || callDouble('cb_sockets_arena_bytes', pointer(self)) !== arenaBytes)
       throw new Error('the native library does not match its sources: run scripts/native --force')
     this.#arena = viewMemory(arena, arenaBytes)
     this.#times = new Float64Array(this.#arena, 0, 2)
-    this.#header = new Int32Array(this.#arena, 16, 4)
+    this.#header = new Int32Array(this.#arena, 16, 6)
     this.#received = new Int32Array(this.#arena, receivedAt, receivePackets * entryWords)
     this.#receivedAddresses = new Uint32Array(this.#arena, receivedAt, receivePackets * entryWords)
     this.#arrivals = new Float64Array(this.#arena, receivedAt, (receivePackets * entryBytes) / 8)
     this.receiveBytes = new Uint8Array(this.#arena, receiveDataAt, receivePackets * receiveBytesPerPacket)
     this.#sending = new Int32Array(this.#arena, sendingAt, sendPackets * entryWords)
     this.sendBytes = new Uint8Array(this.#arena, sendDataAt, sendPackets * sendBytesPerPacket)
+    this.#forward = new Int32Array(this.#arena, forwardAt, slots * forwardWords)
     this.#sendCapacity = sendPackets
     this.#wait = prepareCall('cb_sockets_wait', pointer(self))
     this.#send = prepareCall('cb_sockets_send', pointer(self))
@@ -166,6 +199,7 @@ export class MediaSockets {
   /** Closes the descriptor and its SRTP contexts. Packets of it that wait to be sent are sent first. */
   removeSocket(slot: number): void {
     this.flush()
+    this.stopForward(slot)
     callVoid('cb_slot_close', pointer(this.#self), i32(slot))
     this.#open--
   }
@@ -191,12 +225,13 @@ export class MediaSockets {
   }
 
   /**
-   * Sleeps until `deadlineMs` (monotonic, see `nowMs`), the wake-up, or with `wakeOnPackets` the first packet; then
-   * receives what there is. A full receive table leaves the rest to the next call. Returns the number of packets.
+   * Sleeps until `deadlineMs` (monotonic, see `nowMs`) or the wake-up, then receives what there is. With a rule to
+   * forward by, packets are taken all the while, and a receive table half full ends the sleep too. A full one leaves
+   * the rest to the next call. Returns the number of packets.
    */
-  wait(deadlineMs: number, wakeOnPackets = false): number {
+  wait(deadlineMs: number): number {
     this.#times[0] = deadlineMs
-    this.#header[0] = wakeOnPackets ? 1 : 0
+    this.#header[0] = this.#forwarding
     return this.#wait()
   }
 
@@ -208,6 +243,68 @@ export class MediaSockets {
   /** Whether the wake-up was rung before the return of the last `wait`. */
   get woken(): boolean {
     return this.#header[3] !== 0
+  }
+
+  /** Packets received on `slot` go on by this rule as they come; it replaces the one there was. Allocates nothing. */
+  forward(slot: number, rule: ForwardRule): void {
+    this.stopForward(slot)
+    const at = slot * forwardWords
+    const table = this.#forward
+    table[at + forwardTarget] = rule.toSlot
+    table[at + 2] = rule.address | 0
+    table[at + 3] = rule.port
+    table[at + 4] = rule.ssrc
+    table[at + 5] = rule.toAddress | 0
+    table[at + 6] = rule.toPort
+    table[at + 7] = rule.toSsrc
+    table[at + 8] = rule.sequenceOffset
+    table[at + 9] = rule.timestampOffset
+    table[at + 10] = rule.nextSequence
+    table[at + forwardNext] = rule.nextSequence
+    table[at + forwardSent] = 0
+    table[at + forwardNewest] = rule.newestTimestamp
+    for (let i = 0; i < 3; i++) {
+      table[at + 13 + i] = rule.types[i]?.[0] ?? -1
+      table[at + 16 + i] = rule.types[i]?.[1] ?? -1
+    }
+    table[at + forwardActive] = 1
+    this.#forwarding++
+  }
+
+  /** Idempotent. What the rule has counted can be read until the next one. */
+  stopForward(slot: number): void {
+    if (this.#forward[slot * forwardWords + forwardActive] === 0) return
+    this.#forward[slot * forwardWords + forwardActive] = 0
+    this.#forwarding--
+  }
+
+  /** Sequence number behind the newest that the slot's rule has used. */
+  forwardedSequence(slot: number): number {
+    return this.#forward[slot * forwardWords + forwardNext]!
+  }
+
+  /** Timestamp of the newest packet that the slot's rule has sent. */
+  forwardedTimestamp(slot: number): number {
+    return this.#forward[slot * forwardWords + forwardNewest]!
+  }
+
+  /** Packets sent by the slot's rule since it was laid down. */
+  forwardedPackets(slot: number): number {
+    return this.#forward[slot * forwardWords + forwardSent]!
+  }
+
+  /** Rules in force. */
+  get forwarding(): number {
+    return this.#forwarding
+  }
+
+  /** Times that the thread has woken up, and packets that could not be sent on: in all. */
+  get wakeups(): number {
+    return this.#header[5]!
+  }
+
+  get forwardErrors(): number {
+    return this.#header[4]!
   }
 
   slotOf(index: number): number {

@@ -26,6 +26,17 @@ class Wire implements RtpTransport {
   setKey(): void {}
   forgetPreviousKey(): void {}
   removeSocket(): void {}
+  forward(): void {}
+  stopForward(): void {}
+  forwardedSequence(): number {
+    return 0
+  }
+  forwardedTimestamp(): number {
+    return 0
+  }
+  forwardedPackets(): number {
+    return 0
+  }
   addressText(): string {
     return ''
   }

@@ -1,6 +1,6 @@
 // A wire in memory between RTP ports: packets are kept until the test hands them on, drops, repeats or reorders them.
 import type { RtpPort } from '../../../daemon/media/rtp-port.ts'
-import type { PacketStatus, RtpTransport, StreamKey } from '../../../daemon/media/rtp-transport.ts'
+import type { ForwardRule, PacketStatus, RtpTransport, StreamKey } from '../../../daemon/media/rtp-transport.ts'
 
 export interface SentPacket {
   slot: number
@@ -36,6 +36,27 @@ export class MemoryTransport implements RtpTransport {
 
   removeSocket(slot: number): void {
     this.removed.push(slot)
+  }
+
+  /** Rules laid down, by slot; nothing goes on by them here. */
+  readonly rules = new Map<number, ForwardRule>()
+
+  forward(slot: number, rule: ForwardRule): void {
+    this.rules.set(slot, rule)
+  }
+
+  stopForward(): void {}
+
+  forwardedSequence(slot: number): number {
+    return this.rules.get(slot)!.nextSequence
+  }
+
+  forwardedTimestamp(slot: number): number {
+    return this.rules.get(slot)!.newestTimestamp
+  }
+
+  forwardedPackets(): number {
+    return 0
   }
 
   addressText(address: number, port: number): string {

@@ -47,7 +47,7 @@ function openPair(t: Test, options: { receivePackets?: number; wakeFd?: number }
     sockets.flush()
     const came: [number, number, number][] = []
     for (let tries = 0; came.length < wanted && tries < 100; tries++) {
-      const count = sockets.wait(sockets.nowMs + 10, true)
+      const count = sockets.wait(sockets.nowMs + 10)
       for (let i = 0; i < count; i++)
         came.push([sockets.receiveBytes[i * 1536 + 3]!, sockets.lengthOf(i), sockets.statusOf(i)])
     }
@@ -61,7 +61,7 @@ t.test('a batch arrives in order, with its source, its time and its bytes', asyn
   const { sockets, alice, bob, send } = openPair(t)
   for (let n = 0; n < 10; n++) send(n)
   sockets.flush()
-  const count = sockets.wait(sockets.nowMs + 1000, true)
+  const count = sockets.wait(sockets.nowMs + 20)
   t.equal(count, 10)
   t.equal(sockets.slotOf(3), bob.slot)
   t.equal(sockets.addressText(sockets.addressOf(3), sockets.portOf(3)), `127.0.0.1:${alice.port}`)
@@ -187,7 +187,7 @@ t.test('a datagram longer than any RTP packet is told as cut', async (t) => {
   const stranger = createSocket('udp4')
   t.teardown(() => stranger.close())
   await new Promise((resolve) => stranger.send(new Uint8Array(4000), bob.port, '127.0.0.1', resolve))
-  t.equal(sockets.wait(sockets.nowMs + 1000, true), 1)
+  t.equal(sockets.wait(sockets.nowMs + 20), 1)
   t.equal(sockets.statusOf(0), statusTruncated)
 })
 
