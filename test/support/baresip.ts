@@ -16,6 +16,12 @@ export interface BaresipOptions {
   password: string
   /** host:port of the box, where the phone registers and whom it calls. */
   box: string
+  /** `udp` when absent. */
+  transport?: 'udp' | 'tcp' | 'tls'
+  /** Where the phone sends everything, when that is not the box: host:port of a proxy. */
+  proxy?: string
+  /** Address of this machine that it uses. Absent: 127.0.0.1. */
+  host?: string
   /** Absent: the phone does not register, and is reached by `address`. */
   register?: boolean
   srtp?: 'off' | 'offered' | 'required'
@@ -41,6 +47,7 @@ export class Baresip {
   readonly #directory: string
   readonly #registers: boolean
   readonly #box: string
+  readonly #parameters: string
 
   private constructor(
     options: BaresipOptions,
@@ -56,6 +63,7 @@ export class Baresip {
     this.#directory = directory
     this.#registers = options.register !== false
     this.#box = options.box
+    this.#parameters = options.transport === undefined ? '' : `;transport=${options.transport}`
   }
 
   /** The phone is up, its registration on the way. */
@@ -63,7 +71,7 @@ export class Baresip {
     const directory = mkdtempSync(join(tmpdir(), `cordboard-phone-${options.userName}-`))
     // SIP over UDP and TCP on the first, TLS on the second, remote control on the third: baresip opens all of them.
     const port = options.sipPort ?? (await freePorts(3))
-    writeFileSync(join(directory, 'config'), config(directory, port))
+    writeFileSync(join(directory, 'config'), config(directory, port, options.host ?? '127.0.0.1'))
     writeFileSync(join(directory, 'accounts'), account(options))
     writeFileSync(join(directory, 'tone.wav'), wavOf(makeTone(options.toneHz, toneMs, -10)))
     const program = new Program(`baresip of ${options.userName}`, 'baresip', ['-f', directory, '-v'])
@@ -128,7 +136,7 @@ export class Baresip {
   }
 
   async dial(user: string): Promise<void> {
-    await this.#control.command('dial', `sip:${user}@${this.#box}`)
+    await this.#control.command('dial', `sip:${user}@${this.#box}${this.#parameters}`)
   }
 
   /** By RFC 4733, one key after the other, as long as a finger presses them. */
@@ -198,7 +206,8 @@ export class Baresip {
 function account(options: BaresipOptions): string {
   const codecs = (options.codecs ?? ['PCMU', 'PCMA']).map((codec) => `${codec}/8000/1`).join(',')
   return [
-    `<sip:${options.userName}@${options.box};transport=udp>`,
+    `<sip:${options.userName}@${options.box};transport=${options.transport ?? 'udp'}>`,
+    options.proxy === undefined ? '' : `;outbound="sip:${options.proxy};transport=${options.transport ?? 'udp'}"`,
     `;auth_user=${options.userName};auth_pass=${options.password}`,
     `;regint=${options.register === false ? 0 : 60}`,
     `;answermode=${options.answer ?? 'manual'}`,
@@ -208,10 +217,10 @@ function account(options: BaresipOptions): string {
 }
 
 /** No sound hardware: the microphone is a file, the loudspeaker a bridge to nowhere. Ring tones would get in the way. */
-function config(directory: string, port: number): string {
+function config(directory: string, port: number, host: string): string {
   const settings = {
     poll_method: 'epoll',
-    sip_listen: `127.0.0.1:${port}`,
+    sip_listen: `${host.includes(':') ? `[${host}]` : host}:${port}`,
     // Calls that a dead box never confirmed the end of count for 32 s.
     call_max_calls: '40',
     audio_path: directory,
@@ -223,7 +232,7 @@ function config(directory: string, port: number): string {
     ausrc_channels: '1',
     auplay_channels: '1',
     jitter_buffer_delay: '2-10',
-    net_interface: '127.0.0.1',
+    net_interface: host,
     module_path: modules,
     snd_path: directory,
     ctrl_tcp_listen: `127.0.0.1:${port + 2}`,

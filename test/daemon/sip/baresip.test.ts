@@ -1,32 +1,19 @@
 // Real phones (baresip) over real sockets, with the real audio thread: signing in, being called, calling, SRTP or not.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { SystemClock } from '../../../daemon/clock.ts'
 import type { Leg } from '../../../daemon/leg/leg.ts'
-import type { Audio, PlayItem } from '../../../daemon/loop/audio.ts'
 import { createAudio } from '../../../daemon/loop/audio-service.ts'
 import type { SipAccount } from '../../../daemon/sip/endpoint.ts'
 import { createSipEndpoint } from '../../../daemon/sip/sip-endpoint.ts'
 import { Baresip, type BaresipOptions } from '../../support/baresip.ts'
 import { freePorts } from '../../support/free-ports.ts'
-import { growingWavSamples } from '../../support/growing-wav.ts'
 import { account, events, logInto, password } from '../../support/sip-stage.ts'
-import { tonePresentMs } from '../../support/tones.ts'
+import { toneCheck } from '../../support/tone-check.ts'
 import { until } from '../../support/wait.ts'
 
 t.setTimeout(180_000)
 
 const phoneToneHz = 620
-const boxToneHz = 1020
-const boxTone: PlayItem = {
-  kind: 'tone',
-  frequenciesHz: [boxToneHz],
-  levelDbm0: -10,
-  cadenceMs: [],
-  durationMs: 60_000,
-}
 
 async function realStage(t: Test, own: Partial<SipAccount>, phone: Partial<BaresipOptions>) {
   const from = await freePorts(8)
@@ -62,25 +49,6 @@ async function realStage(t: Test, own: Partial<SipAccount>, phone: Partial<Bares
   return { audio, endpoint, baresip, clock }
 }
 
-/** Both sides say their tone until each has been heard well by the other. */
-async function toneCheck(t: Test, audio: Audio, leg: Leg, phone: Baresip): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'cordboard-sip-'))
-  t.teardown(() => rmSync(directory, { recursive: true, force: true }))
-  const file = join(directory, 'heard.wav')
-  const recording = audio.record({ file, left: leg.portId! })
-  audio.play(leg.portId!, [boxTone])
-  await until('the phone to hear the box', () => tonePresentMs(phone.heard(), boxToneHz) >= 600, {
-    withinMs: 15_000,
-    everyMs: 100,
-  })
-  await recording.stop()
-  // Left channel of the stereo recording.
-  const heard = growingWavSamples(file).filter((_sample, at) => at % 2 === 0)
-  t.ok(tonePresentMs(heard, phoneToneHz) >= 400, 'the box hears the phone')
-  t.equal(tonePresentMs(heard, boxToneHz), 0, 'and not itself')
-  t.equal(tonePresentMs(phone.heard(), phoneToneHz), 0, 'the phone does not hear itself')
-}
-
 const talking = (leg: Leg) =>
   until('the leg to talk', () => leg.state === 'talking', { withinMs: 15_000, instead: () => leg.describe() })
 
@@ -98,7 +66,7 @@ for (const [srtp, phone, secured] of [
     await baresip.established()
     t.match(baresip.events.at(-1), { peerdisplayname: 'Bob' }, 'the phone shows who calls')
     t.match(leg.describe(), srtp !== 'off' && secured === 1 ? / PCMA srtp sendrecv/ : / PCMA sendrecv/)
-    await toneCheck(t, audio, leg, baresip)
+    await toneCheck(audio, leg, baresip, phoneToneHz)
     t.equal(baresip.securedCalls, secured)
     await baresip.sendDigits('4#')
     await until('two digits', () => told.filter((one) => one.startsWith('digit')).length === 2)
@@ -127,7 +95,7 @@ t.test('the phone calls the box and hangs up', async (t) => {
   t.match([leg.remote.address, leg.local.address], ['alice', '100'])
   const told = events(leg)
   t.equal(await leg.answer(), true)
-  await toneCheck(t, audio, leg, baresip)
+  await toneCheck(audio, leg, baresip, phoneToneHz)
   await baresip.hangUp()
   await until('the leg to end', () => leg.state === 'ended')
   t.same(told, ['answered', 'ended hangUp by farEnd'])
