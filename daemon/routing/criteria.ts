@@ -63,7 +63,9 @@ function meets(condition: FlowValue, proficiencies: readonly Proficiency[]): boo
   switch (condition.ComparisonOperator) {
     case 'Range': {
       const range = isFlowObject(condition.Range) ? condition.Range : {}
-      return held.level >= Number(range.MinProficiencyLevel ?? 1) && held.level <= Number(range.MaxProficiencyLevel ?? 5)
+      return (
+        held.level >= Number(range.MinProficiencyLevel ?? 1) && held.level <= Number(range.MaxProficiencyLevel ?? 5)
+      )
     }
     case 'Match':
       return wanted === undefined || held.level === wanted

@@ -13,8 +13,22 @@ function box(change: Partial<ControlParts> = {}) {
   const faults = createFaults(clock)
   const asked: unknown[] = []
   const agents: AgentView[] = [
-    { userName: 'ann', status: 'Available', reachable: true, activity: 'available', sinceEpochMs: clock.epochMs() },
-    { userName: 'bob', status: 'Offline', reachable: false, activity: 'offline', sinceEpochMs: clock.epochMs() },
+    {
+      userName: 'ann',
+      status: 'Available',
+      reachable: true,
+      activity: 'available',
+      contactIds: [],
+      sinceEpochMs: clock.epochMs(),
+    },
+    {
+      userName: 'bob',
+      status: 'Offline',
+      reachable: false,
+      activity: 'offline',
+      contactIds: [],
+      sinceEpochMs: clock.epochMs(),
+    },
   ]
   const sinceEpochMs = clock.epochMs()
   const link: LinkView = {

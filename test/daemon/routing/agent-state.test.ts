@@ -3,18 +3,26 @@ import t from 'tap'
 import {
   type AgentInput,
   type AgentState,
-  type AgentWork,
   activityOf,
-  isAvailable,
+  isRoutable,
   nextAgentState,
   pauseMs,
+  type Slot,
 } from '../../../daemon/routing/agent-state.ts'
 
 const moment = { nowMs: 500, turn: 9 }
-const agent = (work: AgentWork, changes: Partial<AgentState> = {}): AgentState => ({
+const slot = (work: Slot['work']): Slot => ({ contactId: 'c1', channel: 'VOICE', work, sinceMs: 100 })
+const pause = (because: 'missed' | 'unreachable') => ({
+  because,
+  contactId: 'c1',
+  channel: 'VOICE' as const,
+  sinceMs: 100,
+})
+const agent = (changes: Partial<AgentState> = {}): AgentState => ({
   status: 'Available',
+  statusSinceMs: 50,
   reachable: true,
-  work,
+  slots: [],
   failures: 2,
   availableTurn: 3,
   activitySinceMs: 100,
@@ -22,13 +30,15 @@ const agent = (work: AgentWork, changes: Partial<AgentState> = {}): AgentState =
 })
 
 const states = {
-  free: agent({ name: 'free' }),
-  ringing: agent({ name: 'ringing', contactId: 'c1' }),
-  onContact: agent({ name: 'onContact', contactId: 'c1' }),
-  missed: agent({ name: 'paused', because: 'missed' }),
-  gone: agent({ name: 'paused', because: 'unreachable' }, { reachable: false }),
-  offline: agent({ name: 'free' }, { status: 'Offline' }),
-  unreachable: agent({ name: 'free' }, { reachable: false }),
+  free: agent(),
+  ringing: agent({ slots: [slot('ringing')] }),
+  onContact: agent({ slots: [slot('onContact')] }),
+  working: agent({ slots: [slot('afterContactWork')] }),
+  missed: agent({ pause: pause('missed') }),
+  gone: agent({ pause: pause('unreachable'), reachable: false }),
+  offline: agent({ status: 'Offline' }),
+  lunch: agent({ status: 'Lunch' }),
+  unreachable: agent({ reachable: false }),
 }
 
 const inputs: Record<string, AgentInput> = {
@@ -36,133 +46,117 @@ const inputs: Record<string, AgentInput> = {
   offline: { type: 'statusSet', status: 'Offline' },
   phoneOn: { type: 'reachableSet', reachable: true },
   phoneOff: { type: 'reachableSet', reachable: false },
-  offered: { type: 'offered', contactId: 'c2' },
-  accepted: { type: 'offerAccepted' },
-  callerLeft: { type: 'offerWithdrawn', because: 'contactLeft' },
-  unavailable: { type: 'offerWithdrawn', because: 'agentUnavailable' },
-  missed: { type: 'offerFailed', because: 'missed' },
-  ended: { type: 'contactEnded' },
-  dropped: { type: 'contactDropped' },
+  offered: { type: 'offered', contactId: 'c2', channel: 'VOICE' },
+  occupied: { type: 'occupied', contactId: 'c2', channel: 'VOICE' },
+  accepted: { type: 'offerAccepted', contactId: 'c1' },
+  callerLeft: { type: 'offerWithdrawn', contactId: 'c1', because: 'contactLeft' },
+  unavailable: { type: 'offerWithdrawn', contactId: 'c1', because: 'agentUnavailable' },
+  missed: { type: 'offerFailed', contactId: 'c1', because: 'missed' },
+  ended: { type: 'contactEnded', contactId: 'c1', work: true },
+  endedAtOnce: { type: 'contactEnded', contactId: 'c1', work: false },
+  dropped: { type: 'contactDropped', contactId: 'c1' },
+  workEnded: { type: 'workEnded', contactId: 'c1' },
   pauseEnded: { type: 'pauseEnded' },
 }
 
-/** `activity/work turn failures`, or `-` for a move that is not allowed. */
-const table: Record<keyof typeof states, Record<keyof typeof inputs, string>> = {
+/** `activity[/next status] turn failures`, for moves that are in the picture; all others are refused. */
+const table: Record<keyof typeof states, Record<string, string>> = {
   free: {
-    available: 'available/free 3 0',
-    offline: 'offline/free 3 0',
-    phoneOn: 'available/free 3 2',
-    phoneOff: 'unreachable/free 3 2',
-    offered: 'ringing/ringing 3 2',
-    accepted: '-',
-    callerLeft: '-',
-    unavailable: '-',
-    missed: '-',
-    ended: '-',
-    dropped: '-',
-    pauseEnded: '-',
+    available: 'available 3 0',
+    offline: 'offline 3 0',
+    phoneOn: 'available 3 2',
+    phoneOff: 'unreachable 3 2',
+    offered: 'ringing 3 2',
+    occupied: 'onContact 3 2',
   },
   ringing: {
-    available: 'ringing/ringing 3 0',
-    offline: 'ringing/ringing 3 0',
-    phoneOn: 'ringing/ringing 3 2',
-    phoneOff: 'ringing/ringing 3 2',
-    offered: '-',
-    accepted: 'onContact/onContact 3 2',
-    callerLeft: 'available/free 3 2',
-    unavailable: 'available/free 9 2',
-    missed: 'missed/paused 3 3',
-    ended: '-',
-    dropped: '-',
-    pauseEnded: '-',
+    available: 'ringing 3 0',
+    offline: 'ringing/Offline 3 0',
+    phoneOn: 'ringing 3 2',
+    phoneOff: 'ringing 3 2',
+    offered: 'ringing 3 2',
+    occupied: 'onContact 3 2',
+    accepted: 'onContact 3 2',
+    callerLeft: 'available 3 2',
+    unavailable: 'available 9 2',
+    missed: 'missed 3 3',
   },
   onContact: {
-    available: 'onContact/onContact 3 0',
-    offline: 'onContact/onContact 3 0',
-    phoneOn: 'onContact/onContact 3 2',
-    phoneOff: 'onContact/onContact 3 2',
-    offered: '-',
-    accepted: '-',
-    callerLeft: '-',
-    unavailable: '-',
-    missed: '-',
-    ended: 'available/free 9 0',
-    dropped: 'unreachable/paused 3 3',
-    pauseEnded: '-',
+    available: 'onContact 3 0',
+    offline: 'onContact/Offline 3 0',
+    phoneOn: 'onContact 3 2',
+    phoneOff: 'onContact 3 2',
+    offered: 'onContact 3 2',
+    occupied: 'onContact 3 2',
+    ended: 'afterContactWork 3 0',
+    endedAtOnce: 'available 9 0',
+    dropped: 'unreachable 3 3',
+  },
+  working: {
+    available: 'afterContactWork 3 0',
+    offline: 'offline 3 0',
+    phoneOn: 'afterContactWork 3 2',
+    phoneOff: 'afterContactWork 3 2',
+    offered: 'afterContactWork 3 2',
+    occupied: 'onContact 3 2',
+    workEnded: 'available 9 2',
   },
   missed: {
-    available: 'available/free 9 0',
-    offline: 'offline/free 3 0',
-    phoneOn: 'missed/paused 3 2',
-    phoneOff: 'missed/paused 3 2',
-    offered: '-',
-    accepted: '-',
-    callerLeft: '-',
-    unavailable: '-',
-    missed: '-',
-    ended: '-',
-    dropped: '-',
-    pauseEnded: 'available/free 9 2',
+    available: 'available 9 0',
+    offline: 'offline 3 0',
+    phoneOn: 'missed 3 2',
+    phoneOff: 'missed 3 2',
+    occupied: 'missed 3 2',
+    pauseEnded: 'available 9 2',
   },
   gone: {
-    available: 'unreachable/free 3 0',
-    offline: 'offline/free 3 0',
-    phoneOn: 'available/free 9 2',
-    phoneOff: 'unreachable/paused 3 2',
-    offered: '-',
-    accepted: '-',
-    callerLeft: '-',
-    unavailable: '-',
-    missed: '-',
-    ended: '-',
-    dropped: '-',
-    pauseEnded: 'unreachable/free 3 2',
+    available: 'unreachable 3 0',
+    offline: 'offline 3 0',
+    phoneOn: 'available 9 2',
+    phoneOff: 'unreachable 3 2',
+    occupied: 'unreachable 3 2',
+    pauseEnded: 'unreachable 3 2',
   },
   offline: {
-    available: 'available/free 9 0',
-    offline: 'offline/free 3 0',
-    phoneOn: 'offline/free 3 2',
-    phoneOff: 'offline/free 3 2',
-    offered: '-',
-    accepted: '-',
-    callerLeft: '-',
-    unavailable: '-',
-    missed: '-',
-    ended: '-',
-    dropped: '-',
-    pauseEnded: '-',
+    available: 'available 9 0',
+    offline: 'offline 3 0',
+    phoneOn: 'offline 3 2',
+    phoneOff: 'offline 3 2',
+    occupied: 'onContact 3 2',
+  },
+  lunch: {
+    available: 'available 9 0',
+    offline: 'offline 3 0',
+    phoneOn: 'custom 3 2',
+    phoneOff: 'custom 3 2',
+    occupied: 'onContact 3 2',
   },
   unreachable: {
-    available: 'unreachable/free 3 0',
-    offline: 'offline/free 3 0',
-    phoneOn: 'available/free 9 2',
-    phoneOff: 'unreachable/free 3 2',
-    offered: '-',
-    accepted: '-',
-    callerLeft: '-',
-    unavailable: '-',
-    missed: '-',
-    ended: '-',
-    dropped: '-',
-    pauseEnded: '-',
+    available: 'unreachable 3 0',
+    offline: 'offline 3 0',
+    phoneOn: 'available 9 2',
+    phoneOff: 'unreachable 3 2',
+    occupied: 'onContact 3 2',
   },
 }
 
 for (const [name, state] of Object.entries(states) as [keyof typeof states, AgentState][]) {
   t.test(`an agent who is ${name} meets every input`, async (t) => {
-    const row = Object.entries(inputs).map(([input, value]) => {
+    const row = Object.entries(inputs).flatMap(([input, value]) => {
       const next = nextAgentState(state, value, moment)
-      return [input, next ? `${activityOf(next)}/${next.work.name} ${next.availableTurn} ${next.failures}` : '-']
+      if (!next) return []
+      const activity = [activityOf(next), next.nextStatus].filter(Boolean).join('/')
+      return [[input, `${activity} ${next.availableTurn} ${next.failures}`]]
     })
     t.same(Object.fromEntries(row), table[name])
   })
 }
 
-t.test('only an Available agent with a phone and nothing to do may be offered a contact', async (t) => {
-  const available = Object.entries(states).filter(([, state]) => isAvailable(state))
+t.test('only an Available agent with a phone and nothing missed may be offered a contact', async (t) => {
+  const routable = Object.entries(states).filter(([, state]) => isRoutable(state))
   t.same(
-    available.map(([name]) => name),
-    ['free'],
+    routable.map(([name]) => name),
+    ['free', 'ringing', 'onContact', 'working'],
   )
 })
 

@@ -56,6 +56,7 @@ export class Office {
       offerTimeoutS: 20,
       missedPauseS: 30,
       maximumContacts: 10,
+      afterContactWorkS: 0,
       clock: this.clock,
       log: silentLog,
       ...options,

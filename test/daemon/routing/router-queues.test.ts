@@ -85,11 +85,27 @@ story('figures of a queue: waiting with the offered, oldest, agents by what they
   office.routing.offerAccepted('call 1', 'ann')
   office.call('call 2')
   await office.clock.advance(7_500)
-  t.same(office.queue(), { name: 'sales', waiting: 1, oldestAgeS: 7, available: 0, staffed: 2, online: 2 })
+  t.same(office.queue(), {
+    name: 'sales',
+    enabled: true,
+    waiting: 1,
+    oldestAgeS: 7,
+    available: 0,
+    staffed: 2,
+    online: 2,
+  })
 })
 
 story('an agent without a phone is not online, whatever the status says', (t, office) => {
-  t.same(office.queue(), { name: 'sales', waiting: 0, oldestAgeS: 0, available: 0, staffed: 0, online: 0 })
+  t.same(office.queue(), {
+    name: 'sales',
+    enabled: true,
+    waiting: 0,
+    oldestAgeS: 0,
+    available: 0,
+    staffed: 0,
+    online: 0,
+  })
   t.match(office.agent('ann'), { status: 'Available', reachable: false, activity: 'unreachable' })
 })
 

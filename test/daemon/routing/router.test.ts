@@ -147,7 +147,7 @@ story('the time to answer ends with the answer', async (t, office) => {
   office.routing.offerAccepted('call 1', 'ann')
   await office.clock.advance(60_000)
   t.same(office.heard(), ['ann ← call 1'])
-  t.match(office.agent('ann'), { activity: 'onContact', contactId: 'call 1' })
+  t.match(office.agent('ann'), { activity: 'onContact', contactIds: ['call 1'] })
 })
 
 story('leaving twice, or after the end, changes nothing', (t, office) => {
@@ -163,7 +163,7 @@ story('leaving the queue does not take an accepted contact from its agent', (t, 
   office.call('call 1')
   office.routing.offerAccepted('call 1', 'ann')
   office.routing.leave('call 1')
-  t.equal(office.agent('ann')?.contactId, 'call 1')
+  t.same(office.agent('ann')?.contactIds, ['call 1'])
 })
 
 story('the end of a contact that still rings withdraws the offer', (t, office) => {

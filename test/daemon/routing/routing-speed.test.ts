@@ -30,6 +30,7 @@ function fullHouse(waiting: number): { routing: Router; enqueue: () => void; rin
     offerTimeoutS: 20,
     missedPauseS: 30,
     maximumContacts: 1_000_000,
+    afterContactWorkS: 0,
     clock: new SystemClock(),
     log: silentLog,
   })
