@@ -25,6 +25,8 @@ export interface TestInstanceOptions {
   offerTimeoutS?: number
   missedPauseS?: number
   concurrentCalls?: number
+  /** Content of carriers.yaml. */
+  carriers?: object
   /** How many RTP ports there are; each leg takes one, with its neighbour. */
   rtpPorts?: number
 }
@@ -81,6 +83,7 @@ export async function makeTestInstance(options: TestInstanceOptions = {}): Promi
   write('queues', { queues: [{ name: 'Support', hours: 'Always' }] })
   write('routing-profiles', { routingProfiles: [{ name: 'Everyone', queues: [{ queue: 'Support' }] }] })
   write('quick-connects', { quickConnects: [] })
+  if (options.carriers) write('carriers', options.carriers)
   write('agents', { agents: agents.map((agent) => agentEntry(agent)) })
   for (const [userName, password] of passwords) {
     const file = join(directory, 'secrets', userName)
