@@ -20,6 +20,7 @@ import type { Log } from './log/log.ts'
 import type { Audio } from './loop/audio.ts'
 import type { Routing } from './routing/routing.ts'
 import type { SipEndpoint } from './sip/endpoint.ts'
+import type { Recognisers } from './speech/recogniser.ts'
 import type { Voice } from './voice/voice.ts'
 import { createVoiceParticipant } from './voice/voice-participant.ts'
 
@@ -41,6 +42,7 @@ export interface WorldParts {
   counters: Counters
   functions: Functions
   bots: Bots
+  recognisers: Recognisers
 }
 
 export function createWorld(parts: WorldParts): ContactWorld {
@@ -64,7 +66,8 @@ export function createWorld(parts: WorldParts): ContactWorld {
       if (!flow) return { type: 'failed', identifier: '', reason: `there is no flow ${flowId}` }
       return await runFlow({ flow, host, flows: instance.flows, resources, signal, clock })
     },
-    participant: (leg, contactVoice) => createVoiceParticipant({ leg, audio, voice, contactVoice, clock }),
+    participant: (leg, contactVoice) =>
+      createVoiceParticipant({ leg, audio, voice, contactVoice, clock, recognisers: parts.recognisers }),
     dialAgent: (userName, caller, queueName) =>
       sip.dial({
         userName,

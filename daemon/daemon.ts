@@ -89,8 +89,9 @@ export class Daemon {
     const routing = buildRouting(this.#of, sip, this.#started)
     const lines = buildLines(this.#of, audio, this.#started)
     const outbound = buildOutbound(this.#of, sip, this.#started)
-    const worlds = new Worlds((of, started) =>
-      createWorld({
+    const worlds = new Worlds((of, started) => {
+      const integrations = buildIntegrations(of, started)
+      const contacts = createWorld({
         instance: of.instance,
         recordings,
         clock,
@@ -105,9 +106,10 @@ export class Daemon {
         pending,
         events: quietBus,
         counters: this.#counters,
-        ...buildIntegrations(of, started),
-      }),
-    )
+        ...integrations,
+      })
+      return { contacts, integrations }
+    })
     this.#started('worlds of contacts', () => worlds.stop())
     const world = worlds.make(this.#of)
     const contacts = new ContactService(world.contacts)
@@ -125,7 +127,7 @@ export class Daemon {
     contacts.restore()
 
     this.#reload = buildReload(this.#of, { contacts, voice, sip, outbound, worlds })
-    await this.#serveControl({ routing, lines, contacts, agents, store, flowLog, audio, voice, sip, outbound })
+    await this.#serveControl({ routing, lines, contacts, worlds, agents, store, flowLog, audio, voice, sip, outbound })
     await sip.start()
     this.#started('sip', () => sip.stop())
     lines.start()
@@ -167,6 +169,7 @@ export class Daemon {
     routing: Router
     lines: Lines
     contacts: ContactService
+    worlds: Worlds
     agents: AgentService
     store: DurableContactStore
     flowLog: FlowLog
@@ -176,7 +179,7 @@ export class Daemon {
     outbound: OutboundService
   }): Promise<void> {
     const { instance, options, clock, log, faults, notifier } = this.#of
-    const { routing, contacts, store, flowLog, audio, voice, sip, outbound } = parts
+    const { routing, contacts, worlds, store, flowLog, audio, voice, sip, outbound } = parts
     const lag = createLagProbe()
     const server = createControlServer({
       path: join(options.runtimeDirectory, 'control.sock'),
@@ -201,6 +204,7 @@ export class Daemon {
           store: store.counters(),
           flowLog: flowLog.counters(),
           voice: voice.counters(),
+          ...worlds.counters(),
           routing: routing.counters(),
           reload: { ...this.#reload?.counters() },
           api: server.counters(),

@@ -1,11 +1,19 @@
-// What stands in for Lambda and Lex.
+// What stands in for Lambda and Lex, and what understands callers.
 import type { Bots } from '../bots/bots.ts'
 import { createBots } from '../bots/create-bots.ts'
 import { createFunctions } from '../functions/create-functions.ts'
 import type { Functions } from '../functions/functions.ts'
+import { createRecognisers } from '../speech/create-recognisers.ts'
+import type { Recognisers } from '../speech/recogniser.ts'
 import type { Started, Surroundings } from './surroundings.ts'
 
-export function buildIntegrations(of: Surroundings, started: Started): { functions: Functions; bots: Bots } {
+export interface Integrations {
+  functions: Functions
+  bots: Bots
+  recognisers: Recognisers
+}
+
+export function buildIntegrations(of: Surroundings, started: Started): Integrations {
   const { instance, clock, log } = of
   const functions = createFunctions({
     functions: instance.functions.values(),
@@ -21,5 +29,11 @@ export function buildIntegrations(of: Surroundings, started: Started): { functio
     log: log.child({ part: 'bots' }),
   })
   started('bots', () => bots.close())
-  return { functions, bots }
+  const recognisers = createRecognisers({
+    definitions: instance.voice.recognisers,
+    clock,
+    log: log.child({ part: 'recognition' }),
+  })
+  started('recognisers', () => recognisers.close())
+  return { functions, bots, recognisers }
 }

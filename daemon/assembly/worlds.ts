@@ -1,26 +1,41 @@
 // The worlds that contacts live in: one for each configuration that contacts still hang on. The newest is for new
-// contacts; an older one goes, with its functions and bots, when its last contact is over.
+// contacts; an older one goes, with its functions, bots and recognisers, when its last contact is over.
 import type { ContactWorld } from '../contact/contact-world.ts'
+import type { Integrations } from './integrations.ts'
 import type { Started, Surroundings } from './surroundings.ts'
 
-export interface World {
+interface Built {
   contacts: ContactWorld
+  integrations: Integrations
+}
+
+export interface World extends Built {
   /** Idempotent. */
   stop(): Promise<void>
 }
 
 export class Worlds {
-  readonly #build: (of: Surroundings, started: Started) => ContactWorld
+  readonly #build: (of: Surroundings, started: Started) => Built
   readonly #living = new Set<World>()
   #newest: World | undefined
 
-  constructor(build: (of: Surroundings, started: Started) => ContactWorld) {
+  constructor(build: (of: Surroundings, started: Started) => Built) {
     this.#build = build
   }
 
   /** Worlds that contacts may live in. */
   get living(): number {
     return this.#living.size
+  }
+
+  /** Of what new contacts use. */
+  counters(): Record<'functions' | 'bots' | 'recognisers', Record<string, number>> {
+    const { functions, bots, recognisers } = this.#newest?.integrations ?? {}
+    return {
+      functions: { ...functions?.counters() },
+      bots: { ...bots?.counters() },
+      recognisers: { ...recognisers?.counters() },
+    }
   }
 
   /** Throws what its parts throw; nothing of it is left then. */
@@ -36,8 +51,8 @@ export class Worlds {
         }
       }
     }
-    const contacts = this.#build(of, (part, stop) => void stops.push({ part, stop }))
-    const world: World = { contacts, stop: stopInOrder }
+    const built = this.#build(of, (part, stop) => void stops.push({ part, stop }))
+    const world: World = { ...built, stop: stopInOrder }
     this.#living.add(world)
     return world
   }

@@ -123,8 +123,12 @@ export interface BotExpectation {
   phrases: string[]
   /** Most keys of an answer: with so many pressed, nobody need wait for more. */
   maximumDigits: number
+  /** Digits may be said one by one. */
+  digits?: { minimum: number; maximum: number }
   /** Asked for now; absent at the beginning of the dialog. */
-  slot?: { name: string; type: SlotType }
+  slot?: { intent: string; name: string; type: SlotType }
+  /** Words mean nothing here. */
+  keysOnly?: true
 }
 
 /** The box's own ARN of a bot: that of its one alias, as flows write it. */

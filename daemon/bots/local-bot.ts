@@ -74,7 +74,8 @@ export function expectation({ definition, intents }: LocalBot, dialog: Dialog | 
     return {
       phrases: slotPhrases(slot),
       maximumDigits: mostKeys(slot),
-      slot: { name: slot.name, type: slot.type },
+      slot: { intent: dialog!.match.intent.name, name: slot.name, type: slot.type },
+      ...(slot.type === 'digits' && { digits: { minimum: slot.minimumDigits, maximum: slot.maximumDigits } }),
     }
   const phrases = intents.flatMap(({ utterances }) =>
     utterances
@@ -82,7 +83,12 @@ export function expectation({ definition, intents }: LocalBot, dialog: Dialog | 
       .map((parts) => parts.map((part) => ('word' in part ? part.word : '')).join(' ')),
   )
   const keys = definition.intents.flatMap(({ dtmf }) => dtmf.map((entry) => entry.length))
-  return { phrases: [...new Set(phrases)], maximumDigits: Math.max(1, ...keys) }
+  const isMute = intents.every(({ utterances }) => utterances.length === 0)
+  return {
+    phrases: [...new Set(phrases)],
+    maximumDigits: Math.max(1, ...keys),
+    ...(isMute && { keysOnly: true }),
+  }
 }
 
 function begin(bot: LocalBot, said: Said, words: readonly string[], context: DateContext): Turn {

@@ -103,7 +103,6 @@ export const code = {
   intentUnreachable: 'CFG-508',
   voiceUnreachable: 'CFG-509',
   modelNotFound: 'CFG-510',
-  recognisersNotUsed: 'CFG-511',
   linkUnwatched: 'CFG-512',
   keysInClear: 'CFG-513',
 } as const

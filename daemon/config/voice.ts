@@ -46,7 +46,6 @@ export function voiceFaults(document: ConfigDocument, directory: string): Fault[
     ...programFaults(document, 'engines', 'engine', directory),
     ...unreachableRules(document),
     ...missingModels(document),
-    ...unusedRecognisers(document),
   ]
 }
 
@@ -60,15 +59,6 @@ function unreachableRules(document: ConfigDocument): Fault[] {
   if (!first) return []
   const message = 'No voice gets here: the one before is for every voice in every language.'
   return [document.fault(code.voiceUnreachable, first.path, message, 'Put that one last.', { severity: 'warning' })]
-}
-
-/** Flows of a call have no ear yet: whoever configures one must not wait for it to hear. */
-function unusedRecognisers(document: ConfigDocument): Fault[] {
-  const [first] = findAll(document.value, 'recognisers.*')
-  if (!first) return []
-  const message = 'Recognisers are checked, and not used by calls yet: callers press keys.'
-  const mend = 'Nothing need be done; offer keys in every bot.'
-  return [document.fault(code.recognisersNotUsed, first.path, message, mend, { severity: 'warning' })]
 }
 
 /** A warning: the box speaks and answers without them. */

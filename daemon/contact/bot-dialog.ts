@@ -1,18 +1,12 @@
-// A dialog between the caller and a bot over the telephone: the bot speaks, the caller presses keys, until the bot knows
-// what is wanted or gives up.
+// A dialog between the caller and a bot over the telephone: the bot speaks, the caller speaks or presses keys, until the
+// bot knows what is wanted or gives up.
 //
-//   prompt ─▶ keys ─▶ bot.ask ─▶ done: its intent │ not done: its messages are the next prompt
-import type { Bots, LexResult } from '../bots/bots.ts'
+//   prompt ─▶ keys or words ─▶ bot.ask ─▶ done: its intent │ not done: its messages are the next prompt
+import type { BotExpectation, Bots, LexResult } from '../bots/bots.ts'
 import type { BotAnswer, BotQuestion } from '../flow/abilities.ts'
-import type { CollectOptions, Participant, Speech } from '../flow/host.ts'
+import type { Asked, AskOptions, Participant, Speech } from '../flow/host.ts'
+import { botTurn } from './bot-turn.ts'
 
-/** Defaults of a Lex block (flow language facts, 3): 5 s between keys, `#` ends, `*` erases. */
-const keys: Omit<CollectOptions, 'prompt' | 'maximumDigits'> = {
-  firstDigitTimeoutMs: 5000,
-  interDigitTimeoutMs: 5000,
-  terminator: '#',
-  cancelKey: true,
-}
 /** A bot that never comes to an end is cut off here. */
 const maximumTurns = 20
 const botTimeoutMs = 10_000
@@ -29,15 +23,20 @@ export interface BotDialogOptions {
 export async function holdBotDialog(of: BotDialogOptions): Promise<BotAnswer> {
   const { bots, contactId, locale, participant, question, signal } = of
   let prompt = question.prompt
+  let attributes = question.sessionAttributes
+  // What the bot has changed of them stays changed: the block's are for the first turn.
+  let ofBlock = question.sessionAttributes
   for (let turn = 0; turn < maximumTurns; turn++) {
-    const maximumDigits = bots.expects(question.botId, contactId)?.maximumDigits ?? 1
-    const collected = await participant.collect({ ...keys, prompt, maximumDigits: Math.max(1, maximumDigits) }, signal)
+    const expectation = bots.expects(question.botId, contactId)
+    const asked = await ask(participant, { ...botTurn(attributes, expectation), prompt }, expectation, signal)
+    if (asked.outcome === 'failed') return asked
     const outcome = await bots.ask(
       question.botId,
       {
         sessionId: contactId,
-        ...(collected.outcome === 'digits' && { dtmf: collected.digits }),
-        sessionAttributes: question.sessionAttributes,
+        ...(asked.outcome === 'digits' && { dtmf: asked.digits }),
+        ...(asked.outcome === 'spoken' && { text: asked.text }),
+        sessionAttributes: ofBlock,
         locale,
       },
       { timeoutMs: botTimeoutMs, signal },
@@ -52,8 +51,20 @@ export async function holdBotDialog(of: BotDialogOptions): Promise<BotAnswer> {
       return answerOf(outcome.lex)
     }
     prompt = spoken
+    attributes = { ...attributes, ...outcome.lex.SessionAttributes }
+    ofBlock = {}
   }
   return { outcome: 'failed', detail: `the bot asked ${maximumTurns} times without coming to an end` }
+}
+
+async function ask(
+  participant: Participant,
+  options: AskOptions,
+  expectation: BotExpectation | undefined,
+  signal: AbortSignal,
+): Promise<Asked> {
+  if (participant.ask && !expectation?.keysOnly) return await participant.ask(options, signal)
+  return await participant.collect(options, signal)
 }
 
 function answerOf(lex: LexResult): BotAnswer {

@@ -102,6 +102,33 @@ export interface CollectOptions {
 
 export type Collected = { outcome: 'digits'; digits: string } | { outcome: 'timeout' }
 
+/** What may be said instead of pressing keys, and how long it is waited for. */
+export interface AskOptions extends CollectOptions {
+  speech: {
+    /** Empty: anything. */
+    phrases: readonly string[]
+    /** Digits spoken one by one may be said too. */
+    digits?: { minimum: number; maximum: number }
+    /** Wait for the first word or key, counted from the end of the prompt. */
+    startTimeoutMs: number
+    /** Silence that ends what is said. */
+    endSilenceMs: number
+    /** Of all that is said. */
+    maximumMs: number
+    /** Speech interrupts the prompt; keys always do. */
+    interruptsPrompt: boolean
+  }
+}
+
+export type Asked =
+  | Collected
+  /** `confidence` is 0 to 1, where it is known. */
+  | { outcome: 'spoken'; text: string; confidence?: number }
+  /** Somebody spoke, but nothing that was understood. */
+  | { outcome: 'notUnderstood' }
+  /** What understands speech failed. */
+  | { outcome: 'failed'; detail: string }
+
 /** A step failed in a way flows expect: the error branch. Anything else that is thrown is a defect besides. */
 export class ParticipantError extends Error {
   readonly code: 'promptMissing' | 'speechFailed' | 'channelMismatch'
@@ -121,6 +148,8 @@ export interface Participant {
   /** Plays the list over and over. Resolves only by `interruptAfterMs`, if given. */
   playRepeatedly(speech: Speech[], interruptAfterMs: number | undefined, signal: AbortSignal): Promise<void>
   collect(options: CollectOptions, signal: AbortSignal): Promise<Collected>
+  /** Keys or words, whichever begin first. Keys only where nobody understands the language. Absent: keys only, always. */
+  ask?(options: AskOptions, signal: AbortSignal): Promise<Asked>
   /** Absent: digits count only while they are asked for. */
   readonly digitBuffer?: DigitBuffer
 }

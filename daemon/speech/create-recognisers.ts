@@ -11,6 +11,7 @@ import { PocketSphinx } from './pocketsphinx.ts'
 import type {
   AudioSource,
   Decoder,
+  ExpectedSpeech,
   Recogniser,
   RecogniserDefinition,
   Recognisers,
@@ -60,8 +61,9 @@ class BoxRecognisers implements Recognisers {
     }))
   }
 
-  understands(language: string): boolean {
-    return this.#for(language).length > 0
+  understands(language: string, expected?: ExpectedSpeech): boolean {
+    const isOpen = expected?.phrases.length === 0 && !expected.digits
+    return this.#for(language).some(({ recogniser }) => !(isOpen && recogniser.expectedOnly))
   }
 
   async recognise(request: RecognitionRequest, source: AudioSource, signal: AbortSignal): Promise<Recognition> {

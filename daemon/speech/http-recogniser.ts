@@ -15,6 +15,7 @@ const hintCharacters = 400
 export class HttpRecogniser implements Recogniser {
   readonly name: string
   readonly languages: readonly string[]
+  readonly expectedOnly = false
   readonly #definition: HttpRecogniserDefinition
   readonly #clock: Clock
   readonly #gate: Gate

@@ -28,6 +28,7 @@ const soundPenalty = '1e-4'
 export class PocketSphinx implements Recogniser {
   readonly name: string
   readonly languages: readonly string[]
+  readonly expectedOnly = true
   readonly #options: PocketSphinxOptions
   readonly #gate: Gate
   readonly #told = new Set<string>()

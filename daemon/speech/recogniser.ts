@@ -37,8 +37,8 @@ export type Recognition =
 export type AudioSource = (listener: (samples: Int16Array) => void) => () => void
 
 export interface Recognisers {
-  /** Whether anybody understands the language. */
-  understands(language: string): boolean
+  /** Whether anybody understands the language, and what is expected to be said in it. */
+  understands(language: string, expected?: ExpectedSpeech): boolean
   /** Rejects only with the signal's reason. */
   recognise(request: RecognitionRequest, source: AudioSource, signal: AbortSignal): Promise<Recognition>
   counters(): Record<string, number>
@@ -66,6 +66,8 @@ export interface Recogniser {
   readonly name: string
   /** Languages or their beginnings; empty: all. */
   readonly languages: readonly string[]
+  /** Understands nothing but what is expected. */
+  readonly expectedOnly: boolean
   /** Throws SpeechFault for what it can't understand at all. */
   open(request: { expected: ExpectedSpeech; language: string }, signal: AbortSignal): Decoder
   counters(): Record<string, number>

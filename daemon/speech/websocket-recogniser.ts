@@ -14,6 +14,7 @@ const graceMs = 300
 export class WebSocketRecogniser implements Recogniser {
   readonly name: string
   readonly languages: readonly string[]
+  readonly expectedOnly = false
   readonly #definition: WebSocketRecogniserDefinition
   readonly #clock: Clock
   readonly #open = new Set<Connection>()

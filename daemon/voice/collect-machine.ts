@@ -14,7 +14,12 @@ export interface CollectState {
   readonly entry: string
 }
 
-export type CollectInput = { type: 'promptEnded' } | { type: 'digitPressed'; digit: string } | { type: 'timedOut' }
+export type CollectInput =
+  | { type: 'promptEnded' }
+  /** By something else than a key; the wait begins. */
+  | { type: 'promptInterrupted' }
+  | { type: 'digitPressed'; digit: string }
+  | { type: 'timedOut' }
 
 export type CollectEffect =
   | { type: 'stopPrompt' }
@@ -39,6 +44,8 @@ export function collectStep(state: CollectState, input: CollectInput, rules: Col
   switch (input.type) {
     case 'promptEnded':
       return state.phase === 'prompting' ? wait(rules, []) : { state, effects: [] }
+    case 'promptInterrupted':
+      return state.phase === 'prompting' ? wait(rules, [{ type: 'stopPrompt' }]) : { state, effects: [] }
     case 'timedOut':
       return timedOut(state, rules)
     case 'digitPressed':

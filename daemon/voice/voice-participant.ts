@@ -2,6 +2,8 @@
 // and the audio thread's (audio.ts).
 import type { Clock, Timer } from '../clock.ts'
 import {
+  type Asked,
+  type AskOptions,
   type Collected,
   type CollectOptions,
   type FlowVoice,
@@ -11,6 +13,7 @@ import {
 } from '../flow/host.ts'
 import type { Leg } from '../leg/leg.ts'
 import type { Audio, Playback, PlayItem, PlayOutcome } from '../loop/audio.ts'
+import type { Recognisers } from '../speech/recogniser.ts'
 import { beginCollect, type CollectInput, type CollectState, type CollectStep, collectStep } from './collect-machine.ts'
 import type { VoiceService } from './create-voice.ts'
 import { TypeAhead } from './type-ahead.ts'
@@ -18,14 +21,17 @@ import type { Voice } from './voice.ts'
 
 export interface VoiceParticipantOptions {
   leg: Leg
-  audio: Pick<Audio, 'play'>
+  audio: Pick<Audio, 'play' | 'listen'>
   voice: Voice & Partial<Pick<VoiceService, 'hold'>>
   /** The contact's voice at the moment something is said. */
   contactVoice: () => FlowVoice
   clock: Clock
+  /** Absent: nobody understands what is said. */
+  recognisers?: Pick<Recognisers, 'understands' | 'recognise'>
 }
 
 export interface VoiceParticipant extends Participant {
+  ask(options: AskOptions, signal: AbortSignal): Promise<Asked>
   /** Digits pressed while no flow asked for any, and none was to be kept: they are lost. */
   readonly discardedDigits: number
   /** Stops listening to the leg. What still plays is stopped by its own signal. */
@@ -91,20 +97,96 @@ class LegParticipant implements VoiceParticipant {
   }
 
   async collect(options: CollectOptions, signal: AbortSignal): Promise<Collected> {
+    return await this.#enter(options, signal, async (entry) => {
+      // A digit that comes while the prompt is still being made is pressed early, not lost.
+      await this.#prompt(entry, options.prompt, signal)
+      return await entry.collected
+    })
+  }
+
+  async ask(options: AskOptions, signal: AbortSignal): Promise<Asked> {
+    const { speech } = options
+    const { recognisers, contactVoice } = this.#options
+    const { languageCode: language } = contactVoice()
+    if (!recognisers?.understands(language, speech)) return await this.collect(options, signal)
+    const keyPressed = new AbortController()
+    // The listener tells of nothing being said: the time to begin is one, for keys and words.
+    const keys = { ...options, firstDigitTimeoutMs: speech.startTimeoutMs }
+    return await this.#enter(keys, signal, async (entry) => {
+      entry.onTouched = () => keyPressed.abort(new Error('a key was pressed'))
+      const prompt = this.#prompt(entry, options.prompt, signal)
+      if (!speech.interruptsPrompt) await prompt
+      const heard = this.#recognise(recognisers, language, speech, {
+        ...(speech.interruptsPrompt && { promptEnded: prompt.catch(() => undefined) }),
+        onSpeechStarted: () => entry.input({ type: 'promptInterrupted' }),
+        signal: AbortSignal.any([signal, keyPressed.signal]),
+      })
+      // Its fault is looked at once the prompt is over.
+      heard.catch(() => undefined)
+      try {
+        await prompt
+        if (entry.isTouched) return await entry.collected
+        return await heard
+      } catch (fault) {
+        if (!keyPressed.signal.aborted || signal.aborted) throw fault
+        return await entry.collected
+      } finally {
+        keyPressed.abort(new Error('the answer is there'))
+      }
+    })
+  }
+
+  async #recognise(
+    recognisers: Pick<Recognisers, 'recognise'>,
+    language: string,
+    speech: AskOptions['speech'],
+    turn: { promptEnded?: Promise<void>; onSpeechStarted: () => void; signal: AbortSignal },
+  ): Promise<Asked> {
+    const { audio, leg } = this.#options
+    const { portId } = leg
+    if (portId === undefined) return { outcome: 'failed', detail: 'the call has no audio' }
+    const { phrases, digits, startTimeoutMs, endSilenceMs, maximumMs } = speech
+    const { signal, ...rest } = turn
+    const heard = await recognisers.recognise(
+      { expected: { phrases, ...(digits && { digits }) }, language, startTimeoutMs, endSilenceMs, maximumMs, ...rest },
+      (listener) => {
+        const listening = audio.listen(portId, listener)
+        return () => listening.stop()
+      },
+      signal,
+    )
+    switch (heard.outcome) {
+      case 'heard': {
+        const { text, confidence } = heard
+        return { outcome: 'spoken', text, ...(confidence !== undefined && { confidence }) }
+      }
+      case 'noSpeech':
+        return { outcome: 'timeout' }
+      case 'noMatch':
+        return { outcome: 'notUnderstood' }
+      case 'failed':
+        return { outcome: 'failed', detail: heard.reason }
+    }
+  }
+
+  /** Keys go to the entry until `answer` settles; those typed ahead are the first. */
+  async #enter<Answer>(
+    rules: CollectOptions,
+    signal: AbortSignal,
+    answer: (entry: Entry) => Promise<Answer>,
+  ): Promise<Answer> {
     if (this.#onDigit) throw new Error('an entry is being collected already')
-    const entry = new Entry(options, this.#options.clock)
+    const entry = new Entry(rules, this.#options.clock)
     this.#onDigit = (digit) => {
       // What comes after the last digit of an entry is the beginning of the next one.
       if (entry.phase === 'done') this.#pressedAhead(digit)
-      else entry.input({ type: 'digitPressed', digit })
+      else entry.press(digit)
     }
     while (this.digitBuffer.length > 0 && entry.phase !== 'done') this.#onDigit(this.digitBuffer.take() ?? '')
     const leave = () => entry.leave(signal.reason)
     signal.addEventListener('abort', leave, { once: true })
     try {
-      // A digit that comes while the prompt is still being made is pressed early, not lost.
-      await this.#prompt(entry, options.prompt, signal)
-      return await entry.collected
+      return await answer(entry)
     } finally {
       signal.removeEventListener('abort', leave)
       this.#onDigit = undefined
@@ -211,6 +293,9 @@ class LegParticipant implements VoiceParticipant {
 class Entry {
   readonly collected: Promise<Collected>
   stopPrompt: (() => void) | undefined
+  /** The first key was pressed. */
+  onTouched: (() => void) | undefined
+  isTouched = false
   readonly #rules: CollectOptions
   readonly #clock: Clock
   #state: CollectState = { phase: 'prompting', entry: '' }
@@ -236,6 +321,12 @@ class Entry {
 
   input(input: CollectInput): void {
     this.#apply(collectStep(this.#state, input, this.#rules))
+  }
+
+  press(digit: string): void {
+    this.isTouched = true
+    this.onTouched?.()
+    this.input({ type: 'digitPressed', digit })
   }
 
   leave(reason: unknown): void {

@@ -164,7 +164,8 @@ t.test('what may be said or pressed next', async (t) => {
   t.same(rig.bots.expects('Reception', 'c-1'), {
     phrases: [],
     maximumDigits: 6,
-    slot: { name: 'account', type: 'digits' },
+    digits: { minimum: 6, maximum: 6 },
+    slot: { intent: 'BookVisit', name: 'account', type: 'digits' },
   })
   await rig.ask({ dtmf: '123456' })
   await rig.ask({ text: 'today' })

@@ -1,5 +1,5 @@
 // The audio service without a thread: what is played stands in a list, and the test says when it has been heard.
-import type { Audio, Playback, PlayItem, PlayOutcome } from '../../../daemon/loop/audio.ts'
+import type { Audio, Listening, Playback, PlayItem, PlayOutcome } from '../../../daemon/loop/audio.ts'
 import type { PortId } from '../../../daemon/media/port.ts'
 
 export interface FakePlayback {
@@ -12,7 +12,9 @@ export interface FakePlayback {
   over: boolean
 }
 
-export class FakeAudio implements Pick<Audio, 'addPrompt' | 'removePrompt' | 'play'> {
+export class FakeAudio implements Pick<Audio, 'addPrompt' | 'removePrompt' | 'play' | 'listen'> {
+  /** Who listens to what the far end says. */
+  readonly ears = new Set<(samples: Int16Array, lostSamples: number) => void>()
   readonly prompts = new Map<string, Int16Array>()
   readonly removed: string[] = []
   readonly playbacks: FakePlayback[] = []
@@ -27,6 +29,11 @@ export class FakeAudio implements Pick<Audio, 'addPrompt' | 'removePrompt' | 'pl
   removePrompt(promptId: string): void {
     this.prompts.delete(promptId)
     this.removed.push(promptId)
+  }
+
+  listen(_portId: PortId, onSamples: (samples: Int16Array, lostSamples: number) => void): Listening {
+    this.ears.add(onSamples)
+    return { stop: () => void this.ears.delete(onSamples) }
   }
 
   play(portId: PortId, items: PlayItem[], options: { repeat?: boolean } = {}): Playback {
