@@ -56,6 +56,7 @@ export function buildRouting({ instance, clock, log }: Surroundings, sip: SipEnd
     routingProfiles: instance.routingProfiles.values(),
     agents: instance.agents.values(),
     maximumContacts: instance.box.limits.concurrentCalls,
+    customStatuses: instance.box.statuses.map(({ name }) => name),
     offerTimeoutS,
     missedPauseS,
     clock,

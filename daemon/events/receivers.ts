@@ -1,0 +1,99 @@
+// Where events can go: a file of JSON lines, an HTTP endpoint, an MQTT broker.
+import { connectAsync, type MqttClient } from 'mqtt'
+import type { CentreEvent } from './events.ts'
+import { JsonLinesFile, type JsonLinesOptions } from './jsonl-file.ts'
+import type { Receiver } from './outlet.ts'
+
+const answerWithinMs = 10_000
+
+export function jsonLinesReceiver(options: JsonLinesOptions): Receiver {
+  const file = new JsonLinesFile(options)
+  return { place: options.directory, send: async (events) => file.write(events) }
+}
+
+export interface HttpReceiverOptions {
+  url: string
+  headers: Readonly<Record<string, string>>
+}
+
+/** Each POST is JSON lines; any 2xx acknowledges all of them. Redirects are not followed: secrets stay where they belong. */
+export function httpReceiver({ url, headers }: HttpReceiverOptions): Receiver {
+  const closing = new AbortController()
+  return {
+    place: placeOf(url),
+    async send(events) {
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/x-ndjson' },
+        body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+        redirect: 'manual',
+        signal: AbortSignal.any([AbortSignal.timeout(answerWithinMs), closing.signal]),
+      })
+      await answer.body?.cancel()
+      if (!answer.ok) throw new Error(`it answered ${answer.status}`)
+    },
+    async close() {
+      closing.abort()
+    },
+  }
+}
+
+export interface MqttReceiverOptions {
+  /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
+  url: string
+  /** Events go to `TOPIC/contact/TYPE` and `TOPIC/agent/TYPE`. */
+  topic: string
+  username?: string
+  password?: string
+}
+
+/** QoS 1: each message is acknowledged by the broker; at least once. */
+export function mqttReceiver(options: MqttReceiverOptions): Receiver {
+  let client: MqttClient | undefined
+  const { url, topic, username, password } = options
+  const drop = () => {
+    client?.end(true)
+    client = undefined
+  }
+  return {
+    place: placeOf(url),
+    async send(events: readonly CentreEvent[]) {
+      // The outlet tries again itself: a client that reconnected behind its back would send twice.
+      client ??= await connectAsync(url, {
+        ...(username !== undefined && { username }),
+        ...(password !== undefined && { password }),
+        reconnectPeriod: 0,
+        connectTimeout: answerWithinMs,
+      })
+      const connection = client
+      connection.on('error', drop)
+      let late: NodeJS.Timeout | undefined
+      const tooLate = new Promise<never>((_, reject) => {
+        late = setTimeout(() => reject(new Error('the broker does not acknowledge')), answerWithinMs)
+        connection.once('close', () => reject(new Error('the broker closed the connection')))
+      })
+      try {
+        const published = events.map((event) =>
+          connection.publishAsync(`${topic}/${event.kind}/${event.type}`, JSON.stringify(event), { qos: 1 }),
+        )
+        await Promise.race([Promise.all(published), tooLate])
+      } catch (fault) {
+        drop()
+        throw fault
+      } finally {
+        clearTimeout(late)
+        connection.removeAllListeners('close')
+        connection.removeListener('error', drop)
+      }
+    },
+    async close() {
+      await client?.endAsync()
+    },
+  }
+}
+
+/** Without user, password and query, which may be secret. */
+function placeOf(url: string): string {
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname}`
+}
