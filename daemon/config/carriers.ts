@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Fault } from '../fault.ts'
 import { type Carrier, type CarrierLinkConfig, carriersSchema, type OutboundPolicy } from './carrier-schema.ts'
 import { code } from './codes.ts'
-import { isCountry } from './countries.ts'
+import { currentCountry, isCountry } from './countries.ts'
 import type { ConfigDocument } from './document.ts'
 import { child, findAll, findTexts, isRecord } from './place.ts'
 import { ownerName } from './references.ts'
@@ -72,7 +72,7 @@ export function carrierFaults(document: ConfigDocument): Fault[] {
     ...silentLinks(document),
     ...brokenNetworks(document),
     ...keysInClear(document),
-    ...unknownCountries(document),
+    ...unknownCountries(document, 'outbound.countries.*', 'outbound.night.countries.*'),
   ]
 }
 
@@ -106,6 +106,8 @@ function silentLinks(document: ConfigDocument): Fault[] {
 
 function brokenNetworks(document: ConfigDocument): Fault[] {
   return findTexts(document.value, 'carriers.*.links.*.sources.*').flatMap(({ path, value }) => {
+    // What has not even the form is told by the schema.
+    if (!/^[0-9A-Fa-f.:]+(\/[0-9]+)?$/.test(value)) return []
     const [address = '', bits] = value.split('/')
     const family = isIP(address)
     const longest = family === 4 ? 32 : 128
@@ -132,12 +134,14 @@ function keysInClear(document: ConfigDocument): Fault[] {
   })
 }
 
-function unknownCountries(document: ConfigDocument): Fault[] {
-  return ['outbound.countries.*', 'outbound.night.countries.*']
+/** Of every list of countries under the patterns. */
+export function unknownCountries(document: ConfigDocument, ...patterns: string[]): Fault[] {
+  return patterns
     .flatMap((pattern) => findTexts(document.value, pattern))
     .filter(({ value }) => /^[A-Z]{2}$/.test(value) && !isCountry(value))
     .map(({ path, value }) => {
-      const message = `There is no country ${JSON.stringify(value)}.`
-      return document.fault(code.unknownCountry, path, message, 'Write its ISO 3166 code, e.g. GB or US.')
+      const current = currentCountry(value)
+      const mend = current === undefined ? 'Write its ISO 3166 code, e.g. GB or US.' : `Write ${current}.`
+      return document.fault(code.unknownCountry, path, `There is no country ${JSON.stringify(value)}.`, mend)
     })
 }

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import type { Fault } from '../fault.ts'
 import type { FlowType } from '../flow/host.ts'
+import { unknownCountries } from './carriers.ts'
 import { code } from './codes.ts'
 import type { Configuration, FileName } from './configuration.ts'
 import { currentCountry, isCountry } from './countries.ts'
@@ -26,6 +27,7 @@ export function meaningFaults(configuration: Configuration, flowsFolder: string)
     ...on('hours', (hours) => [...timeZoneFaults(hours, 'hours.*.timeZone'), ...reversedHours(hours)]),
     ...on('lines', (lines) => unstableDevices(lines, configuration.overriddenBoards)),
     ...on('agents', unreachableAgents),
+    ...on('agents', (agents) => unknownCountries(agents, 'agents.*.outbound.countries.*')),
     ...on('queues', (queues) => [...unservedQueues(queues, configuration), ...missingCallerIds(queues, configuration)]),
     ...on('numbers', (numbers) => flowTypeFaults(numbers, 'numbers.*.flow', configuration, () => 'CONTACT_FLOW')),
     ...on('quick-connects', (document) =>

@@ -63,10 +63,11 @@ export class InstanceCopy {
     return formatFault({ ...fault, file: fault.file.replace(`${this.directory}/`, '') })
   }
 
-  /** Functions, bots, aliases and voices, as shipped beside the instance. */
+  /** Functions, bots, aliases, voices and carriers, as shipped beside the instance. */
   addExamples(): this {
-    for (const name of ['functions', 'functions.yaml', 'bots.yaml', 'aliases.yaml', 'voice.yaml'])
+    for (const name of ['functions', 'functions.yaml', 'bots.yaml', 'aliases.yaml', 'voice.yaml', 'carriers.yaml'])
       cpSync(join(shippedDirectory, '../examples', name), this.path(name), { recursive: true })
+    this.secret('example-telecom', 'as-the-carrier-gave-it\n')
     return this
   }
 
