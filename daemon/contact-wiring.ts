@@ -18,7 +18,7 @@ import type { Functions } from './functions/functions.ts'
 import type { Leg } from './leg/leg.ts'
 import type { Log } from './log/log.ts'
 import type { Audio } from './loop/audio.ts'
-import type { Routing } from './routing/routing.ts'
+import type { Router } from './routing/router.ts'
 import type { SipEndpoint } from './sip/endpoint.ts'
 import type { Recognisers } from './speech/recogniser.ts'
 import type { Voice } from './voice/voice.ts'
@@ -30,12 +30,14 @@ export interface WorldParts {
   recordings: string
   clock: Clock
   log: Log
-  routing: Routing
+  routing: Router
   store: ContactStore
   flowLog: { write(entry: FlowLogEntry): void }
   audio: Audio
   voice: Voice
   sip: Pick<SipEndpoint, 'dial'>
+  /** Whether the line can hold a call while the daemon starts anew. */
+  canHold: (line: string) => boolean
   outbound: OutboundCalls
   pending: PendingContacts
   events: EventBus
@@ -68,6 +70,7 @@ export function createWorld(parts: WorldParts): ContactWorld {
     },
     participant: (leg, contactVoice) =>
       createVoiceParticipant({ leg, audio, voice, contactVoice, clock, recognisers: parts.recognisers }),
+    canHold: parts.canHold,
     dialAgent: (userName, caller, queueName) =>
       sip.dial({
         userName,

@@ -59,11 +59,10 @@ export class AgentSide {
       this.#ring(target.leg, this.#role, target.agent)
       return
     }
-    const { world, data, id } = this.#life
+    const { world, id } = this.#life
     const call = world.outbound.call({
       number: target.number,
       callerId: queueCallerId(this.#life),
-      ...(data.customerEndpoint && { onBehalfOf: data.customerEndpoint.address }),
       from: { kind: 'agent', userName: target.by },
     })
     if ('refused' in call) {
@@ -71,6 +70,7 @@ export class AgentSide {
       this.#left({ by: 'us', blame: 'config', reason: call.refused })
       return
     }
+    this.#life.record.shownAs(call.leg.local.address)
     this.#ring(call.leg, 'thirdParty', target.number)
     // The agent who asked hears what the network says until somebody answers.
     if (this.other && this.#life.source) this.#life.conversation.announce(this.other, this.#life.source)
@@ -216,6 +216,7 @@ export class AgentSide {
             : { kind: 'agent', userName: this.agent ?? '' },
       },
       placed: (leg) => {
+        this.#life.record.shownAs(leg.local.address)
         const customer = conversation.setCustomer(leg, this.#life)
         if (this.other) conversation.announce(customer, this.other)
       },

@@ -16,6 +16,7 @@ export interface ContactData extends FlowContact {
   queue?: ResourceRef & { outboundCallerId?: FlowEndpoint }
   agent?: ResourceRef & { userName: string; firstName: string; lastName: string }
   customerEndpoint?: FlowEndpoint
+  systemEndpoint?: FlowEndpoint
   flowLogging: boolean
   name?: string
   description?: string

@@ -46,6 +46,7 @@ export class ContactLife {
   readonly source: Party | undefined
   readonly target: Target | undefined
   readonly pending: PendingContact | undefined
+  readonly #placeKeptEpochMs: number | undefined
   /** The contact a supervisor visits. */
   readonly visited: ContactLife | undefined
   readonly #flow: string | undefined
@@ -72,6 +73,7 @@ export class ContactLife {
     this.source = plan.source
     this.target = plan.target
     this.pending = plan.pending
+    this.#placeKeptEpochMs = plan.placeKept
     this.visited = plan.visited
     this.#flow = plan.flow
     this.#onCompleted = onCompleted
@@ -330,12 +332,14 @@ export class ContactLife {
   }
 
   get #placeKept(): { enqueuedAtEpochMs?: number } {
-    const at = this.pending?.enqueuedAtEpochMs
+    const at = this.pending?.enqueuedAtEpochMs ?? this.#placeKeptEpochMs
     return at === undefined ? {} : { enqueuedAtEpochMs: at }
   }
 
   #join(): void {
     const { conversation, other } = this
+    // A caller who has reached an agent has no place in the queue to keep.
+    if (!this.pending) conversation.registry.forget(this)
     this.agentSide.stopWhispers()
     this.runAside('DefaultAgentUI')
     if (!other) return

@@ -22,6 +22,8 @@ import { customerEndReason } from './end-reasons.ts'
 export type ContactKind =
   /** A caller on a line or trunk. */
   | 'inbound'
+  /** A caller on a line that outlived the daemon, back in the queue. */
+  | 'resumed'
   /** A caller who was moved from one queue to another. */
   | 'queueTransfer'
   /** An agent brings in another agent, by name or from a queue. */

@@ -2,7 +2,7 @@
 // answers at once with what was begun or why not; what comes of it shows in events and records.
 import { defaultFlows } from '../config/default-flows.ts'
 import type { Leg } from '../leg/leg.ts'
-import { agentRef, outboundData, queueOf, segmentData } from './contact-data.ts'
+import { agentRef, endpoint, outboundData, queueOf, segmentData } from './contact-data.ts'
 import type { ContactLife } from './contact-life.ts'
 import type { ContactRegistry, Target } from './contact-registry.ts'
 import type { ContactWorld } from './contact-world.ts'
@@ -157,6 +157,7 @@ export class ContactOperations {
     const agent = instance.agents.get(of.agent)
     if (!agent) return refused('noSuchAgent')
     if (this.#registry.draining) return refused('draining')
+    if (this.#registry.isFull) return refused('atCapacity')
     const queueName = of.queue ?? instance.routingProfiles.get(agent.routingProfile)?.defaultOutboundQueue
     const queue = queueName === undefined ? undefined : queueOf(instance, { queueId: queueName })
     if (of.queue !== undefined && !queue) return refused('noSuchQueue')
@@ -212,6 +213,7 @@ export class ContactOperations {
     const { conversation } = life
     const { instance } = life.world
     const data = segmentData(life.data, to.number === undefined ? 'TRANSFER' : 'EXTERNAL_OUTBOUND')
+    if (to.number !== undefined) data.customerEndpoint = endpoint(to.number)
     // The flow of a transfer to an agent knows the agent it is for (flow types facts, 8).
     if (to.agent !== undefined) data.agent = agentRef(instance, to.agent)
     if (to.queue !== undefined) {

@@ -4,7 +4,7 @@
 import type { Timer } from '../clock.ts'
 import { resourceArn } from '../config/ids.ts'
 import type { ContactEvent, ContactEventType } from '../events/events.ts'
-import type { ContactData } from './contact-data.ts'
+import { type ContactData, endpoint } from './contact-data.ts'
 import { contactEventsOf } from './contact-events.ts'
 import type { ContactInput, ContactState } from './contact-machine.ts'
 import type { ContactRecord, DisconnectReason } from './contact-record.ts'
@@ -21,6 +21,8 @@ export type Transfer = NonNullable<ContactEvent['transfer']>
 export class ContactRecorder {
   readonly #world: ContactWorld
   readonly #data: ContactData
+  /** Begun before a restart: what was told then is not told again. */
+  readonly #isKnown: boolean
   #record: ContactRecord
   #heartbeat: Timer | undefined
   /** Rung or connected last: events of an offer name the agent after they are gone. */
@@ -31,6 +33,7 @@ export class ContactRecorder {
     this.#world = world
     this.#data = data
     this.#record = of.known ?? newRecordOf(data, world.clock.epochMs(), of.scheduledEpochMs)
+    this.#isKnown = of.known !== undefined
     this.#write()
     if (!of.known) this.#tell('INITIATED')
   }
@@ -43,6 +46,7 @@ export class ContactRecorder {
   stateChanged(before: ContactState, after: ContactState, input: ContactInput): void {
     const at = this.#world.clock.epochMs()
     const { record } = this
+    const told = this.#isKnown && (after === 'scheduled' || (after === 'queued' && record.Queue !== null))
     if (input.type === 'offered' || input.type === 'summoned') this.#agent = input.agent
     if (after === 'dialling' || after === 'joined') this.#agent ??= this.#data.agent?.userName
     if (before !== after) {
@@ -74,6 +78,7 @@ export class ContactRecorder {
           break
       }
     }
+    if (told && before !== 'offering') return
     for (const type of contactEventsOf(before, after, input, this.#data.channel)) this.#tell(type)
   }
 
@@ -97,6 +102,14 @@ export class ContactRecorder {
 
   supervised(state: 'SILENT_MONITOR' | 'BARGE'): void {
     this.#next(during.supervised(this.#record, state, this.#world.clock.epochMs()))
+  }
+
+  /** The number that the called party sees: one of the box's own. */
+  shownAs(address: string | undefined): void {
+    if (address === undefined) return
+    this.#data.systemEndpoint = endpoint(address)
+    const SystemEndpoint = recordEndpoint(this.#data.systemEndpoint)
+    this.#next(build.detailsSet(this.#record, { SystemEndpoint }, this.#world.clock.epochMs()))
   }
 
   paused(): void {
@@ -144,8 +157,8 @@ export class ContactRecorder {
     this.#next(build.disconnected(this.#record, { reason, endReason, atEpochMs: this.#world.clock.epochMs() }))
     if (left) this.#tell('DEQUEUED_BY_FLOW')
     this.#tell('DISCONNECTED', { disconnectReason: reason })
-    // With an agent, the routing tells when the work after the contact is over.
-    if (!this.#record.Agent) this.#tell('COMPLETED')
+    // With an agent, the contact is complete when the work after it is: after-contact-work.ts. Supervisors have none.
+    if (!this.#record.Agent || this.#record.InitiationMethod === 'MONITOR') this.#tell('COMPLETED')
   }
 
   close(): void {
@@ -155,7 +168,8 @@ export class ContactRecorder {
 
   #queued(input: ContactInput, at: number): void {
     const { queue } = this.#data
-    if (input.type !== 'enqueued') this.#next(build.returnedToQueue(this.#record, at))
+    // One that waited before a restart keeps the time at which it was queued.
+    if (input.type !== 'enqueued' || this.#record.Queue) this.#next(build.returnedToQueue(this.#record, at))
     else if (queue) this.#next(build.enqueued(this.#record, { arn: queue.arn, name: queue.name }, at))
   }
 

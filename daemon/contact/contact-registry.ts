@@ -30,6 +30,8 @@ export interface ContactPlan {
   /** Callbacks and tasks: what is kept over a restart; its record, if there is one already. */
   pending?: PendingContact
   record?: ContactRecord
+  /** Wall clock, of a caller who is back: since when they wait. */
+  placeKept?: number
 }
 
 export interface ContactRegistry {
@@ -45,7 +47,7 @@ export interface ContactRegistry {
     task: TaskRequest,
   ): { ok: true; contactId: string } | { ok: false; detail: string }
   /** What is kept of a callback or task changes, or is needed no longer; nothing for other contacts. */
-  keep(life: ContactLife, change: Pick<PendingContact, 'enqueuedAtEpochMs'>): void
+  keep(life: ContactLife, change: { enqueuedAtEpochMs: number }): void
   forget(life: ContactLife): void
   /** A contact without a leg waits for an agent to accept it, by a panel or a command. */
   tellOffer(life: ContactLife, agent: string): void
@@ -53,6 +55,8 @@ export interface ContactRegistry {
   tellAgentLeg(agent: string, leg: Leg): void
   /** False: it is no paused task. */
   resumeTask(contactId: string): boolean
+  /** As many customers as the box takes. */
+  readonly isFull: boolean
   /** Nothing new may begin. */
   readonly draining: boolean
 }

@@ -3,13 +3,14 @@
 import type { CallbackRequest, TaskRequest } from '../flow/abilities.ts'
 import type { Leg, LegSource } from '../leg/leg.ts'
 import type { RoutingEffect } from '../routing/routing.ts'
-import { noteAfterContactWork } from './after-contact-work.ts'
+import { noteCompleted } from './after-contact-work.ts'
 import { inboundData, segmentData } from './contact-data.ts'
 import { ContactLife } from './contact-life.ts'
 import { ContactOperations } from './contact-operations.ts'
 import type { ContactPlan, ContactRegistry } from './contact-registry.ts'
 import type { ContactWorld } from './contact-world.ts'
 import { Conversation } from './conversation.ts'
+import { HeldCallers } from './held-callers.ts'
 import { WaitingContacts } from './waiting-contacts.ts'
 
 export interface ContactView {
@@ -25,24 +26,28 @@ export class ContactService implements ContactRegistry {
   /** What agents, supervisors and commands do with contacts. */
   readonly operations: ContactOperations
   readonly #waiting: WaitingContacts
+  readonly #held: HeldCallers
   readonly #lives = new Map<string, ContactLife>()
   /** Who waits for contacts of a world that is no longer used to be over. */
   readonly #leaving = new Set<{ lives: Set<ContactLife>; over: () => void }>()
-  readonly #whenEmpty = new Set<() => void>()
+  /** Called when the next contact is over. */
+  readonly #whenOver = new Set<() => void>()
   readonly #agentLegListeners = new Set<(agent: string, leg: Leg) => void>()
   readonly #offerListeners = new Set<(offer: TaskOffer) => void>()
   #world: ContactWorld
   #draining = false
 
-  constructor(world: ContactWorld) {
+  /** `onLost`: records of contacts that were to go on after the start, and can't, are to be closed. */
+  constructor(world: ContactWorld, onLost: (contactIds: string[]) => void = () => {}) {
     this.#world = world
     this.#waiting = new WaitingContacts(this, () => this.#world)
+    this.#held = new HeldCallers(this, () => this.#world, onLost)
     this.operations = new ContactOperations(this, () => this.#world)
     world.routing.onEffect((effect) => {
       // A turn later: the routing may be asked from within a contact's own step, which must be over first.
       queueMicrotask(() => this.#carryOut(effect))
     })
-    world.events.on((event) => noteAfterContactWork(this.#world, event))
+    world.routing.onAgentChange((change) => noteCompleted(this.#world, change))
   }
 
   get alive(): number {
@@ -77,6 +82,8 @@ export class ContactService implements ContactRegistry {
    */
   useWorld(world: ContactWorld): Promise<void> {
     this.#world = world
+    // What only waits for its time can as well wait in the new one.
+    for (const life of this.#lives.values()) if (life.state === 'scheduled') this.#waiting.beginAnew(life)
     const lives = new Set(this.#lives.values())
     if (lives.size === 0) return Promise.resolve()
     return new Promise((over) => this.#leaving.add({ lives, over }))
@@ -89,7 +96,24 @@ export class ContactService implements ContactRegistry {
 
   /** Callbacks and tasks that waited when the daemon stopped wait on. Once, before calls are taken. */
   restore(): void {
-    this.#waiting.restore()
+    const all = this.#world.pending.all()
+    this.#held.restore(all.filter(({ kind }) => kind === 'caller'))
+    this.#waiting.restore(all.filter(({ kind }) => kind !== 'caller'))
+  }
+
+  /** A line is there, and has held its call or has not. True: its caller is to be taken up again. */
+  takesOver(line: string, isHeld: boolean): boolean {
+    return this.#held.takesOver(line, isHeld)
+  }
+
+  /** The call that the line held while the daemon was started anew. */
+  resume(leg: Leg, line: string): void {
+    this.#held.resume(leg, line)
+  }
+
+  /** Nothing is waited for any more. */
+  close(): void {
+    this.#held.giveUp()
   }
 
   /** Told of each contact without a leg that is offered to an agent. */
@@ -104,17 +128,32 @@ export class ContactService implements ContactRegistry {
     return () => void this.#agentLegListeners.delete(listener)
   }
 
-  /** Refuses new contacts, lets the present ones end for up to `timeoutMs`, then ends them. Resolves when none is left. */
-  async drain(timeoutMs: number): Promise<void> {
+  /**
+   * Refuses new contacts, lets the present ones end for up to `timeoutMs`, then ends them. Resolves when none is left, with
+   * the lines that must stay as they are: their callers wait in a queue, and are taken up again by the next start.
+   */
+  async drain(timeoutMs: number): Promise<ReadonlySet<string>> {
     this.#draining = true
     for (const life of [...this.#lives.values()]) this.#waiting.park(life)
-    if (this.#lives.size === 0) return
-    const empty = new Promise<void>((resolve) => this.#whenEmpty.add(resolve))
     const deadline = this.#world.clock.after(timeoutMs, () => {
-      for (const life of [...this.#lives.values()]) life.handle({ type: 'daemonStops' })
+      for (const life of this.#unparkable()) life.handle({ type: 'daemonStops' })
+      // What could not be parked a while ago may have come to its queue since.
+      this.#lookAgain()
     })
-    await empty
+    await this.#until(() => this.#unparkable().length === 0)
     deadline.cancel()
+    const held = this.#held.parkAll([...this.#lives.values()])
+    await this.#until(() => this.#lives.size === 0)
+    return held
+  }
+
+  #unparkable(): ContactLife[] {
+    return [...this.#lives.values()].filter((life) => !this.#held.canPark(life))
+  }
+
+  /** Looked at whenever a contact is over, and at the end of the drain's time. */
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#whenOver.add(resolve))
   }
 
   /** A ringing leg becomes a contact, or is refused with a reason. */
@@ -185,12 +224,14 @@ export class ContactService implements ContactRegistry {
     return this.operations.tasks.resume(contactId).ok
   }
 
-  keep(life: ContactLife, change: { enqueuedAtEpochMs?: number }): void {
+  keep(life: ContactLife, change: { enqueuedAtEpochMs: number }): void {
     this.#waiting.keep(life, change)
+    this.#held.keep(life, change.enqueuedAtEpochMs)
   }
 
   forget(life: ContactLife): void {
     this.#waiting.forget(life)
+    this.#held.forget(life)
   }
 
   tellAgentLeg(agent: string, leg: Leg): void {
@@ -219,8 +260,11 @@ export class ContactService implements ContactRegistry {
       this.#leaving.delete(leaving)
       leaving.over()
     }
-    if (this.#lives.size > 0) return
-    for (const resolve of this.#whenEmpty) resolve()
-    this.#whenEmpty.clear()
+    this.#lookAgain()
+  }
+
+  #lookAgain(): void {
+    for (const resolve of this.#whenOver) resolve()
+    this.#whenOver.clear()
   }
 }

@@ -207,6 +207,18 @@ export const contactTables: Readonly<Record<ContactKind, ContactTable>> = {
     ...waiting,
   },
 
+  resumed: {
+    new: (input) => (input.type === 'began' ? step('arriving', { do: 'answer' }) : undefined),
+    arriving: (input) => {
+      if (input.type === 'customerAnswered') return step('arriving', { do: 'enqueue' })
+      if (input.type === 'enqueued') return step('queued', { do: 'runQueueFlow' })
+      return input.type === 'notEnqueued'
+        ? step('ending', { do: 'end', reason: 'OTHER', endReason: 'queueAtCapacity' })
+        : undefined
+    },
+    ...waiting,
+  },
+
   queueTransfer: {
     new: (input) => (input.type === 'enqueued' ? step('queued', { do: 'runQueueFlow' }) : undefined),
     ...waiting,

@@ -11,6 +11,7 @@ import type { Leg, LegParty } from '../leg/leg.ts'
 import type { Log } from '../log/log.ts'
 import type { Recording } from '../loop/audio.ts'
 import type { PortId } from '../media/port.ts'
+import type { Router } from '../routing/router.ts'
 import type { Routing } from '../routing/routing.ts'
 import type { ContactStore } from './contact-record.ts'
 import type { PendingContacts } from './pending-contacts.ts'
@@ -22,11 +23,11 @@ export interface ContactWorld {
   instance: Instance
   clock: Clock
   log: Log
-  routing: Routing
+  routing: Routing & Pick<Router, 'onAgentChange'>
   store: ContactStore
   /** Callbacks and tasks that wait, so that a restart does not lose them. */
   pending: PendingContacts
-  events: Pick<EventBus, 'emit' | 'on'>
+  events: Pick<EventBus, 'emit'>
   flowLog: { write(entry: FlowLogEntry): void }
   counters: { count(name: string): void }
   functions: Functions
@@ -36,6 +37,8 @@ export interface ContactWorld {
   /** Settles with how the flow ended; `left` once the signal is aborted. Never rejects. */
   runFlow(flowId: string, host: FlowHost, signal: AbortSignal): Promise<FlowEnd>
   participant(leg: Leg, voice: () => FlowVoice): LegParticipant
+  /** Whether the line can hold a call while the daemon starts anew. */
+  canHold(line: string): boolean
   dialAgent(userName: string, caller: LegParty, queueName: string | undefined): Leg
   /** A room without anybody in it. */
   conference(): Conference

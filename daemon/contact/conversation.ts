@@ -54,7 +54,8 @@ export class Conversation {
       return
     }
     this.#segments.add(segment)
-    if (this.#customer) this.#customer.segment = segment
+    // With an agent's transfer the customer goes on being the agent's, for now.
+    if (this.#customer && !segment.source) this.#customer.segment = segment
   }
 
   /** The customer's leg, ringing or being dialled; what becomes of it is the conversation's from here on. */

@@ -11,6 +11,8 @@ export type Refusal =
   | 'notNow'
   | 'agentBusy'
   | 'conferenceFull'
+  /** As many calls as the box takes. */
+  | 'atCapacity'
   | 'draining'
 
 export type Outcome = { ok: true; contactId: string } | { ok: false; reason: Refusal }

@@ -1,4 +1,5 @@
-// Callbacks and tasks that wait for their time, their queue or their agent: what is kept of them over a restart.
+// Callbacks and tasks that wait for their time, their queue or their agent, and callers whose line outlives the daemon: what
+// is kept of them over a restart.
 import type { CallbackRequest } from '../flow/abilities.ts'
 import type { EventHook } from '../flow/host.ts'
 import type { ContactData } from './contact-data.ts'
@@ -8,7 +9,10 @@ export type StoredData = Omit<ContactData, 'hooks' | 'agent'> & { hooks: [EventH
 
 export interface PendingContact {
   contactId: string
-  kind: 'callback' | 'task'
+  /** `caller`: on a line that outlives the daemon, in a queue. */
+  kind: 'callback' | 'task' | 'caller'
+  /** Of a caller. */
+  line?: string
   /** Wall clock; from here on it may be queued, or its flow runs. */
   dueEpochMs: number
   /** Wall clock; a contact that is not over by then is ended. */
@@ -32,3 +36,11 @@ export interface PendingContacts {
 
 /** More are refused: callbacks and tasks that nobody takes must not fill the disk. */
 export const maximumPending = 2_500
+
+export function storedData({ agent: _agent, hooks, ...data }: ContactData): StoredData {
+  return { ...data, hooks: [...hooks].map(([hook, flowId]) => [hook, flowId ?? null]) }
+}
+
+export function revivedData({ hooks, ...data }: StoredData): ContactData {
+  return { ...data, hooks: new Map(hooks.map(([hook, flowId]) => [hook, flowId ?? undefined])) }
+}

@@ -176,7 +176,10 @@ export function attributesSet(
 /** What flows set beside the attributes, as it stands now. */
 export function detailsSet(
   record: ContactRecord,
-  details: Pick<ContactRecord, 'CustomerId' | 'Tags' | 'SegmentAttributes' | 'ContactDetails' | 'References'>,
+  details: Pick<
+    Partial<ContactRecord>,
+    'CustomerId' | 'Tags' | 'SegmentAttributes' | 'ContactDetails' | 'References' | 'SystemEndpoint'
+  >,
   atEpochMs: number,
 ): ContactRecord {
   return touched(record, atEpochMs, details)
@@ -210,6 +213,7 @@ export function disconnected(before: ContactRecord, end: Disconnection): Contact
       ...recording,
       StopTimestamp: recording.StopTimestamp ?? notBefore(recording.StartTimestamp, end.atEpochMs),
     })),
+    ...externalTalk(record, end.atEpochMs),
   })
   return {
     ...ended,
@@ -244,7 +248,15 @@ function closedQueue(record: ContactRecord, atEpochMs: number): RecordQueue | nu
   return { ...queue, DequeueTimestamp, Duration: secondsBetween(from, DequeueTimestamp) }
 }
 
-/** Interaction is the talk without the holds. */
+/** Of a leg to an outside number: as long as it was connected. */
+function externalTalk(record: ContactRecord, atEpochMs: number): Pick<Partial<ContactRecord>, 'ExternalThirdParty'> {
+  const { InitiationMethod, ConnectedToSystemTimestamp: since } = record
+  if (InitiationMethod !== 'EXTERNAL_OUTBOUND' || since === null) return {}
+  const ExternalThirdPartyInteractionDuration = secondsBetween(since, notBefore(since, atEpochMs))
+  return { ExternalThirdParty: { ExternalThirdPartyInteractionDuration } }
+}
+
+/** Interaction is the talk without holds and pauses. */
 function closedAgent(agent: RecordAgent | null, atEpochMs: number): RecordAgent | null {
   if (!agent?.ConnectedToAgentTimestamp || agent.AgentInteractionDuration !== undefined) return agent
   const connectedS = secondsBetween(
@@ -253,7 +265,7 @@ function closedAgent(agent: RecordAgent | null, atEpochMs: number): RecordAgent 
   )
   return {
     ...agent,
-    AgentInteractionDuration: Math.max(0, connectedS - agent.CustomerHoldDuration),
+    AgentInteractionDuration: Math.max(0, connectedS - agent.CustomerHoldDuration - (agent.AgentPauseDuration ?? 0)),
     ...(agent.StateTransitions && { StateTransitions: endedTransitions(agent, atEpochMs) }),
   }
 }

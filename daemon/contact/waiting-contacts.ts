@@ -7,7 +7,7 @@ import type { ContactLife } from './contact-life.ts'
 import type { ContactRegistry } from './contact-registry.ts'
 import type { ContactWorld } from './contact-world.ts'
 import { Conversation } from './conversation.ts'
-import { maximumPending, type PendingContact, type StoredData } from './pending-contacts.ts'
+import { maximumPending, type PendingContact, revivedData, storedData } from './pending-contacts.ts'
 
 /** From when it is due (routing facts, 7; flow types facts, 4). */
 const expiryMs = 7 * 24 * 3600_000
@@ -25,6 +25,7 @@ export class WaitingContacts {
   readonly #registry: ContactRegistry
   readonly #world: () => ContactWorld
   readonly #timers = new Map<string, Waiting>()
+  readonly #anew = new Map<string, PendingContact>()
 
   constructor(registry: ContactRegistry, world: () => ContactWorld) {
     this.#registry = registry
@@ -54,7 +55,7 @@ export class WaitingContacts {
       dueEpochMs,
       expiresEpochMs: dueEpochMs + expiryMs,
       ...(flowId !== undefined && { flowId }),
-      data: stored(data),
+      data: storedData(data),
       callback: {
         retryDelaySeconds,
         attemptsLeft: maximumAttempts - 1,
@@ -76,7 +77,7 @@ export class WaitingContacts {
       kind: 'callback',
       dueEpochMs,
       expiresEpochMs: dueEpochMs + expiryMs,
-      data: stored(data),
+      data: storedData(data),
       callback: { ...callback, attemptsLeft: callback.attemptsLeft - 1 },
     })
     if (made.ok) life.record.continuedBy(data.contactId)
@@ -104,18 +105,18 @@ export class WaitingContacts {
       dueEpochMs,
       expiresEpochMs: dueEpochMs + expiryMs,
       flowId: task.flowId,
-      data: stored(data),
+      data: storedData(data),
     })
     return made.ok ? { ok: true, contactId: data.contactId } : made
   }
 
-  restore(): void {
-    for (const pending of this.#world().pending.all()) this.#begin(pending)
+  restore(waiting: readonly PendingContact[]): void {
+    for (const pending of waiting) this.#begin(pending)
   }
 
   /** It waits in its queue now: after a restart it goes back there. */
   keep(life: ContactLife, change: Pick<PendingContact, 'enqueuedAtEpochMs'>): void {
-    if (life.pending) this.#keep({ ...life.pending, data: stored(life.data), ...change })
+    if (life.pending) this.#keep({ ...life.pending, data: storedData(life.data), ...change })
   }
 
   /** Nothing is to be brought back: the customer is being called, or the contact is over. */
@@ -129,11 +130,22 @@ export class WaitingContacts {
       life.handle({ type: 'parked' })
   }
 
+  /** By another configuration, as soon as it is parked. */
+  beginAnew(life: ContactLife): void {
+    if (!life.pending) return
+    this.#anew.set(life.id, life.pending)
+    this.park(life)
+  }
+
   over(life: ContactLife): void {
     const timers = this.#timers.get(life.id)
     timers?.due.cancel()
     timers?.expiry.cancel()
     this.#timers.delete(life.id)
+    const pending = this.#anew.get(life.id)
+    if (!pending) return
+    this.#anew.delete(life.id)
+    this.#begin(pending)
   }
 
   #make(pending: PendingContact): { ok: true } | Refusal {
@@ -158,11 +170,11 @@ export class WaitingContacts {
   #begin(pending: PendingContact): void {
     const world = this.#world()
     const { clock } = world
-    const data = revived(pending.data)
+    const data = revivedData(pending.data)
     const nowMs = clock.epochMs()
     const record = world.store.find(pending.contactId)
     const life = this.#registry.begin({
-      kind: pending.kind,
+      kind: pending.kind === 'task' ? 'task' : 'callback',
       data,
       conversation: new Conversation(world, this.#registry),
       ...(pending.flowId !== undefined && { flow: pending.flowId }),
@@ -191,12 +203,4 @@ function isFull({ instance, routing }: ContactWorld, queueId: string): boolean {
   const maximum = instance.queues.get(queueId)?.maximumContacts
   const waiting = routing.queues().find(({ name }) => name === queueId)?.waiting ?? 0
   return maximum !== undefined && waiting >= maximum
-}
-
-function stored({ agent: _agent, hooks, ...data }: ContactData): StoredData {
-  return { ...data, hooks: [...hooks].map(([hook, flowId]) => [hook, flowId ?? null]) }
-}
-
-function revived({ hooks, ...data }: StoredData): ContactData {
-  return { ...data, hooks: new Map(hooks.map(([hook, flowId]) => [hook, flowId ?? undefined])) }
 }

@@ -65,6 +65,7 @@ export class ContactRig {
   /** A number that may not be called. */
   notAllowed: string | undefined
   readonly routing: Router
+  readonly world: ContactWorld
   readonly contacts: ContactService
   readonly functions: Functions
   readonly bots: Bots
@@ -76,7 +77,7 @@ export class ContactRig {
 
   constructor(
     agents: string[],
-    limits: { concurrentCalls?: number; callDurationS?: number } = {},
+    limits: { concurrentCalls?: number; callDurationS?: number; afterContactWorkS?: number } = {},
     integrations: { functions?: FunctionDefinition[]; bots?: BotDefinition[] } = {},
     before: { pending?: PendingDouble; saved?: Map<string, ContactRecord>; clock?: MockClock } = {},
   ) {
@@ -99,7 +100,8 @@ export class ContactRig {
       log: silentLog,
     })
     for (const agent of agents) this.routing.setReachable(agent, true)
-    this.contacts = new ContactService(this.#world(instance))
+    this.world = this.#world(instance)
+    this.contacts = new ContactService(this.world)
     let arrive: ((leg: Leg) => void) | undefined
     this.contacts.attach({
       onInbound(listener) {
@@ -248,6 +250,7 @@ export class ContactRig {
         },
         close: () => undefined,
       }),
+      canHold: () => false,
       dialAgent: (userName) => {
         const leg = new FakeLeg({ id: userName, direction: 'outbound', local: {}, remote: { address: userName } })
         this.agentLegs.push(leg)
@@ -306,7 +309,13 @@ function quickConnects(agents: string[]): QuickConnect[] {
   ]
 }
 
-function instanceWith(agents: string[], limits: { concurrentCalls?: number; callDurationS?: number }): Instance {
+function instanceWith(
+  agents: string[],
+  {
+    afterContactWorkS = 0,
+    ...limits
+  }: { concurrentCalls?: number; callDurationS?: number; afterContactWorkS?: number },
+): Instance {
   const queue = (name: string): Queue => ({
     name,
     hours: 'Always open',
@@ -315,10 +324,11 @@ function instanceWith(agents: string[], limits: { concurrentCalls?: number; call
   })
   const profile: RoutingProfile = {
     name: 'Everybody',
-    concurrency: { VOICE: 1 },
+    concurrency: { VOICE: 1, TASK: 1 },
     queues: [
       { queue: 'Support', channel: 'VOICE', priority: 1, delayS: 0 },
       { queue: 'Sales', channel: 'VOICE', priority: 1, delayS: 0 },
+      { queue: 'Support', channel: 'TASK', priority: 1, delayS: 0 },
     ],
     defaultOutboundQueue: 'Support',
   }
@@ -328,6 +338,7 @@ function instanceWith(agents: string[], limits: { concurrentCalls?: number; call
     lastName: 'Test',
     routingProfile: 'Everybody',
     status: 'Available',
+    afterContactWorkS,
     phone: { srtp: 'off', media: 'sdes', codecs: ['PCMU'], address: '127.0.0.1:9' },
     password: undefined,
   })

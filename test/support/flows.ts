@@ -12,9 +12,9 @@ interface Block {
   errors?: string[]
 }
 
-const terminal = new Set(['DisconnectParticipant', 'EndFlowExecution'])
+const terminal = new Set(['DisconnectParticipant', 'EndFlowExecution', 'TransferContactToAgent'])
 
-function flowDocument(type: string, name: string, blocks: Block[]): string {
+export function flowDocument(type: string, name: string, blocks: Block[]): string {
   const idOf = (index: number) => blocks[index]?.id ?? `${index + 1} ${blocks[index]?.type}`
   const transitions = (block: Block, index: number) => {
     if (terminal.has(block.type)) return {}
@@ -114,6 +114,13 @@ export const testFlows: Record<string, string> = {
       parameters: { Messages: [{ PromptId: 'music' }] },
     },
     end,
+  ]),
+  'default-customer-hold': flowDocument('customerHold', 'default-customer-hold', [
+    { type: 'MessageParticipantIteratively', parameters: { Messages: [{ PromptId: 'hold' }] } },
+    end,
+  ]),
+  'default-agent-transfer': flowDocument('agentTransfer', 'default-agent-transfer', [
+    { type: 'TransferContactToAgent' },
   ]),
   'Whisper to agent': flowDocument('agentWhisper', 'Whisper to agent', [play('agent-whisper'), end]),
   'Whisper to customer': flowDocument('customerWhisper', 'Whisper to customer', [play('customer-whisper'), end]),

@@ -25,8 +25,12 @@ export interface TestInstanceOptions {
   offerTimeoutS?: number
   missedPauseS?: number
   concurrentCalls?: number
+  /** Whom agents can transfer to; all of them from the one queue. */
+  quickConnects?: ({ type: 'agent'; name: string; agent: string } | { type: 'phone'; name: string; number: string })[]
   /** Content of carriers.yaml. */
   carriers?: object
+  /** Files of the instance beside or instead of those made here, by their paths in it. */
+  files?: Record<string, string>
   /** How many RTP ports there are; each leg takes one, with its neighbour. */
   rtpPorts?: number
 }
@@ -43,6 +47,8 @@ export interface TestInstance {
 
 export const boardName = 'board1'
 export const musicHz = 300
+/** What a customer hears while on hold. */
+export const holdHz = 530
 
 /** Their marks are all different, and none is a frequency of a DTMF digit. */
 export const prompts = {
@@ -80,9 +86,17 @@ export async function makeTestInstance(options: TestInstanceOptions = {}): Promi
   write('lines', { boards: [boardOf(options.lines ?? 2)] })
   write('numbers', { numbers: Object.entries(numbers).map(([number, flow]) => ({ number, flow })) })
   write('hours', { hours: [{ name: 'Always', timeZone: 'UTC', week: alwaysOpen() }] })
-  write('queues', { queues: [{ name: 'Support', hours: 'Always' }] })
+  const quickConnects = (options.quickConnects ?? []).map((one) => ({ ...one, description: 'for tests' }))
+  const outboundCallerId = { number: Object.keys(numbers)[0] }
+  const queue = {
+    name: 'Support',
+    hours: 'Always',
+    outboundCallerId,
+    quickConnects: quickConnects.map(({ name }) => name),
+  }
+  write('queues', { queues: [queue] })
   write('routing-profiles', { routingProfiles: [{ name: 'Everyone', queues: [{ queue: 'Support' }] }] })
-  write('quick-connects', { quickConnects: [] })
+  write('quick-connects', { quickConnects })
   if (options.carriers) write('carriers', options.carriers)
   write('agents', { agents: agents.map((agent) => agentEntry(agent)) })
   for (const [userName, password] of passwords) {
@@ -94,7 +108,9 @@ export async function makeTestInstance(options: TestInstanceOptions = {}): Promi
     writeFileSync(join(directory, 'flows', `${name}.json`), document)
   for (const [name, prompt] of Object.entries(prompts))
     writeFileSync(join(directory, 'prompts', `${name}.wav`), wavOf(prompt.samples))
-  writeFileSync(join(directory, 'prompts', 'music.wav'), wavOf(makeTone(musicHz, 2000, -16)))
+  for (const [name, hz] of Object.entries({ music: musicHz, hold: holdHz }))
+    writeFileSync(join(directory, 'prompts', `${name}.wav`), wavOf(makeTone(hz, 2000, -16)))
+  for (const [path, content] of Object.entries(options.files ?? {})) writeFileSync(join(directory, path), content)
   return {
     directory,
     sipPort,

@@ -150,6 +150,8 @@ t.test('a restart keeps what waits for its time, and what waits in the queue at 
   await accepted(last)
   t.equal(pending.kept.size, 0, 'from here on it is not to be called twice')
   t.ok(EnqueueTimestamp)
+  t.equal(last.recordOf(callback).Queue?.EnqueueTimestamp, EnqueueTimestamp)
+  t.notOk(last.events.of(callback).includes('QUEUED'), 'that was told before')
   await last.end('default-outbound')
   last.outside.pickUp()
   await settle()
@@ -157,6 +159,19 @@ t.test('a restart keeps what waits for its time, and what waits in the queue at 
   last.outside.leave()
   await settle()
   t.same(last.ledger(), nothingLeft)
+})
+
+t.test('a reload: what waits for its time goes over to the new configuration', async (t) => {
+  const { rig, callback } = await requested()
+  const over = rig.contacts.useWorld(rig.world)
+  await over
+  t.equal(rig.contacts.find(callback)?.state, 'scheduled')
+  await rig.clock.advance(99_000)
+  await settle()
+  t.equal(rig.ringing.id, 'anna')
+  rig.contacts.operations.stop(callback)
+  await settle()
+  t.same(rig.ledger(), nothingLeft)
 })
 
 t.test('one that nobody takes in a week is over', async (t) => {

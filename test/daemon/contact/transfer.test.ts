@@ -167,7 +167,13 @@ t.test('to an outside number: warm, with what the network says, until the agent 
   desk.leave()
   await settle()
   t.equal(caller.state, 'ended')
-  t.match(rig.recordOf(second), { InitiationMethod: 'EXTERNAL_OUTBOUND', DisconnectReason: 'THIRD_PARTY_DISCONNECT' })
+  t.match(rig.recordOf(second), {
+    InitiationMethod: 'EXTERNAL_OUTBOUND',
+    DisconnectReason: 'THIRD_PARTY_DISCONNECT',
+    CustomerEndpoint: { Address: '+15550777' },
+    SystemEndpoint: { Address: '+15550100' },
+    ExternalThirdParty: { ExternalThirdPartyInteractionDuration: 5 },
+  })
   t.same(rig.ledger(), nothingLeft)
 })
 

@@ -1,0 +1,61 @@
+// What comes after the talk: the agent's own work on the contact, in the record and as the last event.
+import t from 'tap'
+import { ContactRig } from '../../support/contact-rig.ts'
+import { settle } from '../../support/mock-clock.ts'
+
+t.test('the work after the contact is noted when it is over, and completes the contact', async (t) => {
+  const rig = new ContactRig(['anna'], { afterContactWorkS: 30 })
+  const { caller, contactId } = await rig.talk()
+  caller.leave()
+  await settle()
+  t.equal(rig.routing.agents()[0]?.activity, 'afterContactWork')
+  t.equal(rig.events.of(contactId).at(-1), 'DISCONNECTED')
+  t.match(rig.record.Agent, { AfterContactWorkDuration: 0 })
+  await rig.clock.advance(12_000)
+  t.ok(rig.routing.clearContact('anna'))
+  const { DisconnectTimestamp, Agent } = rig.recordOf(contactId)
+  t.match(Agent, { AfterContactWorkDuration: 12, AfterContactWorkStartTimestamp: DisconnectTimestamp })
+  t.equal(rig.events.of(contactId).at(-1), 'COMPLETED')
+  t.equal(rig.events.of(contactId).filter((type) => type === 'COMPLETED').length, 1)
+})
+
+t.test('without work after it the contact is complete at once, and once', async (t) => {
+  const rig = new ContactRig(['anna'])
+  const { caller, contactId } = await rig.talk()
+  caller.leave()
+  await settle()
+  t.same(rig.events.of(contactId), [
+    'INITIATED',
+    'CONNECTED_TO_SYSTEM',
+    'QUEUED',
+    'OFFERED',
+    'AGENT_CONNECTING',
+    'DEQUEUED',
+    'CONNECTED_TO_AGENT',
+    'DISCONNECTED',
+    'COMPLETED',
+  ])
+  t.equal(rig.record.Agent?.AfterContactWorkStartTimestamp, undefined)
+})
+
+t.test('a caller who gives up is complete at the end', async (t) => {
+  const rig = new ContactRig(['anna'])
+  const caller = await rig.call()
+  await rig.queue()
+  caller.leave()
+  await settle()
+  t.same(rig.events.of(rig.record.ContactId).slice(-3), ['OFFERED', 'DISCONNECTED', 'COMPLETED'])
+})
+
+t.test('offers that came to nothing are told by what they came to', async (t) => {
+  const rig = new ContactRig(['anna', 'ben', 'cleo'])
+  await rig.call()
+  await rig.queue()
+  await rig.clock.advance(20_000)
+  rig.ringing.leave('declined', 'farEnd')
+  await settle()
+  rig.ringing.leave('unreachable', 'farEnd')
+  await settle()
+  const failures = rig.events.of(rig.record.ContactId).filter((type) => type.startsWith('OFFER_'))
+  t.same(failures, ['OFFER_MISSED', 'OFFER_REJECTED', 'OFFER_FAILED'])
+})
