@@ -38,6 +38,7 @@ const mends: Readonly<Record<string, string>> = {
   registrationRefused: 'Check user and password in carriers.yaml with the carrier, then run cordboard reload.',
   timeout: 'Check the network and the firewall towards the carrier, and whether it knows our address.',
   unreachable: 'Check the network and the firewall towards the carrier.',
+  unregistered: 'Check the network towards the carrier; it is tried again by itself.',
 }
 
 /** A link that is down stands in `status` until it is up again, or may be tried again. */
@@ -51,6 +52,6 @@ function tellLinkFault({ faults }: Surroundings, { carrier, link, state, reason 
     code,
     where,
     message: `The link is down: ${reason}. Calls go by other links, if there are any.`,
-    mend: mends[reason] ?? 'Ask the carrier; it is tried again by itself.',
+    mend: mends[reason.split(':')[0] ?? ''] ?? 'Ask the carrier; it is tried again by itself.',
   })
 }

@@ -63,7 +63,9 @@ export function createLocator(names: NameService, random: () => number): Locator
   return {
     locate: async (peer) => {
       try {
-        return (await find(peer)).slice(0, mostTargets)
+        const hops = (await find(peer)).slice(0, mostTargets)
+        // RFC 5922 section 7.3: the certificate is for the domain that was meant, not for the server that DNS named.
+        return hops.map((hop) => (hop.transport === 'TLS' ? { ...hop, serverName: peer.host } : hop))
       } catch (_unanswered) {
         return []
       }

@@ -51,6 +51,13 @@ t.test('a transport that is wanted leaves out NAPTR', async (t) => {
   t.notOk(dns.asked.some((question) => question.startsWith('NAPTR')))
 })
 
+t.test('over TLS the server must have a certificate for the name that was meant', async (t) => {
+  const { dns, locator } = await desk(t)
+  dns.set('_sips._tcp.telco.test', [srv('a.telco.test', 1, 1, 5061)])
+  dns.set('a.telco.test', [a('198.51.100.1')])
+  t.match(await locator.locate({ host: 'telco.test', transport: 'TLS' }), [{ serverName: 'telco.test' }])
+})
+
 t.test('a name with addresses only', async (t) => {
   const { dns, locator } = await desk(t)
   dns.set('telco.test', [a('198.51.100.1'), a('198.51.100.2')])
