@@ -1,4 +1,5 @@
-// sipp calls the box, authenticated, many calls over one socket: UDP, TCP, and UDP over IPv6.
+// sipp calls the box, authenticated, many calls over one socket: UDP and TCP, IPv4 and IPv6. What is said is IPv4's in any
+// case: media over IPv6 is not done yet.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -31,9 +32,9 @@ const sdp = `Content-Type: application/sdp
 Content-Length: [len]
 
 v=0
-o=- 1 1 IN IP[local_ip_type] [local_ip]
+o=- 1 1 IN IP4 127.0.0.1
 s=-
-c=IN IP[local_ip_type] [local_ip]
+c=IN IP4 127.0.0.1
 t=0 0
 m=audio 6000 RTP/AVP 8 0
 `
