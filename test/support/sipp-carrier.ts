@@ -1,6 +1,7 @@
 // A carrier as a real SIP program (sipp) on 127.0.0.1: takes calls, turns them away, or registers its customers.
 import { createSocket } from 'node:dgram'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Test } from 'tap'
@@ -86,7 +87,7 @@ export interface SippCarrier {
 }
 
 /** Listens when this resolves; ends with the test. */
-export async function sippCarrier(t: Test, text: string, calls = 100): Promise<SippCarrier> {
+export async function sippCarrier(t: Test, text: string, transport: 'udp' | 'tcp' = 'udp'): Promise<SippCarrier> {
   const folder = mkdtempSync(join(tmpdir(), 'cordboard-carrier-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   const file = join(folder, 'carrier.xml')
@@ -95,18 +96,24 @@ export async function sippCarrier(t: Test, text: string, calls = 100): Promise<S
   const program = new Program(
     'sipp as a carrier',
     'sipp',
-    ['-sf', file, '-i', '127.0.0.1', '-p', String(port), '-m', String(calls), '-nostdin', '-trace_err'],
+    ['-sf', file, '-i', '127.0.0.1', '-p', String(port), '-t', transport === 'udp' ? 'u1' : 't1', '-nostdin'],
     { cwd: folder },
   )
   t.teardown(() => program.kill())
-  await listening(port)
+  await listening(port, transport)
   return { port, program }
 }
 
-/** A port that can't be bound any more is in use. */
-async function listening(port: number): Promise<void> {
+/** A UDP port that can't be bound any more is in use; a TCP port that takes a connection is. */
+async function listening(port: number, transport: 'udp' | 'tcp'): Promise<void> {
   await until(`sipp to listen on ${port}`, () => {
     const { promise, resolve } = Promise.withResolvers<boolean>()
+    if (transport === 'tcp') {
+      const socket = connect(port, '127.0.0.1')
+      socket.once('error', () => resolve(false))
+      socket.once('connect', () => socket.end(() => resolve(true)))
+      return promise
+    }
     const socket = createSocket('udp4')
     socket.once('error', () => resolve(true))
     socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(false)))

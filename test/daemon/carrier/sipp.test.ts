@@ -121,6 +121,19 @@ t.test('the first link is silent', async (t) => {
   t.match(endpoint.links(), [{ state: 'down', reason: 'timeout' }, { state: 'up' }])
 })
 
+t.test('over TCP; and a carrier whose connection is refused', async (t) => {
+  const south = await sippCarrier(t, carrierScenarios.answering, 'tcp')
+  const dead = await freePorts()
+  const overTcp = { transport: 'tcp' }
+  const { call, endpoint } = await desk(t, [
+    { ...at(dead), ...overTcp },
+    { ...at(south.port, 'south'), ...overTcp },
+  ])
+  const tookMs = await talksAndEnds(t, call())
+  t.ok(tookMs < 3000, `a refused connection is no wait: ${Math.round(tookMs)} ms`)
+  t.match(endpoint.links(), [{ state: 'down' }, { state: 'up' }])
+})
+
 t.test('a name with two servers, the first one dead', async (t) => {
   const alive = await sippCarrier(t, carrierScenarios.answering)
   const dead = await freePorts()
