@@ -3,7 +3,7 @@ import t from 'tap'
 import { header } from '../../../../daemon/sip/wire/wire-message.ts'
 import { linkTo } from '../../../support/sip-carrier.ts'
 import { plainSdp } from '../../../support/sip-peer.ts'
-import { account as agentAccount, events, sipStage } from '../../../support/sip-stage.ts'
+import { account as agentAccount, events, password, sipStage } from '../../../support/sip-stage.ts'
 
 const telco = '203.0.113.5'
 const did = 'sip:+442079460101@box'
@@ -76,16 +76,18 @@ t.test('a call out over the link', async (t) => {
   t.match(stage.endpoint.links(), [{ calls: 0 }])
 })
 
-t.test('who has no account and no link is nobody, also at the address of an agent', async (t) => {
+t.test('an agent’s phone calls as the agent, links or not', async (t) => {
   const stage = await sipStage(t, [agentAccount('alice')], { links: [linkTo(telco)] })
   const alice = await stage.registered('alice')
-  const invite = alice.make('INVITE', did, { body: plainSdp() })
+  const invite = alice.make('INVITE', did, { body: plainSdp(), lines: [`P-Asserted-Identity: <sip:boss@${telco}>`] })
   await alice.send(invite)
   await stage.clock.advance(20)
-  await alice.send(alice.withCredentials(invite, alice.takeResponse(401), 'a-long-random-secret'))
+  await alice.send(alice.withCredentials(invite, alice.takeResponse(401), password))
   await stage.clock.advance(20)
-  t.match(stage.inbound[0]?.origin, { kind: 'agent', userName: 'alice' })
-  await alice.cancel(alice.requests('INVITE')[0] ?? invite).catch(() => {})
-  void stage.inbound[0]?.hangUp('busy')
+  const [leg] = stage.inbound
+  t.match(leg, { origin: { kind: 'agent', userName: 'alice' }, remote: { address: 'alice' } })
+  t.same(leg?.headers, {}, 'an agent asserts nothing')
+  await leg?.hangUp('busy')
   await stage.clock.advance(20)
+  alice.takeResponse(486)
 })
