@@ -95,6 +95,3 @@ export async function describePath(audio: Pick<Audio, 'describe'>, leg: Leg): Pr
   const { portId } = leg
   return portId === undefined ? leg.describe() : `${leg.describe()}: ${await audio.describe(portId)}`
 }
-
-/** Until somebody listens to what happens. */
-export const quietBus: EventBus = { emit: () => undefined, on: () => () => undefined, lastSequence: 0 }

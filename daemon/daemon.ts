@@ -10,6 +10,7 @@ import { createControlServer } from './api/control-server.ts'
 import type { StatusReport } from './api/reports.ts'
 import { buildAgents } from './assembly/agents.ts'
 import { buildOutbound } from './assembly/carriers.ts'
+import { buildFigures } from './assembly/figures.ts'
 import { buildIntegrations } from './assembly/integrations.ts'
 import { buildLines } from './assembly/lines.ts'
 import { buildRouting, buildSip } from './assembly/phones.ts'
@@ -21,7 +22,7 @@ import type { OutboundService } from './carrier/outbound-calls.ts'
 import type { Instance } from './config/instance.ts'
 import { ContactService } from './contact/contact-service.ts'
 import type { PendingContacts } from './contact/pending-contacts.ts'
-import { createWorld, describePath, quietBus } from './contact-wiring.ts'
+import { createWorld, describePath } from './contact-wiring.ts'
 import { Counters } from './counters.ts'
 import { createLagProbe } from './health/lag-probe.ts'
 import type { Lines } from './line/lines.ts'
@@ -34,7 +35,7 @@ import { type DurableContactStore, openContactStore } from './store/contact-stor
 import { type FlowLog, openFlowLog } from './store/flow-log.ts'
 import { openPendingFiles } from './store/pending-files.ts'
 import { repairRecordings } from './store/recording-repair.ts'
-import { closeInterrupted } from './store/recovery.ts'
+import { closeInterrupted, closeLost } from './store/recovery.ts'
 import { createVoice, type VoiceService } from './voice/create-voice.ts'
 
 export class Daemon {
@@ -48,6 +49,8 @@ export class Daemon {
   #contacts: ContactService | undefined
   #statusLine: { stop(): void } | undefined
   #reload: Reload | undefined
+  /** Their callers are taken up again by the daemon that starts next. */
+  #heldLines: ReadonlySet<string> = new Set()
   #stopped: Promise<void> | undefined
 
   constructor(of: Surroundings) {
@@ -87,7 +90,9 @@ export class Daemon {
     this.#started('voice', () => voice.close())
     const sip = buildSip(this.#of, audio)
     const routing = buildRouting(this.#of, sip, this.#started)
-    const lines = buildLines(this.#of, audio, this.#started)
+    const figures = buildFigures(this.#of, storage, routing, this.#started)
+    const takesOver = (line: string, isHeld: boolean) => this.#contacts?.takesOver(line, isHeld) ?? false
+    const lines = buildLines(this.#of, audio, takesOver, this.#started)
     const outbound = buildOutbound(this.#of, sip, this.#started)
     const worlds = new Worlds((of, started) => {
       const integrations = buildIntegrations(of, started)
@@ -102,9 +107,10 @@ export class Daemon {
         audio,
         voice,
         sip,
+        canHold: (line) => lines.canHold(line),
         outbound,
         pending,
-        events: quietBus,
+        events: figures.bus,
         counters: this.#counters,
         ...integrations,
       })
@@ -112,7 +118,7 @@ export class Daemon {
     })
     this.#started('worlds of contacts', () => worlds.stop())
     const world = worlds.make(this.#of)
-    const contacts = new ContactService(world.contacts)
+    const contacts = new ContactService(world.contacts, (lost) => closeLost(store, lost, clock.epochMs()))
     worlds.use(world, Promise.resolve())
     this.#contacts = contacts
     const { agents, phones } = buildAgents(this.#of, {
@@ -124,14 +130,16 @@ export class Daemon {
     })
     phones.attach(sip)
     contacts.attach(lines)
+    lines.onResumed((leg, line) => contacts.resume(leg, line))
     contacts.restore()
+    this.#started('callers of before', () => contacts.close())
 
     this.#reload = buildReload(this.#of, { contacts, voice, sip, outbound, worlds })
     await this.#serveControl({ routing, lines, contacts, worlds, agents, store, flowLog, audio, voice, sip, outbound })
     await sip.start()
     this.#started('sip', () => sip.stop())
     lines.start()
-    this.#started('lines', () => lines.stop())
+    this.#started('lines', () => lines.stop(this.#heldLines))
     watchAudio(this.#of, audio, this.#started)
     this.#state = 'running'
     this.#statusLine = tellStatusLine(this.#of, contacts, lines)
@@ -230,7 +238,7 @@ export class Daemon {
   async #stopInOrder(drainMs: number): Promise<void> {
     this.#state = 'draining'
     this.#statusLine?.stop()
-    await this.#contacts?.drain(drainMs)
+    this.#heldLines = (await this.#contacts?.drain(drainMs)) ?? new Set()
     for (const { part, stop } of this.#undo.reverse()) {
       try {
         await stop()

@@ -176,6 +176,7 @@ const words: Record<Refusal, [message: string, mend: string]> = {
   notNow: ['The contact is not in a state for this.', 'See cordboard status.'],
   agentBusy: ['The agent has a contact already.', 'End it, or its after-contact work, first.'],
   conferenceFull: ['There are as many in the conversation as it takes.', 'Let somebody go first.'],
+  atCapacity: ['The box has as many calls as it takes.', 'Wait until one is over, or raise limits.concurrentCalls.'],
   draining: ['The box is stopping.', 'Wait until it has started again.'],
 }
 

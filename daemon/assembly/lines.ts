@@ -11,7 +11,13 @@ import type { Started, Surroundings } from './surroundings.ts'
 /** A board that has power is found within this time. */
 const deviceGraceMs = 10_000
 
-export function buildLines(of: Surroundings, audio: Audio, started: Started): Lines {
+/** `takesOver`: told of each line that is there; whether the call it held when the last daemon ended is to go on. */
+export function buildLines(
+  of: Surroundings,
+  audio: Audio,
+  takesOver: (line: string, isHeld: boolean) => boolean,
+  started: Started,
+): Lines {
   const { instance, options, clock, log } = of
   const lineLog = log.child({ part: 'line' })
   const country = tonesOfCountry(instance.box.instance.country)
@@ -35,7 +41,7 @@ export function buildLines(of: Surroundings, audio: Audio, started: Started): Li
       hangUpTones: toneHangUp ? tones : [],
     }))
   })
-  return createLineService({ lines: settings, audio, clock, log: lineLog })
+  return createLineService({ lines: settings, audio, clock, log: lineLog, takesOver })
 }
 
 /** A board that is gone, or was not there within a few seconds of the start, stands in `status` until it is back. */

@@ -47,8 +47,9 @@ export class ContactLife {
   readonly target: Target | undefined
   readonly pending: PendingContact | undefined
   readonly #placeKeptEpochMs: number | undefined
-  /** The contact a supervisor visits. */
+  /** The contact a supervisor visits, and how. */
   readonly visited: ContactLife | undefined
+  presence: Presence = 'listen'
   readonly #flow: string | undefined
   readonly #offspring: ContactOffspring
   readonly #onCompleted: (life: ContactLife) => void
@@ -57,7 +58,6 @@ export class ContactLife {
   /** Aborted at the end: flows beside the contact's own. */
   readonly #aside = new AbortController()
   #state: ContactState = 'new'
-  #presence: Presence = 'listen'
   #handling = false
   #callTimer: Timer | undefined
   #last: Timer | undefined
@@ -179,13 +179,9 @@ export class ContactLife {
     this.enqueue({ mayExceed: true, ...(since !== undefined && { enqueuedAtEpochMs: Date.parse(since) }) })
   }
 
-  get presence(): Presence {
-    return this.#presence
-  }
-
   /** A supervisor's visit: silent, for the agent's ear, or for all. */
   takePlace(presence: Presence): void {
-    this.#presence = presence
+    this.presence = presence
     if (this.#state !== 'joined' || !this.other) return
     this.conversation.place(this.other, presence, this.visited?.other)
     this.record.supervised(presence === 'barge' ? 'BARGE' : 'SILENT_MONITOR')
@@ -344,7 +340,7 @@ export class ContactLife {
     this.runAside('DefaultAgentUI')
     if (!other) return
     if (this.kind === 'monitor') {
-      this.takePlace(this.#presence)
+      this.takePlace(this.presence)
       return
     }
     // Whoever transfers talks to whom they asked for, and the customer goes on waiting.

@@ -1,6 +1,6 @@
 // Who hears a contact's flow, when that may change in the middle of it: the agent who transfers leaves, and the caller
 // hears the rest; one is put on hold, and the other answers. What was being said begins anew for whoever comes.
-import type { Collected, CollectOptions, DigitBuffer, Participant, Speech } from '../flow/host.ts'
+import type { Asked, AskOptions, Collected, CollectOptions, DigitBuffer, Participant, Speech } from '../flow/host.ts'
 
 export class MovableParticipant implements Participant {
   #hearer: Participant
@@ -34,6 +34,12 @@ export class MovableParticipant implements Participant {
     return this.#withWhoeverHears(signal, (hearer, until) => hearer.collect(options, until))
   }
 
+  ask(options: AskOptions, signal: AbortSignal): Promise<Asked> {
+    return this.#withWhoeverHears(signal, (hearer, until) =>
+      hearer.ask ? hearer.ask(options, until) : hearer.collect(options, until),
+    )
+  }
+
   async #withWhoeverHears<T>(
     signal: AbortSignal,
     work: (hearer: Participant, until: AbortSignal) => Promise<T>,
@@ -55,20 +61,24 @@ export function chorus(hearers: readonly [Participant, ...Participant[]]): Parti
   const all = async (work: (hearer: Participant) => Promise<void>) => {
     await Promise.all(hearers.map(work))
   }
+  /** The others hear the question as long as it is not answered. */
+  const answered = async <T>(prompt: Speech[], signal: AbortSignal, answer: () => Promise<T>): Promise<T> => {
+    const done = new AbortController()
+    const until = AbortSignal.any([signal, done.signal])
+    const told = Promise.allSettled(others.map((hearer) => hearer.play(prompt, until)))
+    try {
+      return await answer()
+    } finally {
+      done.abort(new Error('the entry is over'))
+      await told
+    }
+  }
   return {
     play: (speech, signal) => all((hearer) => hearer.play(speech, signal)),
     playRepeatedly: (speech, afterMs, signal) => all((hearer) => hearer.playRepeatedly(speech, afterMs, signal)),
-    async collect(options, signal) {
-      const done = new AbortController()
-      const until = AbortSignal.any([signal, done.signal])
-      const told = Promise.allSettled(others.map((hearer) => hearer.play(options.prompt, until)))
-      try {
-        return await first.collect(options, signal)
-      } finally {
-        done.abort(new Error('the entry is over'))
-        await told
-      }
-    },
+    collect: (options, signal) => answered(options.prompt, signal, () => first.collect(options, signal)),
+    ask: (options, signal) =>
+      answered(options.prompt, signal, () => (first.ask ?? first.collect).call(first, options, signal)),
     ...(first.digitBuffer && { digitBuffer: first.digitBuffer }),
   }
 }

@@ -1,6 +1,6 @@
 // A caller on a telephone line, as flows and bridges know it. The line (line.ts) owns it and tells it what happens.
 
-import type { Leg, LegEnd, LegEvent, LegParty, LegState } from '../leg/leg.ts'
+import type { Leg, LegEnd, LegEvent, LegOrigin, LegParty, LegState } from '../leg/leg.ts'
 import { LegEvents } from '../leg/leg-events.ts'
 import type { PortId } from '../media/port.ts'
 
@@ -20,6 +20,7 @@ export interface LineLegOptions {
 
 export class LineLeg implements Leg {
   readonly kind = 'line'
+  readonly origin: LegOrigin
   readonly direction = 'inbound'
   readonly #options: LineLegOptions
   readonly #events: LegEvents
@@ -32,6 +33,7 @@ export class LineLeg implements Leg {
   constructor(options: LineLegOptions) {
     this.#options = options
     this.#state = options.state
+    this.origin = { kind: 'line', line: options.line }
     this.#events = new LegEvents(options.onFault)
   }
 

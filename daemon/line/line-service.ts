@@ -13,8 +13,8 @@ export interface LineServiceOptions {
   audio: Audio
   clock: Clock
   log: Log
-  /** Whether somebody waits for the call that the line held when the last daemon ended. Absent: nobody does. */
-  resumes?: (line: string) => boolean
+  /** As of `LineSurroundings`. Absent: no call is taken over. */
+  takesOver?: (line: string, isHeld: boolean) => boolean
 }
 
 /** Calls get this long to end in order before their drivers are stopped, which takes 3 s at most. */
@@ -40,7 +40,7 @@ class LineService implements Lines {
       clock,
       log,
       announce: (leg: Leg) => this.#tell(leg, this.#listeners),
-      resumes: options.resumes ?? (() => false),
+      takesOver: options.takesOver ?? (() => false),
       announceResumed: (leg: Leg, line: string) => this.#tell(leg, this.#resumedListeners, line),
     }
     this.#lines = options.lines.map((settings) => new Line(settings, around))

@@ -24,8 +24,8 @@ export interface LineSurroundings {
   clock: Clock
   log: Log
   announce(leg: Leg): void
-  /** Whether somebody waits for the call that the line held when the last daemon ended. */
-  resumes(line: string): boolean
+  /** A line is there, with or without the call that it had when the last daemon ended. True: that call is to go on. */
+  takesOver(line: string, isHeld: boolean): boolean
   announceResumed(leg: Leg, line: string): void
 }
 
@@ -77,7 +77,7 @@ export class Line {
 
   /** `isHeld`: the line is off-hook still, for a call of the daemon before this one. */
   deviceReady(isHeld = false): void {
-    const takeOver = isHeld && this.#around.resumes(this.#settings.name)
+    const takeOver = this.#around.takesOver(this.#settings.name, isHeld)
     this.#input({ type: 'deviceReady', ...(takeOver && { takeOver }) })
   }
 

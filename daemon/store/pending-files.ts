@@ -1,4 +1,4 @@
-// Callbacks and tasks that wait, one small file each: written whole or not at all, and proof against a power cut.
+// Callbacks, tasks and held callers that wait, one small file each: written whole or not at all, and proof against a power cut.
 //
 //   NAME.json.new ─sync─▶ rename ─▶ NAME.json ─sync of the folder
 import {
@@ -22,7 +22,8 @@ const contactId = z.string().regex(/^[0-9a-f-]{36}$/)
 
 const pendingSchema = z.looseObject({
   contactId,
-  kind: z.enum(['callback', 'task']),
+  kind: z.enum(['callback', 'task', 'caller']),
+  line: z.string().optional(),
   dueEpochMs: z.number(),
   expiresEpochMs: z.number(),
   flowId: z.string().optional(),
@@ -44,7 +45,7 @@ const pendingSchema = z.looseObject({
     .optional(),
 })
 
-/** A file that holds no callback or task is told, left alone and left out. */
+/** A file that holds none of them is told, left alone and left out. */
 export function openPendingFiles(directory: string, { log }: { log: Log }): PendingContacts {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const fileOf = (id: string) => join(directory, `${contactId.parse(id)}${ending}`)

@@ -23,14 +23,26 @@ export function closeInterrupted(store: ContactStore, options: RecoveryOptions):
   const lost = store.unfinished().filter(({ ContactId }) => !options.waiting?.has(ContactId))
   return lost.map((record) => {
     const closed = closeRecord(record, durations, options.epochMs)
-    try {
-      store.save(closed)
-    } catch (fault) {
-      // The store has counted and told it, keeps the record and tries again: the start goes on.
-      if (!(fault instanceof StoreError)) throw fault
-    }
+    saveClosed(store, closed)
     return closed
   })
+}
+
+/** Contacts that were left open to be taken up again, and can't be. */
+export function closeLost(store: ContactStore, contactIds: readonly string[], epochMs: number): void {
+  for (const contactId of contactIds) {
+    const record = store.find(contactId)
+    if (record && record.Cordboard.state !== 'completed') saveClosed(store, closeRecord(record, new Map(), epochMs))
+  }
+}
+
+function saveClosed(store: ContactStore, closed: ContactRecord): void {
+  try {
+    store.save(closed)
+  } catch (fault) {
+    // The store has counted and told it, keeps the record and tries again: the start goes on.
+    if (!(fault instanceof StoreError)) throw fault
+  }
 }
 
 function closeRecord(record: ContactRecord, durations: ReadonlyMap<string, number>, nowMs: number): ContactRecord {

@@ -153,10 +153,12 @@ export class BoardHost {
     for (const [port, path] of this.#options.pcm) this.#pumps.set(port, new PcmPump(path, welcome.frameSamples))
   }
 
-  /** Ports that are off-hook still, for calls of the host before. */
+  /** Ports that are off-hook still, for calls of the host before; not those whose caller hung up while no host was there. */
   #heldPorts({ resumed }: Welcome, { status }: Configured): number[] {
     if (!resumed) return []
-    const held = status.filter(({ port, hook }) => hook === 'IS_OFF_HOOK' && this.#pumps.has(port))
+    const held = status.filter(
+      ({ port, hook, currentLost }) => hook === 'IS_OFF_HOOK' && !currentLost && this.#pumps.has(port),
+    )
     for (const { port } of held) this.#pumps.get(port)?.begin()
     return held.map(({ port }) => port)
   }

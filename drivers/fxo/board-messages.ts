@@ -88,6 +88,7 @@ export interface PortStatus {
   hook: WireHookState
   battery: WireBatteryState
   ringing: boolean
+  currentLost: boolean
 }
 
 export interface Configured {

@@ -162,6 +162,16 @@ t.test('a host that starts anew and names its session finds the line as it left 
   t.equal(bench.card.offHook, true)
 })
 
+t.test('a caller who hung up while no host was there is told with the line', async (t) => {
+  const bench = new Bench().ready()
+  bench.offHook()
+  bench.pass(700)
+  bench.pass(400, { feeds: false })
+  bench.hello(1, 1, { session: 6, resume: 5 })
+  bench.configure()
+  t.match(bench.said.at(-1), { configured: { status: [{ port: 1, hook: 'IS_OFF_HOOK', currentLost: true }] } })
+})
+
 t.test('a host that names another session than the board has begins anew', async (t) => {
   const bench = new Bench().ready()
   bench.offHook()

@@ -32,7 +32,7 @@ class Office {
       audio: this.audio,
       clock: this.clock,
       log: { debug: write, info: write, warn: write, error: write },
-      resumes: (line) => awaited.includes(line),
+      takesOver: (line, isHeld) => isHeld && awaited.includes(line),
     })
     this.lines.onResumed((leg) => {
       this.legs.push(leg)
@@ -400,7 +400,7 @@ t.test('a daemon that starts takes over the line that was held, and clears one n
 inOffice('the exchange’s busy tone ends the call, and is counted', async (t, office) => {
   const leg = await office.answered()
   const portId = leg.portId
-  if (portId === undefined) return t.fail('no audio')
+  if (portId === undefined) throw new Error('no audio')
   office.audio.tell({ type: 'toneHeard', portId, tone: 'busy' })
   await office.clock.advance(2000)
   t.same(leg.end, { by: 'farEnd', blame: 'none', reason: 'hangUp' })

@@ -205,9 +205,9 @@ export class Firmware {
       for (const card of this.#options.cards) card.configure(ports.find(({ port }) => port === card.port))
     }
     const applied = this.#options.cards.flatMap(({ config }) => (config ? [config] : []))
-    const status = this.#options.cards.map(({ port, offHook, battery, ringing }) => {
+    const status = this.#options.cards.map(({ port, offHook, battery, ringing, currentLost }) => {
       const hook: WireHookState = offHook ? 'IS_OFF_HOOK' : 'IS_ON_HOOK'
-      return { port, hook, battery, ringing }
+      return { port, hook, battery, ringing, currentLost }
     })
     this.#send({ body: 'configured', configured: { requestId, ports: applied, status, refusal: refusal ?? '' } })
     if (refusal !== undefined || this.#isConfigured) return

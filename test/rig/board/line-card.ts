@@ -13,6 +13,8 @@ export interface LineCondition {
 }
 
 const batteryDebounceMs = 64
+/** Seizing a line makes the current dip by itself. */
+const settledMs = 650
 const polarityDebounceMs = 100
 const batteryThresholdMv = 3000
 /** Playout: begins with two frames, and never holds more than eight. */
@@ -24,6 +26,8 @@ export class LineCard {
   readonly audio = { underruns: 0, overruns: 0 }
   battery: WireBatteryState = 'BATTERY_UNKNOWN'
   offHook = false
+  /** Of this off-hook: the far end hung up. */
+  currentLost = false
   #config: PortConfig | undefined
   #flashLeftMs = 0
   #ringOnMs = 0
@@ -35,6 +39,7 @@ export class LineCard {
   #reversedMs = 0
   #lossMs = 0
   #lossTold = false
+  #offHookMs = 0
   #playout: Int16Array[] = []
   #playing = false
 
@@ -65,6 +70,7 @@ export class LineCard {
 
   goOnHook(): void {
     this.offHook = false
+    this.currentLost = false
     this.#flashLeftMs = 0
     this.#lossMs = 0
     this.#lossTold = false
@@ -114,6 +120,7 @@ export class LineCard {
   /** What the measurements of one step amount to. */
   step(line: LineCondition, stepMs: number): EventKind[] {
     this.#flashLeftMs = Math.max(0, this.#flashLeftMs - stepMs)
+    this.#offHookMs = this.offHook ? this.#offHookMs + stepMs : 0
     return [
       ...this.#measureBattery(line, stepMs),
       ...this.#measurePolarity(line, stepMs),
@@ -172,6 +179,7 @@ export class LineCard {
     this.#lossMs += stepMs
     if (this.#lossTold || this.#lossMs < config.currentLossMs) return []
     this.#lossTold = true
+    if (this.#offHookMs >= settledMs) this.currentLost = true
     return [{ kind: 'loopCurrentLost', loopCurrentLost: { durationMs: this.#lossMs } }]
   }
 }
