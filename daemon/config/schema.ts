@@ -2,8 +2,10 @@
 // from here. One directory is one instance; each YAML file holds one kind of thing under one key.
 import { z } from 'zod'
 import { agentOutboundSchema, carriersSchema } from './carrier-schema.ts'
+import { hoursOverridesSchema, timeOfDayRange } from './hours-schema.ts'
 import { aliasesSchema, botsSchema, functionsSchema } from './integration-schemas.ts'
 import { codecs, keying, srtp } from './media-schema.ts'
+import { eventsSchema, metricsSchema, retentionSchema } from './record-keeping-schema.ts'
 import { sipListenSchema, sipTlsSchema } from './sip-schema.ts'
 import { voiceSchema } from './voice-schema.ts'
 
@@ -19,9 +21,6 @@ const port = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[
 const hostAndPort = z
   .string()
   .regex(new RegExp(`^([A-Za-z0-9][A-Za-z0-9.-]{0,252}|\\[[0-9A-Fa-f:.]{2,45}\\]):${port}$`), 'must be host:port')
-const timeOfDayRange = z
-  .string()
-  .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$/, 'must be HH:MM-HH:MM')
 
 export const boxSchema = z.strictObject({
   instance: z.strictObject({
@@ -91,6 +90,9 @@ export const boxSchema = z.strictObject({
       timeoutS: seconds(0, 3600).default(60).describe('How long a stop waits for calls to end by themselves'),
     })
     .prefault({}),
+  metrics: metricsSchema,
+  events: eventsSchema,
+  retention: retentionSchema,
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -157,6 +159,7 @@ export const hoursSchema = z.strictObject({
         saturday: day,
         sunday: day,
       }),
+      overrides: hoursOverridesSchema,
     }),
   ),
 })

@@ -22,6 +22,8 @@ export class AgentStream {
   readonly #talks = new Map<string, TalkState>()
   /** The last event of each contact that has an agent. */
   readonly #contacts = new Map<string, ContactEvent>()
+  /** Contacts whose agents were done with them before the contact itself was over. */
+  readonly #finished = new Map<string, AgentChange>()
   readonly #stops: (() => void)[]
   #heartBeat: Timer
 
@@ -44,10 +46,13 @@ export class AgentStream {
     if (event.type === 'COMPLETED') {
       this.#contacts.delete(event.contactId)
       this.#talks.delete(event.contactId)
+      this.#finished.delete(event.contactId)
       return
     }
     if (event.agent === undefined) return
     this.#remember(event)
+    const finished = event.type === 'DISCONNECTED' && this.#finished.get(event.contactId)
+    if (finished) this.#complete(event, finished.agent, event.atEpochMs)
     const talk = talkAfter(event)
     if (!talk || this.#talks.get(event.contactId) === talk) return
     this.#talks.set(event.contactId, talk)
@@ -62,6 +67,7 @@ export class AgentStream {
     const [oldest] = this.#contacts.keys()
     this.#contacts.delete(oldest!)
     this.#talks.delete(oldest!)
+    this.#finished.delete(oldest!)
   }
 
   #followAgent(change: AgentChange): void {
@@ -70,11 +76,15 @@ export class AgentStream {
     this.#emit(typeOf(before, change), change)
     for (const { contactId } of change.completed) {
       const contact = this.#contacts.get(contactId)
-      // Only what is over has nothing more to come; an agent may also leave a contact that goes on.
-      if (contact?.type !== 'DISCONNECTED') continue
-      const { disconnectReason: _, transfer: __, party: ___, ...about } = contact
-      this.#of.bus.emit({ ...about, type: 'COMPLETED', atEpochMs: change.atEpochMs, agent: change.agent })
+      if (contact?.type === 'DISCONNECTED') this.#complete(contact, change.agent, change.atEpochMs)
+      else if (this.#talks.has(contactId)) this.#finished.set(contactId, change)
     }
+  }
+
+  /** Nothing more comes of the contact: it is over, and so is the work after it. */
+  #complete(contact: ContactEvent, agent: string, atEpochMs: number): void {
+    const { disconnectReason: _, transfer: __, party: ___, ...about } = contact
+    this.#of.bus.emit({ ...about, type: 'COMPLETED', atEpochMs, agent })
   }
 
   #emit(type: AgentEventType, change: AgentChange): void {
@@ -118,7 +128,7 @@ const words = {
 } as const
 
 function typeOf(before: AgentChange | undefined, change: AgentChange): AgentEventType {
-  const wasIn = before !== undefined && before.reachable && before.status !== 'Offline'
+  const wasIn = before?.reachable === true && before.status !== 'Offline'
   const isIn = change.reachable && change.status !== 'Offline'
   if (isIn !== wasIn) return isIn ? 'LOGIN' : 'LOGOUT'
   return before?.status === change.status && before.nextStatus === change.nextStatus

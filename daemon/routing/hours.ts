@@ -1,10 +1,10 @@
 // Hours of operation: is it open at a moment? Read on the clock on the wall of the hours' own zone, so that daylight
 // saving time is the zone's business: a range that the clocks skip never comes, one that they repeat comes twice.
+//
+// Overrides go before the week, moment by moment: closed, then open, then temporary hours (routing facts, 3).
+import type { HoursOverride } from '../config/hours-schema.ts'
 import type { HoursOfOperation } from '../config/schema.ts'
-
-type Day = keyof HoursOfOperation['week']
-
-const days: readonly Day[] = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
+import { CalendarDay, type Day, isDayOf } from './calendar.ts'
 
 /** Making a formatter costs some 30 µs, using one about 1 µs. Zones come from the configuration, so they are few. */
 const formatters = new Map<string, Intl.DateTimeFormat>()
@@ -16,9 +16,25 @@ const maximumFormatters = 600
  * is not in the tz database, which the configuration's check rules out.
  */
 export function isOpen(hours: HoursOfOperation, epochMs: number): boolean {
-  const { day, minutes } = wallClock(hours.timeZone, epochMs)
-  const today = hours.week[days[day]!]
-  const yesterday = hours.week[days[(day + 6) % 7]!]
+  const { today, minutes } = wallClock(hours.timeZone, epochMs)
+  const yesterday = today.before()
+  const holds = (override: HoursOverride) => covers(timesOn(override, today), timesOn(override, yesterday), minutes)
+  const overrides = hours.overrides ?? []
+  const of = (kind: HoursOverride['kind']) => overrides.filter((override) => override.kind === kind)
+  if (of('closed').some(holds)) return false
+  if (of('open').some(holds)) return true
+  const ordinary = (day: CalendarDay) => {
+    const temporary = of('temporary').filter((override) => isDayOf(override, day))
+    return temporary.length > 0 ? temporary.flatMap(({ times }) => times) : hours.week[day.weekday]
+  }
+  return covers(ordinary(today), ordinary(yesterday), minutes)
+}
+
+function timesOn(override: HoursOverride, day: CalendarDay): readonly string[] {
+  return isDayOf(override, day) ? override.times : []
+}
+
+function covers(today: readonly string[], yesterday: readonly string[], minutes: number): boolean {
   return (
     today.map(parseRange).some((range) => {
       const overnight = range.end < range.start
@@ -27,16 +43,15 @@ export function isOpen(hours: HoursOfOperation, epochMs: number): boolean {
   )
 }
 
-function wallClock(timeZone: string, epochMs: number): { day: number; minutes: number } {
-  let weekday = ''
-  let hour = 0
-  let minute = 0
-  for (const part of formatter(timeZone).formatToParts(epochMs)) {
-    if (part.type === 'weekday') weekday = part.value.toLowerCase()
-    else if (part.type === 'hour') hour = Number(part.value)
-    else if (part.type === 'minute') minute = Number(part.value)
+function wallClock(timeZone: string, epochMs: number): { today: CalendarDay; minutes: number } {
+  const parts: Record<string, string> = {}
+  for (const { type, value } of formatter(timeZone).formatToParts(epochMs)) parts[type] = value
+  const number = (name: string) => Number(parts[name])
+  const weekday = (parts.weekday ?? '').toLowerCase() as Day
+  return {
+    today: new CalendarDay(number('year'), number('month'), number('day'), weekday),
+    minutes: number('hour') * 60 + number('minute'),
   }
-  return { day: days.indexOf(weekday as Day), minutes: hour * 60 + minute }
 }
 
 function formatter(timeZone: string): Intl.DateTimeFormat {
@@ -44,6 +59,10 @@ function formatter(timeZone: string): Intl.DateTimeFormat {
   if (known) return known
   const made = new Intl.DateTimeFormat('en-US', {
     timeZone,
+    calendar: 'gregory',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
     weekday: 'long',
     hour: '2-digit',
     minute: '2-digit',

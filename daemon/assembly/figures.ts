@@ -1,0 +1,94 @@
+// The stream of events with what follows it: the store, agents' events, figures, and where events are sent.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Counters } from '../counters.ts'
+import { AgentStream } from '../events/agent-stream.ts'
+import { createEventBus } from '../events/event-bus.ts'
+import { EventStore } from '../events/event-store.ts'
+import type { EventBus } from '../events/events.ts'
+import { Outlet, type Receiver } from '../events/outlet.ts'
+import { httpReceiver, jsonLinesReceiver, mqttReceiver } from '../events/receivers.ts'
+import { Metrics } from '../metrics/metrics.ts'
+import { MetricsStore } from '../metrics/metrics-store.ts'
+import type { Router } from '../routing/router.ts'
+import type { Started, Surroundings } from './surroundings.ts'
+
+export interface Figures {
+  bus: EventBus
+  events: EventStore
+  metrics: Metrics
+  metricsStore: MetricsStore
+  counters(): Record<string, number>
+}
+
+export function buildFigures(of: Surroundings, storage: string, routing: Router, started: Started): Figures {
+  const { clock, faults } = of
+  const log = of.log.child({ part: 'events' })
+  const events = new EventStore(join(storage, 'events.db'), { clock, log, faults })
+  started('event store', () => events.close())
+  const counters = new Counters()
+  const bus = createEventBus({ lastSequence: events.lastSequence, log, counters })
+  // First of all listeners: what the others are told is on its way to the disk.
+  bus.on((event) => events.add(event))
+  const file = join(storage, 'metrics.db')
+  const metricsStore = new MetricsStore(file)
+  const metrics = new Metrics({
+    store: metricsStore,
+    file,
+    bus,
+    missed: (after, limit) => events.after(after, limit),
+    clock,
+    log,
+    faults,
+  })
+  started('metrics', () => metrics.close())
+  const agents = new AgentStream({ bus, clock, onAgentChange: (listener) => routing.onAgentChange(listener) })
+  started('agents’ events', () => agents.close())
+  const outlets = Object.entries(receiversOf(of, storage)).map(
+    ([name, receiver]) => [name, new Outlet({ name, receiver, store: events, bus, clock, log, faults })] as const,
+  )
+  for (const [name, outlet] of outlets) started(`events to ${name}`, () => outlet.close())
+  return {
+    bus,
+    events,
+    metrics,
+    metricsStore,
+    counters: () => ({
+      ...counters.snapshot(),
+      ...events.counters(),
+      ...Object.fromEntries(
+        outlets.flatMap(([name, outlet]) =>
+          Object.entries(outlet.counters()).map(([counter, value]) => [`${name}.${counter}`, value]),
+        ),
+      ),
+    }),
+  }
+}
+
+function receiversOf({ instance }: Surroundings, storage: string): Record<string, Receiver> {
+  const { jsonLines, http, mqtt } = instance.box.events
+  const secret = (file: string | undefined) =>
+    file === undefined ? undefined : readFileSync(join(instance.directory, file), 'utf8').trim()
+  const authorization = secret(http?.authorizationFile)
+  const password = secret(mqtt?.passwordFile)
+  return {
+    ...(jsonLines && {
+      jsonLines: jsonLinesReceiver({
+        directory: join(storage, 'events'),
+        maximumBytes: jsonLines.maximumMB * 1024 * 1024,
+        keptFiles: jsonLines.keptFiles,
+      }),
+    }),
+    ...(http && {
+      http: httpReceiver({ url: http.url, headers: authorization === undefined ? {} : { authorization } }),
+    }),
+    ...(mqtt && {
+      mqtt: mqttReceiver({
+        url: mqtt.url,
+        topic: mqtt.topic,
+        ...(mqtt.userName !== undefined && { username: mqtt.userName }),
+        ...(password !== undefined && { password }),
+      }),
+    }),
+  }
+}
