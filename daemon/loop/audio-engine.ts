@@ -297,6 +297,7 @@ export class AudioEngine {
         sockets.portOf(index),
         packetStatus(sockets.statusOf(index)),
         sockets.arrivalMsOf(index),
+        sockets.slotOf(index),
       )
     } catch (fault) {
       this.#loop.fail(port.id, fault)

@@ -30,6 +30,8 @@ export interface IceParameters {
   theirPassword: string
   /** They check nothing, so we do. */
   theirLite: boolean
+  /** They have candidates for RTCP on a port of its own, and check them even where it shares that of RTP. */
+  separateRtcp: boolean
   /** IPv4. */
   candidates: { address: string; port: number }[]
 }

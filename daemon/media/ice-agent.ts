@@ -24,6 +24,8 @@ export interface IceAgreement {
   theirUfrag: string
   theirPassword: string
   theirLite: boolean
+  /** RTCP has a port of its own, which is checked too. */
+  separateRtcp: boolean
   /** Where a lite far end can be reached: IPv4 as a number. */
   candidates: readonly { address: number; port: number }[]
 }
@@ -80,9 +82,14 @@ export class IceAgent {
     return false
   }
 
+  /** Another 20 ms: as many checks more are answered. */
+  answersAgain(): void {
+    this.#checksThisTick = 0
+  }
+
   /** Every 20 ms. */
   tick(): void {
-    this.#checksThisTick = 0
+    this.answersAgain()
     if (!this.#agreement.theirLite || this.consentLost) return
     if (++this.#ticksSinceAnswer > consentExpiresTicks) {
       this.consentLost = true

@@ -7,9 +7,16 @@ import type { PortCounters } from './port.ts'
 import type { RtpAgreement } from './rtp-agreement.ts'
 import { looksLikeDtls, looksLikeStun } from './stun-message.ts'
 
+export type Component = 'rtp' | 'rtcp'
+
 export interface PathUser {
-  /** Sends what `write` puts at the place given, as it is. */
-  sendPlain(address: number, port: number, write: (octets: Uint8Array, offset: number) => number): void
+  /** Sends what `write` puts at the place given, as it is, from the port of RTP or that of RTCP. */
+  sendPlain(
+    component: Component,
+    address: number,
+    port: number,
+    write: (octets: Uint8Array, offset: number) => number,
+  ): void
   /** Media goes here, and comes from here, from now on. */
   pathFound(address: number, port: number): void
   keysAgreed(keys: DtlsKeys): void
@@ -18,6 +25,8 @@ export interface PathUser {
 export class MediaPath {
   readonly #user: PathUser
   #ice: IceAgent | undefined
+  /** Of RTCP's own port: its checks are answered, and nothing else is done with what they find. */
+  #rtcpIce: IceAgent | undefined
   #dtls: DtlsHandshake | undefined
   /** Where the far end's handshake comes from; without ICE also where ours goes. */
   #dtlsAddress = 0
@@ -44,7 +53,8 @@ export class MediaPath {
   agree({ ice, dtls, address, port }: RtpAgreement): void {
     if (ice === undefined || !this.#ice?.isFor(ice)) {
       this.#forgetIce()
-      this.#ice = ice && new IceAgent(ice, (...to) => this.#user.sendPlain(...to))
+      this.#ice = ice && new IceAgent(ice, (...to) => this.#user.sendPlain('rtp', ...to))
+      this.#rtcpIce = ice?.separateRtcp ? new IceAgent(ice, (...to) => this.#user.sendPlain('rtcp', ...to)) : undefined
     }
     if (dtls !== undefined && this.#dtls?.isFor(dtls)) return
     this.#dtls?.close()
@@ -67,8 +77,20 @@ export class MediaPath {
   }
 
   /** A datagram that is neither RTP nor RTCP. False: nothing we know. */
-  receive(octets: Uint8Array, offset: number, length: number, address: number, port: number): boolean {
+  receive(
+    octets: Uint8Array,
+    offset: number,
+    length: number,
+    address: number,
+    port: number,
+    component: Component = 'rtp',
+  ): boolean {
     const first = octets[offset]!
+    if (component === 'rtcp') {
+      if (!looksLikeStun(first) || !this.#rtcpIce) return false
+      this.#rtcpIce.receive(octets, offset, length, address, port)
+      return true
+    }
     if (looksLikeStun(first) && this.#ice) {
       if (this.#ice.receive(octets, offset, length, address, port)) {
         this.#user.pathFound(address, port)
@@ -88,6 +110,7 @@ export class MediaPath {
   /** Every 20 ms. */
   tick(): void {
     this.#ice?.tick()
+    this.#rtcpIce?.answersAgain()
     this.#dtls?.tick()
   }
 
@@ -106,7 +129,7 @@ export class MediaPath {
 
   #sendDtls(write: (octets: Uint8Array, offset: number) => number): void {
     const { address, port } = this.#ice ?? { address: this.#dtlsAddress, port: this.#dtlsPort }
-    this.#user.sendPlain(address, port, write)
+    this.#user.sendPlain('rtp', address, port, write)
   }
 
   #forgetIce(): void {

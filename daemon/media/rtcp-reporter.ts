@@ -39,10 +39,15 @@ export class RtcpReporter {
     this.#openRtcp = options.openRtcp ?? (() => undefined)
   }
 
-  agree({ rtcp, codec }: RtpAgreement): void {
+  /** The socket of RTCP alone, if there is one. */
+  get ownSlot(): number | undefined {
+    return this.#ownSlot
+  }
+
+  agree({ rtcp, codec, ice }: RtpAgreement): void {
     this.#agreed = rtcp
     this.#clockHz = clockHzOf[codec]
-    const needsOwn = rtcp !== undefined && rtcp !== 'mux'
+    const needsOwn = (rtcp !== undefined && rtcp !== 'mux') || (ice?.separateRtcp ?? false)
     if (needsOwn === (this.#ownSlot !== undefined)) return
     this.#closeOwn()
     if (!needsOwn) return

@@ -7,7 +7,7 @@ import { eventPayloadBytes } from './event-receiver.ts'
 import { EventSender } from './event-sender.ts'
 import { ForwardEnd, Forwarding } from './forwarding.ts'
 import type { DetectorSource, LoopPort, Report } from './loop-port.ts'
-import { MediaPath } from './media-path.ts'
+import { type Component, MediaPath } from './media-path.ts'
 import { frameMs, type PortCounters, type PortId, telephoneFormat } from './port.ts'
 import { RtcpReporter } from './rtcp-reporter.ts'
 import { clockHzOf, type RtpAgreement } from './rtp-agreement.ts'
@@ -92,7 +92,7 @@ export class RtpPort implements LoopPort {
     this.#receiver = new RtpReceiver((digit, durationMs) => this.#tellDigit(digit, 'event', durationMs))
     this.#sender = new RtpSender(transport, slot)
     this.#path = new MediaPath({
-      sendPlain: (address, port, write) => this.#sendPlain(address, port, write),
+      sendPlain: (component, address, port, write) => this.#sendPlain(component, address, port, write),
       pathFound: (address, port) => this.#latch.prove(address, port),
       keysAgreed: (keys) => this.#takeKeys(keys),
     })
@@ -144,6 +144,7 @@ export class RtpPort implements LoopPort {
     port: number,
     status: PacketStatus,
     arrivalMs = 0,
+    slot = this.slot,
   ): void {
     if (status !== 0) {
       if (status === 'truncated') this.#counters.truncatedPackets++
@@ -155,8 +156,11 @@ export class RtpPort implements LoopPort {
     const fault = readRtp(bytes, offset, length, fields)
     if (fault !== undefined) {
       if (fault === 'rtcp') this.#receiveRtcp(bytes, offset, length, address)
-      else if (length === 0 || !this.#path.receive(bytes, offset, length, address, port))
-        this.#counters.malformedPackets++
+      else {
+        const component = slot === this.slot ? 'rtp' : 'rtcp'
+        const isKnown = length > 0 && this.#path.receive(bytes, offset, length, address, port, component)
+        if (!isKnown) this.#counters.malformedPackets++
+      }
       return
     }
     const agreement = this.#agreement
@@ -288,8 +292,15 @@ export class RtpPort implements LoopPort {
     else this.#rtcp.receive(bytes, offset, length)
   }
 
-  #sendPlain(address: number, port: number, write: (octets: Uint8Array, offset: number) => number): void {
-    const at = this.#transport.begin(this.slot, address, port)
+  #sendPlain(
+    component: Component,
+    address: number,
+    port: number,
+    write: (octets: Uint8Array, offset: number) => number,
+  ): void {
+    const slot = component === 'rtp' ? this.slot : this.#rtcp.ownSlot
+    if (slot === undefined) return
+    const at = this.#transport.begin(slot, address, port)
     const length = write(this.#transport.sendBytes, at)
     if (length > 0 && port !== 0) this.#transport.commit(length)
   }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BaresipControl, type BaresipEvent } from './baresip-control.ts'
 import { freePorts } from './free-ports.ts'
-import { growingWavSamples, wavOf } from './growing-wav.ts'
+import { growingWavAtTelephoneRate, wavOf } from './growing-wav.ts'
 import { Program } from './program.ts'
 import { makeTone } from './tones.ts'
 import { until, type WaitOptions } from './wait.ts'
@@ -24,8 +24,10 @@ export interface BaresipOptions {
   host?: string
   /** Absent: the phone does not register, and is reached by `address`. */
   register?: boolean
-  srtp?: 'off' | 'offered' | 'required'
-  codecs?: ('PCMU' | 'PCMA')[]
+  srtp?: 'off' | 'offered' | 'required' | 'dtls'
+  /** It finds its way by ICE, as a full agent. */
+  ice?: boolean
+  codecs?: (keyof typeof codecForms)[]
   /** `auto` answers at once; `manual` rings until told to `accept`. */
   answer?: 'auto' | 'manual'
   /** Where it listens: the first of three ports in a row. Absent: free ones. */
@@ -35,8 +37,16 @@ export interface BaresipOptions {
 }
 
 const modules = '/usr/lib/baresip/modules'
+const loadedModules = ['g711', 'g722', 'opus', 'aubridge', 'aufile', 'sndfile', 'srtp', 'dtls_srtp', 'stun', 'ice']
 const toneMs = 300_000
-const mediaEncryption = { off: '', offered: ';mediaenc=srtp', required: ';mediaenc=srtp-mand' }
+const mediaEncryption = {
+  off: '',
+  offered: ';mediaenc=srtp',
+  required: ';mediaenc=srtp-mand',
+  dtls: ';mediaenc=dtls_srtp',
+}
+/** As baresip names them: by what they sample at, not by what RTP counts. */
+const codecForms = { PCMU: 'PCMU/8000/1', PCMA: 'PCMA/8000/1', G722: 'G722/16000/1', opus: 'opus/48000/2' }
 
 export class Baresip {
   readonly userName: string
@@ -160,7 +170,7 @@ export class Baresip {
   /** What its loudspeaker played in the latest call, up to now: 8 kHz. */
   heard(): Int16Array {
     const file = this.#dump('dec')
-    return file === undefined ? new Int16Array(0) : growingWavSamples(file)
+    return file === undefined ? new Int16Array(0) : growingWavAtTelephoneRate(file)
   }
 
   /** Ends the program, hanging up and unregistering as it does so. */
@@ -204,7 +214,7 @@ export class Baresip {
 }
 
 function account(options: BaresipOptions): string {
-  const codecs = (options.codecs ?? ['PCMU', 'PCMA']).map((codec) => `${codec}/8000/1`).join(',')
+  const codecs = (options.codecs ?? ['PCMU', 'PCMA']).map((codec) => codecForms[codec]).join(',')
   return [
     `<sip:${options.userName}@${options.box};transport=${options.transport ?? 'udp'}>`,
     options.proxy === undefined ? '' : `;outbound="sip:${options.proxy};transport=${options.transport ?? 'udp'}"`,
@@ -212,6 +222,7 @@ function account(options: BaresipOptions): string {
     `;regint=${options.register === false ? 0 : 60}`,
     `;answermode=${options.answer ?? 'manual'}`,
     `;audio_codecs=${codecs}`,
+    options.ice ? ';medianat=ice;rtcp_mux=yes' : '',
     `${mediaEncryption[options.srtp ?? 'off']}\n`,
   ].join('')
 }
@@ -240,7 +251,7 @@ function config(directory: string, port: number, host: string): string {
     ringback_disabled: 'yes',
     statmode_default: 'off',
   }
-  const loaded = ['g711', 'aubridge', 'aufile', 'sndfile', 'srtp'].map((name) => `module ${name}.so`)
+  const loaded = loadedModules.map((name) => `module ${name}.so`)
   const applications = ['module_tmp account.so', 'module_app menu.so', 'module_app ctrl_tcp.so']
   return [...Object.entries(settings).map(([key, value]) => `${key} ${value}`), ...loaded, ...applications, ''].join(
     '\n',

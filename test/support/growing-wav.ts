@@ -13,6 +13,15 @@ export function growingWavSamples(file: string): Int16Array {
   return samples
 }
 
+/** The first channel of a file of any rate that is a multiple of 8 kHz, at 8 kHz: every so manieth sample. */
+export function growingWavAtTelephoneRate(file: string): Int16Array {
+  const samples = growingWavSamples(file)
+  if (samples.length === 0) return samples
+  const header = readFileSync(file).subarray(0, 36)
+  const step = header.readUInt16LE(22) * (header.readUInt32LE(24) / 8000)
+  return step === 1 ? samples : samples.filter((_sample, at) => at % step === 0)
+}
+
 /** A mono WAV file of 16-bit samples at 8 kHz. */
 export function wavOf(samples: Int16Array): Buffer {
   const bytes = Buffer.alloc(44 + samples.length * 2)

@@ -82,8 +82,8 @@ export function readFormats(media: SdpMedia, codecs: readonly RtpCodec[]): Audio
 
 /** Formats and attributes of an offer. */
 export function offeredFormats(codecs: readonly RtpCodec[], types: PayloadTypes): FormatLines {
-  const clocks = new Set(codecs.map((codec) => forms[codec].clockHz as 8000 | 48_000))
-  const events = ([8000, 48_000] as const).filter((clockHz) => clocks.has(clockHz))
+  // Events of 8 kHz beside Opus too: many phones know no others.
+  const events: (8000 | 48_000)[] = codecs.includes('opus') ? [8000, 48_000] : [8000]
   return joinLines([
     ...codecs.map((codec) => codecLines(codec, forms[codec].staticType ?? types.opus)),
     ...events.map((clockHz) => eventLines(types.events[clockHz], clockHz)),

@@ -1,4 +1,4 @@
-// ICE in SDP (RFC 8839): credentials, and candidates as far as we use them: UDP over IPv4, the one component of RTP.
+// ICE in SDP (RFC 8839): credentials, and candidates as far as we use them: UDP over IPv4, and of RTP only.
 import { randomBytes } from 'node:crypto'
 import { isIPv4 } from 'node:net'
 import type { IceParameters } from '../../loop/audio.ts'
@@ -10,8 +10,8 @@ export interface IceCredentials {
 }
 
 const maximumCandidates = 16
-/** RFC 8445 section 5.1.2.1: a host's address, the only one, of component 1. */
-const hostPriority = 126 * 2 ** 24 + 65535 * 2 ** 8 + 255
+/** RFC 8445 section 5.1.2.1: a host's address, the only one; component 1 is RTP, 2 RTCP. */
+const hostPriority = (component: 1 | 2) => 126 * 2 ** 24 + 65535 * 2 ** 8 + 256 - component
 const icechars = /^[A-Za-z0-9+/]{4,256}$/
 const candidateForm = /^\S{1,32} 1 udp \d{1,10} (\S{1,64}) (\d{1,5}) typ (?:host|srflx|prflx|relay)\b/i
 
@@ -37,16 +37,27 @@ export function readIce(sdp: Sdp, media: SdpMedia, own: IceCredentials): IcePara
     theirUfrag: ufrag,
     theirPassword: password,
     theirLite: sdpAttribute(sdp, 'ice-lite') !== undefined,
+    separateRtcp: sdpAttributes(media, 'candidate').some((value) => /^\S{1,32} 2 /.test(value)),
     candidates: candidates.slice(0, maximumCandidates),
   }
 }
 
-/** Of the medium: our one address. RTCP comes to the same port wherever there is ICE. */
-export function iceAttributes(own: IceCredentials, address: string, port: number): SdpAttribute[] {
+/** Of the medium: our one address; for RTCP the port above, where the far end might want it. */
+export function iceAttributes(
+  own: IceCredentials,
+  address: string,
+  port: number,
+  separateRtcp: boolean,
+): SdpAttribute[] {
+  const candidate = (component: 1 | 2): SdpAttribute => ({
+    name: 'candidate',
+    value: `1 ${component} UDP ${hostPriority(component)} ${address} ${port + component - 1} typ host`,
+  })
   return [
     { name: 'ice-ufrag', value: own.ufrag },
     { name: 'ice-pwd', value: own.password },
-    { name: 'candidate', value: `1 1 UDP ${hostPriority} ${address} ${port} typ host` },
+    candidate(1),
+    ...(separateRtcp ? [candidate(2)] : []),
     { name: 'end-of-candidates', value: undefined },
   ]
 }

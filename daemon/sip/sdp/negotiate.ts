@@ -66,7 +66,7 @@ export function buildOffer(local: LocalMedia, profile: Profile, direction: Direc
     keying === 'sdes'
       ? srtpSuites.map((suite, index) => cryptoAttribute({ tag: index + 1, key: local.keyFor(suite) }))
       : keying === 'dtls'
-        ? [...dtlsAttributes(local.fingerprint, 'actpass'), ...iceAttributes(local.ice, local.address, local.port)]
+        ? [...dtlsAttributes(local.fingerprint, 'actpass'), ...iceAttributes(local.ice, local.address, local.port, true)]
         : []
   const formats = offeredFormats(local.codecs, local.payloadTypes)
   const media = audioMedia(local, profile, formats, [...security, rtcpMux], 20, direction)
@@ -90,7 +90,7 @@ export function answerOffer(offer: Sdp, local: LocalMedia): Negotiated {
     ...(mid === undefined ? [] : [{ name: 'mid', value: mid }]),
     ...(crypto && ours ? [cryptoAttribute({ tag: crypto.tag, key: ours })] : []),
     ...(dtls ? dtlsAttributes(local.fingerprint, dtls.active ? 'active' : 'passive') : []),
-    ...(ice ? iceAttributes(local.ice, local.address, local.port) : []),
+    ...(ice ? iceAttributes(local.ice, local.address, local.port, ice.separateRtcp) : []),
     ...(hasRtcpMux(media) ? [rtcpMux] : []),
   ]
   const answered = audioMedia(local, profile, answeredFormats(formats), attributes, formats.ptimeMs, direction)

@@ -16,6 +16,7 @@ const agreement: IceAgreement = {
   theirUfrag: 'thei',
   theirPassword,
   theirLite: false,
+  separateRtcp: false,
   candidates: [],
 }
 const role = (name: 'controlling' | 'controlled') => ({ name, tieBreaker: new Uint8Array(8) })

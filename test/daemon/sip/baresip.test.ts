@@ -1,53 +1,12 @@
 // Real phones (baresip) over real sockets, with the real audio thread: signing in, being called, calling, SRTP or not.
-import t, { type Test } from 'tap'
-import { SystemClock } from '../../../daemon/clock.ts'
+import t from 'tap'
 import type { Leg } from '../../../daemon/leg/leg.ts'
-import { createAudio } from '../../../daemon/loop/audio-service.ts'
-import type { SipAccount } from '../../../daemon/sip/endpoint.ts'
-import { createSipEndpoint } from '../../../daemon/sip/sip-endpoint.ts'
-import { Baresip, type BaresipOptions } from '../../support/baresip.ts'
-import { freePorts } from '../../support/free-ports.ts'
-import { account, events, logInto, password } from '../../support/sip-stage.ts'
+import { phoneStage, phoneToneHz } from '../../support/phone-stage.ts'
+import { events } from '../../support/sip-stage.ts'
 import { toneCheck } from '../../support/tone-check.ts'
 import { until } from '../../support/wait.ts'
 
 t.setTimeout(180_000)
-
-const phoneToneHz = 620
-
-async function realStage(t: Test, own: Partial<SipAccount>, phone: Partial<BaresipOptions>) {
-  const from = await freePorts(8)
-  const audio = await createAudio({ rtpPorts: { from, to: from + 7 }, log: logInto([]) })
-  t.teardown(() => audio.stop())
-  const clock = new SystemClock()
-  const alice = account('alice', own)
-  const common = {
-    address: '127.0.0.1',
-    port: 0,
-    realm: 'cordboard',
-    accounts: [alice],
-    audio,
-    clock,
-    log: logInto([]),
-  }
-  const endpoint = createSipEndpoint(common)
-  await endpoint.start()
-  t.teardown(async () => {
-    await endpoint.stop()
-    if (clock.liveTimers > 0) throw new Error(`${clock.liveTimers} timers are left`)
-  })
-  const baresip = await Baresip.start({
-    userName: 'alice',
-    password,
-    box: `127.0.0.1:${endpoint.localPort}`,
-    toneHz: phoneToneHz,
-    answer: 'auto',
-    ...phone,
-  })
-  t.teardown(() => baresip.stop())
-  await baresip.registered()
-  return { audio, endpoint, baresip, clock }
-}
 
 const talking = (leg: Leg) =>
   until('the leg to talk', () => leg.state === 'talking', { withinMs: 15_000, instead: () => leg.describe() })
@@ -59,7 +18,7 @@ for (const [srtp, phone, secured] of [
   ['offered', 'required', 1],
 ] as const)
   t.test(`the box calls a phone: account ${srtp}, phone ${phone}`, async (t) => {
-    const { audio, endpoint, baresip } = await realStage(t, { srtp, codecs: ['PCMA', 'PCMU'] }, { srtp: phone })
+    const { audio, endpoint, baresip } = await phoneStage(t, { srtp, codecs: ['PCMA', 'PCMU'] }, { srtp: phone })
     const leg = endpoint.dial({ userName: 'alice', callerAddress: '+441632960001', callerName: 'Bob' })
     const told = events(leg)
     await talking(leg)
@@ -80,14 +39,14 @@ for (const [srtp, phone, secured] of [
   })
 
 t.test('SRTP is required and the phone has none: refused, nothing sounds', async (t) => {
-  const { endpoint } = await realStage(t, { srtp: 'required' }, { srtp: 'off' })
+  const { endpoint } = await phoneStage(t, { srtp: 'required' }, { srtp: 'off' })
   const leg = endpoint.dial({ userName: 'alice' })
   await until('the leg to end', () => leg.state === 'ended', { withinMs: 10_000 })
   t.match(leg.end, { reason: 'srtpRequired', blame: 'config' })
 })
 
 t.test('the phone calls the box and hangs up', async (t) => {
-  const { audio, endpoint, baresip } = await realStage(t, { srtp: 'required' }, { srtp: 'required' })
+  const { audio, endpoint, baresip } = await phoneStage(t, { srtp: 'required' }, { srtp: 'required' })
   const legs: Leg[] = []
   endpoint.onInbound((leg) => legs.push(leg))
   await baresip.dial('100')
@@ -102,14 +61,14 @@ t.test('the phone calls the box and hangs up', async (t) => {
 })
 
 t.test('the phone’s call is refused as busy', async (t) => {
-  const { endpoint, baresip } = await realStage(t, {}, {})
+  const { endpoint, baresip } = await phoneStage(t, {}, {})
   endpoint.onInbound((leg) => void leg.hangUp('busy'))
   await baresip.dial('100')
   t.match(await baresip.closed(), /486|[Bb]usy/)
 })
 
 t.test('a phone that rings is left alone again', async (t) => {
-  const { endpoint, baresip } = await realStage(t, {}, { answer: 'manual' })
+  const { endpoint, baresip } = await phoneStage(t, {}, { answer: 'manual' })
   const leg = endpoint.dial({ userName: 'alice' })
   await baresip.incoming()
   await until('ringing to be told', () => leg.state === 'alerting')
@@ -119,7 +78,7 @@ t.test('a phone that rings is left alone again', async (t) => {
 })
 
 t.test('a phone that refuses', async (t) => {
-  const { endpoint, baresip } = await realStage(t, {}, { answer: 'manual' })
+  const { endpoint, baresip } = await phoneStage(t, {}, { answer: 'manual' })
   const leg = endpoint.dial({ userName: 'alice' })
   await baresip.incoming()
   await baresip.hangUp()
@@ -128,7 +87,7 @@ t.test('a phone that refuses', async (t) => {
 })
 
 t.test('a phone that signs off is reachable no more', async (t) => {
-  const { endpoint, baresip } = await realStage(t, {}, {})
+  const { endpoint, baresip } = await phoneStage(t, {}, {})
   const told: boolean[] = []
   endpoint.onReachable((_user, reachable) => told.push(reachable))
   t.ok(endpoint.reachable('alice'))

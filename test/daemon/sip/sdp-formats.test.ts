@@ -153,6 +153,7 @@ t.test('browsers', async (t) => {
         ownUfrag: 'ours',
         theirUfrag: 'thei',
         theirLite: false,
+        separateRtcp: false,
         candidates: [{ address: '192.0.2.7', port: 50001 }],
       },
     })
@@ -169,6 +170,12 @@ t.test('browsers', async (t) => {
       'm=video 0 UDP/TLS/RTP/SAVPF 96',
     ])
       t.match(text, `${line}\r\n`)
+  })
+
+  t.test('a far end with candidates for RTCP is given one too', async (t) => {
+    const { remote, text } = answer(`${browser.split('m=video')[0]}a=candidate:9 2 UDP 1 192.0.2.7 50002 typ host\r\n`)
+    t.equal(remote.ice?.separateRtcp, true)
+    t.match(text, 'a=candidate:1 2 UDP 2130706430 10.0.0.1 16385 typ host\r\n')
   })
 
   t.test('our role stays what it was', async (t) => {
