@@ -1,9 +1,9 @@
 // A caller on a line of the simulated board: rings, hears, presses keys, speaks a tone, hangs up.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunningBoard } from '../rig/board-client.ts'
-import { growingWavSamples } from './growing-wav.ts'
+import { growingWavSamples, wavOf } from './growing-wav.ts'
 import { longestMs, stretchesOf } from './marks.ts'
 import { tonePresentMs } from './tones.ts'
 import { until, type WaitOptions } from './wait.ts'
@@ -27,6 +27,7 @@ export class LineCaller {
   readonly #board: RunningBoard
   readonly #folder: string
   readonly #file: string
+  #said = 0
 
   private constructor(board: RunningBoard, port: number) {
     this.#board = board
@@ -73,6 +74,13 @@ export class LineCaller {
   async presses(digits: string): Promise<void> {
     const utterances = [{ kind: 'digits' as const, digits, onMs: 160 }]
     await this.#board.client.callerSends({ port: this.port, utterances })
+  }
+
+  /** A voice, or whatever it is: 8 kHz. Begins when all said before is over. */
+  async plays(samples: Int16Array): Promise<void> {
+    const file = join(this.#folder, `said-${++this.#said}.wav`)
+    writeFileSync(file, wavOf(samples))
+    await this.#board.client.callerSends({ port: this.port, utterances: [{ kind: 'file' as const, file }] })
   }
 
   /** Begins when all said before is over. */
