@@ -1,9 +1,6 @@
-// What a function answered: read, measured and held against the type of response that the flow's block asks for.
-import { type FunctionFault, type FunctionOutcome, isJsonObject, type JsonObject, type JsonValue } from './functions.ts'
+// What a function answered: read and measured. Whether a flow's block can use it is the flow's to judge.
+import { type FunctionFault, type FunctionOutcome, isJsonObject, type JsonValue } from './functions.ts'
 import { longestAnswerBytes, oneLine, tooLarge } from './runner.ts'
-
-/** `ResponseValidation.ResponseType` of the block; absent there: STRING_MAP. */
-export type ResponseType = 'STRING_MAP' | 'JSON'
 
 /** Deeper values than this no reference of a flow reaches. */
 const deepest = 64
@@ -21,23 +18,6 @@ export function readAnswer(text: string): FunctionOutcome {
   if (!isJsonObject(value)) return badResponse(`the answer is ${kindOf(value)}, not an object`)
   if (!isShallow(value, deepest)) return badResponse(`the answer is nested deeper than ${deepest} levels`)
   return { ok: true, result: value }
-}
-
-/**
- * STRING_MAP: a flat map; numbers and booleans become texts, a null is left out (a reference to it finds no data).
- * JSON: anything up to 32 KB.
- */
-export function validateResponse(result: JsonObject, type: ResponseType): FunctionOutcome {
-  if (Buffer.byteLength(JSON.stringify(result)) > longestAnswerBytes) return tooLarge('the answer')
-  if (type === 'JSON') return { ok: true, result }
-  const flat: [string, string][] = []
-  for (const [key, value] of Object.entries(result)) {
-    if (typeof value === 'object' && value !== null)
-      return badResponse(`"${key}" is ${kindOf(value)}, and a STRING_MAP holds texts only`)
-    if (value !== null) flat.push([key, String(value)])
-  }
-  // fromEntries defines own properties: a key `__proto__` stays a key.
-  return { ok: true, result: Object.fromEntries(flat) }
 }
 
 function badResponse(detail: string): FunctionFault {

@@ -1,7 +1,8 @@
 // AWS Lambda function: a function of the instance is run with the contact's data. Its answer is `$.External` from then
 // on; retries inside the time limit are the host's.
 import type { ActionDefinition, ActionRun, Outcome } from '../action.ts'
-import { type FlowObject, type FlowValue, fits, isFlowObject } from '../flow-value.ts'
+import { type FlowObject, fits, isFlowObject } from '../flow-value.ts'
+import { stringMap } from '../function-answer.ts'
 import { functionEvent } from '../function-event.ts'
 import { checkBranches, checkKnown, checkNumber, checkWord } from './checks.ts'
 import { failed, next, notHere, wholeNumber } from './outcomes.ts'
@@ -80,15 +81,4 @@ function invoke(
     state.results.set('LambdaInvocation', { ResultData: result })
     return isFlowObject(result) ? { to: 'next', external: result } : next
   })
-}
-
-/** Numbers and flags are taken as their text, as the service does; groups and lists are refused. */
-function stringMap(value: FlowValue): FlowObject | undefined {
-  if (!isFlowObject(value)) return undefined
-  const texts: [string, string][] = []
-  for (const [key, inner] of Object.entries(value)) {
-    if (typeof inner === 'object' && inner !== null) return undefined
-    if (inner !== null) texts.push([key, String(inner)])
-  }
-  return Object.fromEntries(texts)
 }
