@@ -8,7 +8,7 @@ import {
   type SessionDialog,
 } from 'sip.js/lib/core/index.js'
 import type { MediaFault, MediaSession } from './call-media.ts'
-import type { Reply } from './sip-stack.ts'
+import type { Reply } from './stack-user.ts'
 import type { WireRequest } from './wire/wire-message.ts'
 
 export interface CallDialogUser {

@@ -24,7 +24,8 @@ import { callToAgent, OutboundCall } from './outbound-call.ts'
 import type { PhoneAddress } from './outbound-fork.ts'
 import { type PhoneWorld, placesOf } from './phone-places.ts'
 import type { CallWorld, SipLeg } from './sip-leg.ts'
-import { type Reply, SipStack } from './sip-stack.ts'
+import { SipStack } from './sip-stack.ts'
+import type { Reply } from './stack-user.ts'
 import type { TlsFiles } from './transport/certificates.ts'
 import type { ConnectionLimits } from './transport/connections.ts'
 import type { Hop } from './transport/hop.ts'
@@ -108,6 +109,7 @@ class Endpoint implements BoundSipEndpoint {
       clock,
       changed: (userName, reachable) => this.#tellReachable(userName, reachable),
       keepAlive: (hop) => this.#stack.keepAlive(hop),
+      reconnect: (hop) => this.#stack.reach(hop),
     })
     this.#phones = { registrations: this.#registrations, counters, log }
     this.#stack = new SipStack({

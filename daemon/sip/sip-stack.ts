@@ -14,6 +14,7 @@ import { refuse, versionNotSupported } from './access/request-gate.ts'
 import { CoreBridge } from './core-bridge.ts'
 import { DialogRoutes } from './dialog-routes.ts'
 import type { SipAccount } from './endpoint.ts'
+import type { Reply, StackUser } from './stack-user.ts'
 import { ClientTransactions } from './transaction/client-transactions.ts'
 import { ServerTransactions } from './transaction/server-transactions.ts'
 import { StatelessAnswers } from './transaction/stateless-answers.ts'
@@ -24,28 +25,6 @@ import { type HostPort, sipPort } from './wire/host-port.ts'
 import { parseVia, salvageVia, stampVia, type Via } from './wire/via.ts'
 import { header, tagOf, type WireMessage, type WireRequest, type WireResponse } from './wire/wire-message.ts'
 import { parseWire } from './wire/wire-parse.ts'
-
-/** An answer the stack sends for its user. */
-export interface Reply {
-  status: number
-  reason: string
-  headers: readonly string[]
-  sdp?: string
-}
-
-export interface StackUser {
-  /** An INVITE of an authenticated phone, outside any dialog. */
-  receiveInvite(uas: IncomingInviteRequest, request: WireRequest, account: SipAccount, source: Hop): void
-  receiveRegister(request: WireRequest, account: SipAccount, source: Hop): Reply
-  /** UPDATE inside a dialog of sip.js, in order. */
-  receiveUpdate(dialogId: string, request: WireRequest): Reply
-  /** Nobody acknowledged the 2xx of this INVITE. */
-  ackMissing(callId: string): void
-  /** A connection is gone, and with it what was registered over it. */
-  connectionLost(way: number): void
-  /** The far end of this call has been without a connection for too long. */
-  farEndLost(callId: string): void
-}
 
 /** Each way. Some 4 kB each: the memory of a flood is bounded by it, a set-up rate of 100 calls a second is not. */
 const defaultMaxTransactions = 8192
@@ -168,6 +147,11 @@ export class SipStack {
   keepAlive(hop: Hop): void {
     this.#counters.count('keepAlivesSent')
     this.#transports.send(keepAlivePing, hop).catch((_fault: unknown) => this.#counters.count('sendFailures'))
+  }
+
+  /** The hop with its connection, opened if need be. */
+  reach(hop: Hop): Hop {
+    return this.#transports.reach(hop)
   }
 
   /** Whether something can still be sent there: a phone behind a connection that broke can't be rung. */

@@ -3,6 +3,7 @@
 import type { Clock, Timer } from '../../clock.ts'
 import { type Hop, isReliable } from '../transport/hop.ts'
 import { sipPort } from '../wire/host-port.ts'
+import { parseNameAddr } from '../wire/name-addr.ts'
 import { parseSipUri } from '../wire/sip-uri.ts'
 
 export interface Binding {
@@ -20,6 +21,8 @@ export interface Binding {
   /** Its REGISTER came through a proxy: the source is that of many phones. */
   proxied: boolean
   expiresAtMs: number
+  /** The connection it came by broke, and another was opened to it. */
+  reconnected: boolean
 }
 
 export interface BindingRequest {
@@ -56,21 +59,25 @@ export class Registrations {
   readonly #clock: Clock
   readonly #changed: (userName: string, reachable: boolean) => void
   readonly #keepAlive: (hop: Hop) => void
+  readonly #reconnect: (hop: Hop) => Hop
   readonly #accounts = new Map<string, Map<string, Held>>()
   #pulse: Timer | undefined
 
   /**
    * `changed` is told when an account's first contact comes or its last one goes. `keepAlive` is called now and then for
-   * every phone behind a router: something must go there for the router to remember it. Neither may throw.
+   * every phone behind a router: something must go there for the router to remember it. `reconnect` returns the hop with
+   * a connection that is being opened to it. None may throw.
    */
   constructor(options: {
     clock: Clock
     changed: (userName: string, reachable: boolean) => void
     keepAlive: (hop: Hop) => void
+    reconnect: (hop: Hop) => Hop
   }) {
     this.#clock = options.clock
     this.#changed = options.changed
     this.#keepAlive = options.keepAlive
+    this.#reconnect = options.reconnect
   }
 
   /** Contacts of the account, newest first. */
@@ -139,12 +146,17 @@ export class Registrations {
 
   /**
    * A connection is gone, and with it the contacts that were registered over it (RFC 5626 section 5.3): a phone behind
-   * a router, or in a browser, can't be reached until it connects again.
+   * a router, or in a browser, can't be reached until it connects again. One that can be is connected to, once.
    */
   lost(way: number): void {
     for (const [userName, held] of [...this.#accounts]) {
       const before = held.size
-      for (const [key, { binding }] of [...held]) if (binding.source.way === way) this.#drop(held, key)
+      for (const [key, { binding }] of [...held]) {
+        if (binding.source.way !== way) continue
+        const other = binding.reconnected ? undefined : otherWay(binding)
+        if (!other) this.#drop(held, key)
+        else Object.assign(binding, { source: this.#reconnect(other), reconnected: true })
+      }
       if (held.size < before) this.#settle(userName, held, before)
     }
   }
@@ -169,6 +181,7 @@ export class Registrations {
       regId: contact.regId,
       ...from,
       expiresAtMs: this.#clock.monotonicMs() + lifeMs,
+      reconnected: false,
     }
     const timer = this.#clock.after(lifeMs, () => {
       const before = held.size
@@ -211,6 +224,14 @@ function keyOf({ uri, instance, regId }: Pick<Binding, 'uri' | 'instance' | 'reg
 function isBehindRouter({ uri, source, proxied }: Binding): boolean {
   const own = parseSipUri(uri)
   return !proxied && !isReliable(source) && (own?.host !== source.address || (own.port ?? sipPort) !== source.port)
+}
+
+/** Where a phone whose TCP connection broke listens: at its proxy, or by itself where no router is before it. */
+function otherWay({ path, uri, source }: Binding): Hop | undefined {
+  const place = path[0] === undefined ? parseSipUri(uri) : parseNameAddr(path[0])?.uri
+  if (source.transport !== 'TCP' || place?.host !== source.address) return undefined
+  const transport = place.parameters.get('transport')?.toLowerCase() === 'tcp' ? 'TCP' : 'UDP'
+  return { address: place.host, port: place.port ?? sipPort, transport }
 }
 
 /** Other contacts of what must be the same phone, restarted: they would ring nobody until they expire. */

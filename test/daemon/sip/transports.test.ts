@@ -1,6 +1,9 @@
 // Phones over every transport and both families of addresses, on real sockets: they sign in, are called back over the
 // connection they came by, and call; connections that end take with them what hung on them, and no more.
+
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
@@ -228,7 +231,7 @@ t.test('who takes nothing of what is sent is cut off', async (t) => {
     },
     { withinMs: 20_000, everyMs: 5 },
   )
-  t.equal(world.endpoint.counters().connections, 0)
+  await until('nothing to be left of it', () => world.endpoint.counters().connections === 0)
 })
 
 t.test('a phone whose connection breaks is reachable no more, until it connects again', async (t) => {
@@ -241,6 +244,29 @@ t.test('a phone whose connection breaks is reachable no more, until it connects 
   const again = await world.registered('alice', 'WSS')
   t.same(told, [false, true])
   await callTo(world, again)
+})
+
+t.test('a phone that listens is connected to when it lets its connection go', async (t) => {
+  const world = await stage(t)
+  const alice = await world.phone('alice', 'TCP')
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => new Promise((resolve) => server.close(resolve)))
+  const heard: string[] = []
+  server.on('connection', (socket) => socket.on('data', (bytes) => heard.push(bytes.toString('latin1'))))
+  const { port } = server.address() as AddressInfo
+  const lines = [`Contact: <sip:alice@127.0.0.1:${port};transport=tcp>`]
+  const request = alice.make('REGISTER', 'sip:box', { to: 'sip:alice@box', lines })
+  await alice.send(request)
+  await alice.send(alice.withCredentials(request, await alice.nextResponse(401), password))
+  await alice.nextResponse(200, 'REGISTER')
+  const [connected] = await Promise.all([once(server, 'connection'), alice.socket.close()])
+  t.ok(world.endpoint.reachable('alice'))
+  const leg = world.endpoint.dial({ userName: 'alice' })
+  await until('the INVITE', () => heard.join('').startsWith(`INVITE sip:alice@127.0.0.1:${port};transport=tcp`))
+  ;(connected[0] as Socket).destroy()
+  await until('the leg to end', () => leg.state === 'ended')
+  t.notOk(world.endpoint.reachable('alice'), 'once, and not for ever')
 })
 
 t.test('a phone that is rung while its connection breaks: the leg ends at once', async (t) => {
