@@ -131,3 +131,34 @@ t.test('two requests of one branch are not mixed up', async (t) => {
   t.throws(() => transactions.send(request('CANCEL', 'z9hG4bKc'), []), /CANCEL without/)
   transactions.stop()
 })
+
+t.test('a request too long for a datagram goes by TCP to who takes it, and by UDP when that fails', async (t) => {
+  const long = { ...request('INVITE', 'z9hG4bK7'), body: 'x'.repeat(1300) }
+  const taking: Hop = { ...first, tcpToo: true }
+  const { clock, sent, transactions, counters } = world()
+  const by = (one: { request: WireRequest }) => header(one.request, 'via')?.split(' ')[0]
+  transactions.send(request('OPTIONS', 'z9hG4bK8'), [taking])
+  transactions.send(long, [taking])
+  transactions.send({ ...long, headers: request('INVITE', 'z9hG4bK9').headers }, [first])
+  t.same(sent.map(by), ['SIP/2.0/UDP', 'SIP/2.0/TCP', 'SIP/2.0/UDP'])
+  await clock.advance(600)
+  t.equal(sent.filter((one) => by(one) === 'SIP/2.0/TCP').length, 1, 'and is not sent again there')
+  await clock.advance(31_500)
+  t.equal(counters.snapshot().failovers, 1)
+  t.equal(by(sent.findLast((one) => header(one.request, 'call-id') === 'call-z9hG4bK7')!), 'SIP/2.0/UDP')
+  transactions.stop()
+})
+
+t.test('what waits for an answer over a connection that breaks fails at once', async (t) => {
+  const { told, transactions } = world()
+  const connected: Hop = { ...first, transport: 'TCP', way: 7 }
+  transactions.send(request('INVITE', 'z9hG4bKe'), [connected])
+  transactions.send(request('OPTIONS', 'z9hG4bKf'), [connected])
+  transactions.send(request('OPTIONS', 'z9hG4bKg'), [{ ...connected, way: 8 }])
+  transactions.lost(7)
+  t.same(
+    told.map((one) => `${one.status} ${header(one, 'call-id')}`),
+    ['503 call-z9hG4bKe', '503 call-z9hG4bKf'],
+  )
+  transactions.stop()
+})
