@@ -114,9 +114,9 @@ export class Conversation {
     this.#place(party)
   }
 
-  /** False: is held already. */
+  /** False: is held already, or has left. */
   hold(party: Party, by: Party | 'flow'): boolean {
-    if (party.heldBy !== undefined) return false
+    if (party.heldBy !== undefined || !this.parties.includes(party)) return false
     party.heldBy = by
     this.#place(party)
     const { segment } = party
@@ -204,6 +204,7 @@ export class Conversation {
   }
 
   #place(party: Party): void {
+    if (!this.parties.includes(party)) return
     this.#room.seat(party.leg, { as: party.joined && party.heldBy === undefined ? 'talking' : 'apart' })
     this.#retap()
   }

@@ -79,7 +79,7 @@ export class LifeMoves implements ContactMoves {
     const { conversation, source, other } = this.#life
     const { customer } = conversation
     const agent = source ?? other
-    if (!customer || agent?.role !== 'agent') return false
+    if (!customer || agent?.role !== 'agent' || !conversation.parties.includes(agent)) return false
     const onHold = state === 'CustomerOnHold' ? customer : state === 'AgentOnHold' ? agent : undefined
     for (const party of [customer, agent]) {
       if (party === onHold) conversation.hold(party, 'flow')
