@@ -49,7 +49,7 @@ async function startSimulatedBoard({ name, lines }: PrivateInstance['boards'][nu
 
 function startDaemon(args: string[]): Program {
   let rest = ''
-  return new Program('the daemon', process.execPath, [join(root, 'daemon/main.ts'), '--runtime', runtime, ...args], {
+  return new Program('the daemon', join(root, 'scripts/daemon'), ['--runtime', runtime, ...args], {
     // Ctrl-C is for this script alone, which then stops the parts in order.
     ownSession: true,
     onOutput: (text) => {

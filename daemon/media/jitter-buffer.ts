@@ -113,12 +113,15 @@ export class JitterBuffer {
 
   insert(timestamp: number, octets: Uint8Array, offset: number, count: number, law: G711): void {
     if (!this.arrive(timestamp, count)) return
-    const slack = this.slackOf(timestamp)
     const decoded = law.decoded
-    for (let i = Math.max(0, -slack); i < count; i++) {
+    const ring = this.#ring
+    // In one or two straight runs: the ring may end in between.
+    for (let i = Math.max(0, -this.slackOf(timestamp)); i < count; ) {
       const at = (timestamp + i) & (ringSamples - 1)
-      this.#ring[at] = decoded[octets[offset + i]!]!
-      this.#present[at] = 1
+      const run = Math.min(count - i, ringSamples - at)
+      for (let k = 0; k < run; k++) ring[at + k] = decoded[octets[offset + i + k]!]!
+      this.#present.fill(1, at, at + run)
+      i += run
     }
     this.#notePlaced(timestamp, count)
   }

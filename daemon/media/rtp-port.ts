@@ -189,7 +189,7 @@ export class RtpPort implements LoopPort {
 
   pass(): void {
     this.#passTime()
-    this.#receiver.skip()
+    this.#receiver.pass()
   }
 
   follow(source: LoopPort | undefined): boolean {

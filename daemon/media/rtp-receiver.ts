@@ -26,6 +26,7 @@ export class RtpReceiver {
   #codec: AudioCodec | undefined
   #law: G711 = g711.PCMU
   #decoder: StreamDecoder | undefined
+  #isHeard = true
   #ssrc: number | undefined
   #eventPackets = 0
   #unknownPayloads = 0
@@ -91,13 +92,21 @@ export class RtpReceiver {
 
   /** Fills the frame with the next 20 ms. False when there is nothing to hear. */
   read(frame: Int16Array): boolean {
+    this.#isHeard = true
     this.#decoder?.tick()
     return this.jitter.read(frame)
   }
 
+  /** Time passes. */
   skip(): void {
     this.#decoder?.tick()
     this.jitter.skipFrame()
+  }
+
+  /** Time passes, and nobody hears this stream here: G.711 is not decoded until it is read again. */
+  pass(): void {
+    this.#isHeard = false
+    this.skip()
   }
 
   /** For RTCP; undefined before the first packet. */
@@ -144,7 +153,8 @@ export class RtpReceiver {
   #receiveAudio(fields: RtpFields, octets: Uint8Array): void {
     const { sequence, timestamp, payloadOffset, payloadLength } = fields
     if (this.#decoder) this.#decoder.receive(sequence, timestamp, octets, payloadOffset, payloadLength)
-    else this.jitter.insert(timestamp, octets, payloadOffset, payloadLength, this.#law)
+    else if (this.#isHeard) this.jitter.insert(timestamp, octets, payloadOffset, payloadLength, this.#law)
+    else this.jitter.arrive(timestamp, payloadLength)
   }
 
   #receiveEvent(agreement: RtpAgreement, fields: RtpFields, octets: Uint8Array): void {

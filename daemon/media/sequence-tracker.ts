@@ -2,7 +2,8 @@
 
 export type Arrival = 'inOrder' | 'reordered' | 'duplicate'
 
-const window = 1024
+/** Small, since every packet of every stream looks into its own. */
+const window = 256
 /** A step further than this, either way, is a restart of the sender, not loss: RFC 3550's MAX_DROPOUT is 3000. */
 const maximumStep = 3000
 /** Numbers begin two rounds up, so that packets from before the first one have positive ones too. */
@@ -16,7 +17,7 @@ export class SequenceTracker {
   /** Lost in streams that are over. */
   #lostBefore = 0
   /** Extended numbers seen, by their low bits. */
-  readonly #seen = new Float64Array(window)
+  readonly #seen = new Int32Array(window)
   #first = -1
   #highest = -1
 

@@ -36,7 +36,7 @@ function makeInstance(calls: number, phonesPort: number): Promise<TestInstance> 
     agents: [caller, ...phones],
     concurrentCalls: calls + 10,
     rtpPorts: calls * 6 + 64,
-    lines: 1,
+    lines: 0,
   })
 }
 

@@ -157,9 +157,8 @@ export class Daemon {
     const { NOTIFY_SOCKET: _, ...env } = process.env
     return new Program(
       'the daemon',
-      join(root, 'node_modules/.bin/node'),
+      join(root, 'scripts/daemon'),
       [
-        join(root, 'daemon/main.ts'),
         ...['--instance', this.#options.instance.directory],
         ...['--runtime', this.#runtime],
         ...['--storage', this.storage],

@@ -20,7 +20,7 @@ export interface TestAgent {
 
 export interface TestInstanceOptions {
   agents?: TestAgent[]
-  /** Lines of the one board, from port 1. */
+  /** Lines of the one board, from port 1; 0: there is no board. */
   lines?: number
   offerTimeoutS?: number
   missedPauseS?: number
@@ -83,7 +83,7 @@ export async function makeTestInstance(options: TestInstanceOptions = {}): Promi
     drain: { timeoutS: 0 },
     log: { level: 'debug' },
   })
-  write('lines', { boards: [boardOf(options.lines ?? 2)] })
+  write('lines', { boards: options.lines === 0 ? [] : [boardOf(options.lines ?? 2)] })
   write('numbers', { numbers: Object.entries(numbers).map(([number, flow]) => ({ number, flow })) })
   write('hours', { hours: [{ name: 'Always', timeZone: 'UTC', week: alwaysOpen() }] })
   const quickConnects = (options.quickConnects ?? []).map((one) => ({ ...one, description: 'for tests' }))
