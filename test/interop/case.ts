@@ -3,7 +3,7 @@
 export type Program = 'baresip' | 'sipp' | 'kamailio' | 'linphonec' | 'openssl'
 
 export interface InteropCase {
-  /** Unique; what `--only` looks in. */
+  /** Unique; what `--match` looks in. */
   name: string
   /** Programs it needs; without them it is not run. */
   needs: readonly Program[]

@@ -8,12 +8,12 @@ import { kamailioCases } from './kamailio-cases.ts'
 import { linphoneCases } from './linphone-cases.ts'
 import { sippCases } from './sipp-cases.ts'
 
-const usage = `usage: scripts/interop [--only TEXT] [--json] [--list]
+const usage = `usage: scripts/interop [--match TEXT] [--json] [--list]
 
 Plays calls between the box and other makers' programs on this machine: baresip and linphonec as phones over UDP, TCP and
 TLS, sipp with many calls over one socket, Kamailio as a proxy in front. Each case starts and ends what it needs.
 
-  --only TEXT  only cases whose name has TEXT in it
+  --match TEXT  only cases whose name has TEXT in it
   --json       one JSON object a case on a line: name, outcome (passed, failed, notRun), ms, why
   --list       the names, and what they need
 
@@ -64,10 +64,15 @@ function say(text: string): void {
 }
 
 async function main(): Promise<number> {
-  let values: { only?: string | undefined; json?: boolean; list?: boolean; help?: boolean }
+  let values: { match?: string | undefined; json?: boolean; list?: boolean; help?: boolean }
   try {
     const flag = { type: 'boolean' } as const
-    const options = { only: { type: 'string' }, json: flag, list: flag, help: { type: 'boolean', short: 'h' } } as const
+    const options = {
+      match: { type: 'string' },
+      json: flag,
+      list: flag,
+      help: { type: 'boolean', short: 'h' },
+    } as const
     values = parseArgs({ options }).values
   } catch (fault) {
     console.error(`scripts/interop: ${fault instanceof Error ? fault.message : fault}\n\n${usage}`)
@@ -77,7 +82,7 @@ async function main(): Promise<number> {
     say(usage)
     return 0
   }
-  const cases = allCases.filter(({ name }) => name.includes(values.only ?? ''))
+  const cases = allCases.filter(({ name }) => name.includes(values.match ?? ''))
   if (values.list) {
     for (const { name, needs } of cases) say(`${name}  (${needs.join(', ')})`)
     return 0

@@ -1,97 +1,22 @@
 // Phones over every transport and both families of addresses, on real sockets: they sign in, are called back over the
 // connection they came by, and call; connections that end take with them what hung on them, and no more.
-
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
-import type { Leg } from '../../../daemon/leg/leg.ts'
-import { createSipEndpoint, type SipEndpointOptions } from '../../../daemon/sip/sip-endpoint.ts'
-import type { TransportName } from '../../../daemon/sip/transport/hop.ts'
-import { header, type WireRequest } from '../../../daemon/sip/wire/wire-message.ts'
+import type { SipEndpointOptions } from '../../../daemon/sip/sip-endpoint.ts'
+import { header } from '../../../daemon/sip/wire/wire-message.ts'
 import { certificateFolder, makeCertificate } from '../../support/certificates.ts'
-import { MockClock } from '../../support/mock-clock.ts'
-import { type ClientSocket, clientSocket } from '../../support/sip-client-socket.ts'
-import { SipFakeAudio } from '../../support/sip-fake-audio.ts'
-import { plainSdp, SipPeer } from '../../support/sip-peer.ts'
-import { account, events, type LogLine, logInto, password } from '../../support/sip-stage.ts'
+import { plainSdp } from '../../support/sip-peer.ts'
+import { password } from '../../support/sip-stage.ts'
+import { callTo, transportStage } from '../../support/sip-transport-stage.ts'
 import { until } from '../../support/wait.ts'
 
 const certificates = certificateFolder()
 const served = makeCertificate(certificates.path, 'box')
 t.teardown(() => certificates.remove())
 
-async function stage(t: Test, options: Partial<SipEndpointOptions> = {}) {
-  const clock = new MockClock()
-  const log: LogLine[] = []
-  const address = options.address ?? '127.0.0.1'
-  const endpoint = createSipEndpoint({
-    address,
-    port: 0,
-    listen: (['TCP', 'TLS', 'WS', 'WSS'] as const).map((transport) => ({ transport, address, port: 0 })),
-    tls: served,
-    realm: 'box',
-    accounts: [account('alice'), account('bob')],
-    audio: new SipFakeAudio(),
-    clock,
-    log: logInto(log),
-    ...options,
-  })
-  const inbound: Leg[] = []
-  endpoint.onInbound((leg) => inbound.push(leg))
-  await endpoint.start()
-  const sockets: ClientSocket[] = []
-  const place = (transport: TransportName) => endpoint.listening.find((one) => one.transport === transport)!
-  const connect = async (transport: TransportName, tls?: Parameters<typeof clientSocket>[2]) => {
-    const socket = clientSocket(transport, place(transport), tls)
-    sockets.push(socket)
-    return socket
-  }
-  const phone = async (name: string, transport: TransportName) => {
-    const socket = await connect(transport)
-    const peer = await SipPeer.open(name, socket, { address, port: 0 }, place(transport), transport)
-    return Object.assign(peer, { socket })
-  }
-  const registered = async (name: string, transport: TransportName) => {
-    const peer = await phone(name, transport)
-    const request = peer.make('REGISTER', 'sip:box', { to: `sip:${name}@box`, lines: ['Expires: 3600'] })
-    await peer.send(request)
-    await peer.send(peer.withCredentials(request, await peer.nextResponse(401), password))
-    await peer.nextResponse(200, 'REGISTER')
-    return peer
-  }
-  const count = (name: string) => until(`${name} to be counted`, () => endpoint.counters()[name])
-  t.teardown(async () => {
-    const stopped = endpoint.stop()
-    await clock.advance(5000)
-    await stopped
-    await Promise.all(sockets.map((socket) => socket.close()))
-    await clock.advance(40_000)
-    if (clock.liveTimers > 0) throw new Error(`${clock.liveTimers} timers are left`)
-    if (endpoint.counters().faults) throw new Error('a fault had to be contained')
-  })
-  return { clock, endpoint, inbound, log, place, connect, phone, registered, count }
-}
-
-/** The box rings the phone, the phone answers and the box hangs up; returns the INVITE. */
-async function callTo(
-  world: Awaited<ReturnType<typeof stage>>,
-  peer: SipPeer,
-): Promise<{ invite: WireRequest; told: string[] }> {
-  const leg = world.endpoint.dial({ userName: peer.name })
-  const told = events(leg)
-  const invite = await peer.nextRequest('INVITE')
-  await peer.respond(invite, 180)
-  await peer.respond(invite, 200, { body: plainSdp() })
-  await peer.nextRequest('ACK')
-  await until('the leg to talk', () => leg.state === 'talking')
-  void leg.hangUp()
-  await peer.respond(await peer.nextRequest('BYE'), 200)
-  await until('the leg to end', () => leg.state === 'ended')
-  return { invite, told }
-}
+const stage = (t: Test, options: Partial<SipEndpointOptions> = {}) => transportStage(t, { tls: served, ...options })
 
 for (const transport of ['UDP', 'TCP', 'TLS', 'WS', 'WSS'] as const)
   for (const address of ['127.0.0.1', '::1'])
@@ -329,81 +254,6 @@ t.test('a talk whose phone does not come back ends, and says why', async (t) => 
     return leg.state === 'ended'
   })
   t.match(leg.end, { by: 'farEnd', blame: 'farEnd', reason: 'connectionLost' })
-})
-
-t.test('a renewed certificate is shown to new connections, and the old ones go on', async (t) => {
-  const own = makeCertificate(certificates.path, 'renewed')
-  const world = await stage(t, { tls: own })
-  const alice = await world.registered('alice', 'TLS')
-  const subjectNow = async () => {
-    const socket = await world.connect('TLS')
-    await socket.bind({ address: '127.0.0.1', port: 0 })
-    const { stream } = socket
-    if (!(stream instanceof TLSSocket)) throw new Error('no TLS')
-    const { fingerprint256 } = stream.getPeerX509Certificate()!
-    await socket.close()
-    return fingerprint256
-  }
-  const before = await subjectNow()
-  makeCertificate(certificates.path, 'renewed')
-  await until('the new one', async () => {
-    await world.clock.advance(30_000)
-    return (await subjectNow()) !== before
-  })
-  t.match(world.endpoint.counters(), { certificatesRenewed: 1 })
-  t.notOk(alice.socket.closed)
-  await callTo(world, alice)
-})
-
-t.test('a renewed certificate that is no good is told, and the old one stays', async (t) => {
-  const own = makeCertificate(certificates.path, 'spoiled')
-  const world = await stage(t, { tls: own })
-  writeFileSync(own.keyFile, 'not a key')
-  await until('it to be told', async () => {
-    await world.clock.advance(30_000)
-    return world.endpoint.counters().certificatesRefused
-  })
-  t.match(world.log.at(-1), { level: 'error', fields: { fault: /can't be used together/ } })
-  t.ok(await world.registered('alice', 'TLS'))
-})
-
-t.test('a certificate that is not there is named, with what to do, before anything listens', async (t) => {
-  const missing = { certificateFile: '/nowhere/box.pem', keyFile: served.keyFile }
-  t.notOk(existsSync(missing.certificateFile))
-  const endpoint = createSipEndpoint({
-    address: '127.0.0.1',
-    port: 0,
-    listen: [{ transport: 'TLS', address: '127.0.0.1', port: 0 }],
-    tls: missing,
-    realm: 'box',
-    accounts: [],
-    audio: new SipFakeAudio(),
-    clock: new MockClock(),
-    log: logInto([]),
-  })
-  await t.rejects(endpoint.start(), { message: /^sip\.tls\.certificateFile: \/nowhere\/box\.pem can't be read/ })
-  t.same(endpoint.listening, [])
-})
-
-t.test('with client certificates asked for, a phone without one is not let in', async (t) => {
-  const phones = makeCertificate(certificates.path, 'phone')
-  const world = await stage(t, { tls: { ...served, clientAuthorityFile: phones.certificateFile } })
-  const bare = await world.connect('TLS')
-  await bare.bind({ address: '127.0.0.1', port: 0 }).then(
-    () => until('the box to hang up', () => bare.closed),
-    () => {},
-  )
-  const identity = { cert: readFileSync(phones.certificateFile), key: readFileSync(phones.keyFile) }
-  const known = await world.connect('TLS', { ...identity, rejectUnauthorized: false })
-  const alice = await SipPeer.open('alice', known, { address: '', port: 0 }, world.place('TLS'), 'TLS')
-  await alice.send(alice.make('OPTIONS', 'sip:box'))
-  t.match(await alice.nextResponse(200), { status: 200 })
-})
-
-t.test('TLS 1.1 is not spoken', async (t) => {
-  const world = await stage(t)
-  const old = await world.connect('TLS', { maxVersion: 'TLSv1.1', minVersion: 'TLSv1.1', rejectUnauthorized: false })
-  await t.rejects(old.bind({ address: '127.0.0.1', port: 0 }))
 })
 
 t.test('a web page without the sub-protocol sip, and plain HTTP, get no WebSocket', async (t) => {
