@@ -1,11 +1,15 @@
 // Calls out to the telephone network, and the faults of links that are down.
 import { createOutboundCalls, type OutboundService } from '../carrier/outbound-calls.ts'
 import { linkSettingsOf, sipLinks } from '../carrier/sip-links.ts'
+import type { RootLog } from '../log/log.ts'
 import type { ReloadPart } from '../reload/reload.ts'
 import type { LinkView, SipEndpoint } from '../sip/endpoint.ts'
 import type { Started, Surroundings } from './surroundings.ts'
 
-export function buildOutbound(of: Surroundings, sip: SipEndpoint, started: Started): OutboundService {
+type OutboundSurroundings = Pick<Surroundings, 'instance' | 'clock' | 'faults'> & { log: Pick<RootLog, 'child'> }
+type OutboundSip = Pick<SipEndpoint, 'dialCarrier' | 'links' | 'onLinkChange'>
+
+export function buildOutbound(of: OutboundSurroundings, sip: OutboundSip, started: Started): OutboundService {
   const { instance, clock, log } = of
   started(
     'watch over links',
@@ -35,14 +39,18 @@ const code = 'SIP-LINK'
 
 const mends: Readonly<Record<string, string>> = {
   unresolved: 'Check the name in carriers.yaml, and the name service of this machine.',
-  registrationRefused: 'Check user and password in carriers.yaml with the carrier, then run cordboard reload.',
+  registrationRefused:
+    'Ask the carrier what is wrong with the account; correct carriers.yaml and run cordboard reload, or restart the daemon.',
   timeout: 'Check the network and the firewall towards the carrier, and whether it knows our address.',
   unreachable: 'Check the network and the firewall towards the carrier.',
   unregistered: 'Check the network towards the carrier; it is tried again by itself.',
 }
 
 /** A link that is down stands in `status` until it is up again, or may be tried again. */
-function tellLinkFault({ faults }: Surroundings, { carrier, link, state, reason = 'unknown' }: LinkView): void {
+function tellLinkFault(
+  { faults }: Pick<Surroundings, 'faults'>,
+  { carrier, link, state, reason = 'unknown' }: LinkView,
+): void {
   const where = `${carrier}/${link}`
   if (state !== 'down') {
     faults.clear(code, where)

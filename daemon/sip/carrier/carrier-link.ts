@@ -39,6 +39,7 @@ export interface LinkWorld extends LinkTalk {
 const restMs = 60_000
 const longestRestMs = 600_000
 const farewellMs = 1500
+const refusedReason = 'registrationRefused'
 
 export class CarrierLink {
   readonly settings: LinkSettings
@@ -110,6 +111,11 @@ export class CarrierLink {
 
   get view(): LinkView {
     return { ...this.#view, calls: this.#legs.size }
+  }
+
+  /** The carrier will not have it, and it is not tried again by itself. */
+  get isRefused(): boolean {
+    return this.#unregistered === refusedReason
   }
 
   get hasRoom(): boolean {
@@ -258,7 +264,7 @@ export class CarrierLink {
   #registrationChanged(reason: string | undefined, final: boolean): void {
     const { counters, log } = this.#world
     counters.count(reason === undefined ? 'linkRegistrations' : 'linkRegistrationFailures')
-    this.#unregistered = reason === undefined ? undefined : final ? 'registrationRefused' : `unregistered: ${reason}`
+    this.#unregistered = reason === undefined ? undefined : final ? refusedReason : `unregistered: ${reason}`
     if (reason !== undefined) log.warn({ link: linkName(this.settings), reason, final }, 'sip link not registered')
     this.#settle()
   }

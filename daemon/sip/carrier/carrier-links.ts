@@ -33,7 +33,7 @@ export class CarrierLinks {
       const name = linkName(one)
       const old = before.get(name)
       before.delete(name)
-      if (old?.settings.revision === one.revision) this.#links.set(name, old)
+      if (old?.settings.revision === one.revision && !old.isRefused) this.#links.set(name, old)
       else this.#replace(old, one)
     }
     for (const gone of before.values()) this.#remove(gone)

@@ -30,6 +30,19 @@ t.test('a link that did not change goes on undisturbed', async (t) => {
   t.match(stage.endpoint.links(), [{ state: 'up' }])
 })
 
+t.test('a link that was refused is tried once more', async (t) => {
+  const stage = await sipStage(t, [], { links: [registering('1')] })
+  const carrier = await stage.phone('carrier', telco)
+  await stage.clock.advance(20)
+  await carrier.respond(carrier.takeRequest('REGISTER'), 403)
+  await stage.clock.advance(3_600_000)
+  stage.endpoint.setLinks([registering('1')])
+  await stage.clock.advance(20)
+  await carrier.respond(carrier.takeRequest('REGISTER'), 200, { lines: ['Expires: 600'] })
+  await stage.clock.advance(20)
+  t.match(stage.endpoint.links(), [{ state: 'up' }])
+})
+
 t.test('a link that changed registers anew, over the contact of before', async (t) => {
   const { stage, carrier } = await registered(t)
   stage.endpoint.setLinks([registering('2')])
