@@ -10,13 +10,15 @@ export type Offence =
   | 'scanner'
   /** A user that there is not. */
   | 'unknownUser'
+  /** A call that says it is from such a user: some phones sign in by another name than they call by. */
+  | 'unknownCaller'
   /** Wrong credentials for one that there is. */
   | 'guessing'
   /** More requests without proof than any site of phones sends. */
   | 'flood'
 
-/** Of `allowed`: a scanner is banned at sight, ten unknown users are too many, and forty wrong passwords. */
-const points: Record<Offence, number> = { scanner: 40, unknownUser: 4, guessing: 1, flood: 0.2 }
+/** Of `allowed`: a scanner is banned at sight, ten unknown users are too many, forty wrong passwords. */
+const points: Record<Offence, number> = { scanner: 40, unknownUser: 4, unknownCaller: 0.2, guessing: 1, flood: 0.2 }
 
 const limits: StrikeLimits = {
   allowed: 40,

@@ -78,7 +78,7 @@ export class Gatekeeper {
       bans.offend(source.address, verdict.failure === 'unknownUser' ? 'unknownUser' : 'guessing')
     // Whoever looks for users need not even answer our challenge.
     else if (verdict.outcome === 'challenge' && !authenticator.knows(claimedUser(request)))
-      bans.offend(source.address, 'unknownUser')
+      bans.offend(source.address, request.method === 'REGISTER' ? 'unknownUser' : 'unknownCaller')
     return verdict
   }
 

@@ -218,6 +218,20 @@ t.test('who only asks, and never answers our challenge, is stopped too', async (
   t.same(failures(stage), [], 'and a challenge is still no failure')
 })
 
+t.test('a hundred calls at once by another name than the phone signs in by are no attack', async (t) => {
+  const stage = await sipStage(t, [account('alice')])
+  const alice = await stage.phone('alice')
+  const invites = Array.from({ length: 100 }, () =>
+    alice.make('INVITE', 'sip:100@box', { lines: ['From: <sip:reception@box>;tag=r'], body: plainSdp() }),
+  )
+  for (const invite of invites) await alice.send(invite)
+  await stage.clock.advance(20)
+  t.equal(alice.responses(401).length, 100)
+  for (const invite of invites) await alice.ack(invite, alice.takeResponse(401))
+  await stage.clock.advance(20)
+  t.same(stage.endpoint.bans(), [])
+})
+
 for (const [what, lines] of [
   ['friendly-scanner', ['User-Agent: friendly-scanner']],
   ['sipcli', ['User-Agent: sipcli/v1.8']],
