@@ -7,6 +7,7 @@ import { type MediaFault, MediaSession } from './call-media.ts'
 import { endOfMedia, rejectionFor } from './end-reasons.ts'
 import type { SipAccount } from './endpoint.ts'
 import { type CallWorld, SipLeg } from './sip-leg.ts'
+import type { Hop } from './transport/hop.ts'
 import type { HostPort } from './wire/host-port.ts'
 import { parseNameAddr } from './wire/name-addr.ts'
 import { decodedUser, parseSipUri } from './wire/sip-uri.ts'
@@ -20,6 +21,8 @@ export interface InboundParties {
   local: LegParty
   origin: LegOrigin
   headers?: Readonly<Record<string, string>>
+  /** Where requests of the call go. Absent: where it came from. */
+  next?: Hop
 }
 
 /** An agent is who signed in, whatever the phone calls itself. */
@@ -74,7 +77,7 @@ export class InboundCall extends SipLeg {
       account,
       localAddress: world.stack.localFor(source.address).address,
     })
-    world.stack.routes.set(this.callId, { account, targets: [source] })
+    world.stack.routes.set(this.callId, { account, targets: [parties.next ?? source] })
     uas.delegate = { onCancel: () => this.#cancelled() }
     uas.trying()
   }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import {
   type AckableIncomingResponseWithSession,
   type IncomingResponse,
+  type IncomingResponseMessage,
   type OutgoingInviteRequest,
   URI,
 } from 'sip.js/lib/core/index.js'
@@ -13,6 +14,7 @@ import type { SipAccount } from './endpoint.ts'
 import type { Profile } from './sdp/negotiate.ts'
 import type { CallWorld } from './sip-leg.ts'
 import { allowedMethods } from './transaction/outgoing-edit.ts'
+import type { Hop } from './transport/hop.ts'
 import { formatHost, type HostPort } from './wire/host-port.ts'
 import { escapeUser, parseSipUri, toCoreUri } from './wire/sip-uri.ts'
 
@@ -27,6 +29,8 @@ export interface PhoneAddress {
   to?: string
   /** Lines that the INVITE has besides. */
   headers?: readonly string[]
+  /** Where the call goes on once this answer has come; undefined, or absent: where it began. */
+  next?(answer: IncomingResponseMessage): Hop | undefined
 }
 
 export interface ForkUser {
@@ -154,6 +158,8 @@ export class OutboundFork {
     // A second dialog of the same INVITE (a proxy that forks): acknowledged and hung up.
     const first = this.#dialog === undefined && !this.#over
     const answer = first && !this.#cancelled ? this.media.accept(response.message.body) : undefined
+    const next = first ? this.#phone.next?.(response.message) : undefined
+    if (next) this.#world.stack.routes.set(this.#callId, { account: this.#account, targets: [next] })
     response.ack()
     const dialog = new CallDialog({
       session: response.session,

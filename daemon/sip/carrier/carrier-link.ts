@@ -15,8 +15,10 @@ import type { PhoneAddress } from '../outbound-fork.ts'
 import type { CallWorld } from '../sip-leg.ts'
 import { type Hop, isReliable } from '../transport/hop.ts'
 import { formatHost } from '../wire/host-port.ts'
+import { splitList } from '../wire/name-addr.ts'
 import { escapeUser, parseSipUri } from '../wire/sip-uri.ts'
-import { header, type WireRequest } from '../wire/wire-message.ts'
+import { header, headers, type WireRequest } from '../wire/wire-message.ts'
+import { dialogHop } from './dialog-hop.ts'
 import { carrierParties } from './inbound-identity.ts'
 import { LinkRegistration } from './link-registration.ts'
 import type { LinkTalk } from './link-request.ts'
@@ -151,7 +153,14 @@ export class CarrierLink {
   parties(request: WireRequest): InboundParties {
     const { carrier, link, inbound } = this.settings
     const own = this.#registration && this.#contactUser
-    return { ...carrierParties(request, inbound, own), origin: { kind: 'carrier', carrier, link } }
+    const next = dialogHop(headers(request, 'record-route').flatMap(splitList), header(request, 'contact'), (host) =>
+      this.isAt(host),
+    )
+    return {
+      ...carrierParties(request, inbound, own),
+      origin: { kind: 'carrier', carrier, link },
+      ...(next && { next }),
+    }
   }
 
   /** A leg that calls over the link once it is started with `place`: where it goes and what it says. */
@@ -200,7 +209,7 @@ export class CarrierLink {
 
   #addressOf(options: CarrierDialOptions, target: Hop): PhoneAddress {
     const { peer, identity } = this.settings
-    const { from, headers } = this.#identity(options)
+    const { from, headers: lines } = this.#identity(options)
     const host = formatHost(peer.host)
     const port = peer.port === undefined ? '' : `:${peer.port}`
     const user = escapeUser(options.number)
@@ -210,7 +219,11 @@ export class CarrierLink {
       targets: [target],
       from,
       to: `sip:${user}@${host}${phone}`,
-      headers: [...this.#routeHeaders(), ...headers],
+      headers: [...this.#routeHeaders(), ...lines],
+      next: (answer) =>
+        dialogHop(answer.getHeaders('record-route').toReversed(), answer.getHeader('contact'), (host) =>
+          this.isAt(host),
+        ),
     }
   }
 

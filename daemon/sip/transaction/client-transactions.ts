@@ -304,7 +304,9 @@ export class ClientTransactions {
     }
     // ACK of a 2xx: a transaction of its own that nothing answers. Sent once; sip.js repeats it when the 2xx is repeated.
     const accepted = this.#invites.get(callKey(request))
-    const target = accepted ? accepted.hop : targets[0]
+    // Where the INVITE was answered, unless the call goes on elsewhere by now.
+    const isThere = accepted && (targets.length === 0 || targets.some((one) => isSamePlace(one, accepted.hop)))
+    const target = isThere ? accepted.hop : targets[0]
     if (!target) throw new Error('No address to send ACK to.')
     const hop = this.#options.reach(target)
     const bytes = this.#format(request, newBranch(), this.#options.localFor(hop))
@@ -350,6 +352,10 @@ function inviteInput(status: number): InviteClientInput {
 
 function newBranch(): string {
   return branchCookie + randomBytes(16).toString('hex')
+}
+
+function isSamePlace(one: Hop, other: Hop): boolean {
+  return one.address === other.address && one.port === other.port
 }
 
 function callKey(request: WireRequest): string {
