@@ -37,6 +37,7 @@ export const code = {
   quickConnectAgent: 'CFG-308',
   quickConnectQueue: 'CFG-309',
   quickConnectFlow: 'CFG-310',
+  queueWhisperFlow: 'CFG-328',
   queueWithoutHours: 'CFG-311',
   quickConnectWithoutDescription: 'CFG-312',
   duplicateName: 'CFG-313',
@@ -77,6 +78,7 @@ export const code = {
   headerForm: 'CFG-354',
   headerExposed: 'CFG-355',
   voiceEngine: 'CFG-356',
+  hookFunction: 'CFG-358',
 
   linkCannotRegister: 'CFG-361',
   sourceTooWide: 'CFG-362',

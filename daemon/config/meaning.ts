@@ -29,6 +29,9 @@ export function meaningFaults(configuration: Configuration, flowsFolder: string)
     ...on('agents', unreachableAgents),
     ...on('agents', (agents) => unknownCountries(agents, 'agents.*.outbound.countries.*')),
     ...on('queues', (queues) => [...unservedQueues(queues, configuration), ...missingCallerIds(queues, configuration)]),
+    ...on('queues', (queues) =>
+      flowTypeFaults(queues, 'queues.*.outboundWhisperFlow', configuration, () => 'OUTBOUND_WHISPER'),
+    ),
     ...on('numbers', (numbers) => flowTypeFaults(numbers, 'numbers.*.flow', configuration, () => 'CONTACT_FLOW')),
     ...on('quick-connects', (document) =>
       flowTypeFaults(document, 'quickConnects.*.flow', configuration, (owner) =>

@@ -178,6 +178,9 @@ export const queuesSchema = z.strictObject({
         .optional()
         .describe('Contacts that may wait; more take the at-capacity branch'),
       outboundCallerId: z.strictObject({ name: name.optional(), number: e164.optional() }).optional(),
+      outboundWhisperFlow: name
+        .optional()
+        .describe('Heard by customers whom agents call for this queue; default-outbound when absent'),
       quickConnects: z.array(name).default([]),
     }),
   ),

@@ -8,6 +8,7 @@ import type { BoxAbility } from '../flow/box-abilities.ts'
 import { holdBotDialog } from './bot-dialog.ts'
 import { queueOf } from './contact-data.ts'
 import type { HostDependencies } from './flow-host.ts'
+import { hookAbility } from './hook-ability.ts'
 import { waitFor } from './wait-ability.ts'
 
 /** Tags of the user's own on one contact (flow language facts, TagContact). */
@@ -17,7 +18,10 @@ const maximumCriteria = 5
 const e164 = /^\+[1-9][0-9]{1,14}$/
 
 export type AbilityDependencies = Omit<HostDependencies, 'world'> & {
-  world: Pick<HostDependencies['world'], 'instance' | 'routing' | 'functions' | 'bots' | 'counters' | 'log' | 'clock'>
+  world: Pick<
+    HostDependencies['world'],
+    'instance' | 'routing' | 'functions' | 'bots' | 'fetchPrompt' | 'counters' | 'log' | 'clock'
+  >
 }
 
 export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbilities>, BoxAbility> & FlowAbilities {
@@ -43,6 +47,8 @@ export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbi
       const { languageCode: locale } = data.voice
       return await holdBotDialog({ bots: world.bots, contactId, locale, participant, question, signal })
     },
+    invokeHook: hookAbility(world.instance.hooks, world.functions, () => data),
+    ...(world.fetchPrompt && { fetchPrompt: world.fetchPrompt }),
     queueMetrics: (target) => queueMetrics(of, target),
     setRouting({ priority, ageSeconds }) {
       if (priority !== undefined) data.priority = priority

@@ -26,8 +26,15 @@ export class ContactFlows {
   /** The flow a hook names, else the shipped default; undefined when switched off or not there. */
   of(hook: EventHook): string | undefined {
     const { hooks, channel } = this.#data
-    const flowId = hooks.has(hook) ? hooks.get(hook) : channel === 'VOICE' ? defaults[hook] : undefined
+    const otherwise = channel === 'VOICE' ? (this.#ofQueue(hook) ?? defaults[hook]) : undefined
+    const flowId = hooks.has(hook) ? hooks.get(hook) : otherwise
     return flowId !== undefined && this.#world.instance.flows.has(flowId) ? flowId : undefined
+  }
+
+  /** Queues have a whisper of their own for customers who are called (flow types facts, 3). */
+  #ofQueue(hook: EventHook): string | undefined {
+    if (hook !== 'OutboundWhisper' || !this.#data.queue) return undefined
+    return this.#world.instance.queues.get(this.#data.queue.id)?.outboundWhisperFlow
   }
 
   /** Settles with how it ended; a failure is counted and told. Never rejects. */

@@ -32,6 +32,8 @@ export interface ContactWorld {
   counters: { count(name: string): void }
   functions: Functions
   bots: Bots
+  /** Audio at a URI, by the name that flows may then play it by. Undefined: not to be had. */
+  fetchPrompt?(uri: string, signal: AbortSignal): Promise<string | undefined>
   /** Calls to outside numbers. */
   outbound: OutboundCalls
   /** Settles with how the flow ended; `left` once the signal is aborted. Never rejects. */

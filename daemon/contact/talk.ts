@@ -22,7 +22,7 @@ export class Talk {
 
   /** Somebody went on hold, came off it, or left. */
   follow(): void {
-    this.#recording?.tap?.(this.#channels())
+    this.#recording?.tap(this.#channels())
   }
 
   /** Completes the recording; rejects when the disk would not have it. */

@@ -95,10 +95,10 @@ export interface RecordingOptions {
 
 export interface Recording {
   /** From here on these ports are recorded; a channel that is not named is silent, and times stay true. */
-  tap?(channels: { left?: PortId; right?: PortId }): void
+  tap(channels: { left?: PortId; right?: PortId }): void
   /** Both channels are silent from here on: what is said (a card number) is nowhere, and times stay true. Idempotent. */
-  pause?(): void
-  resume?(): void
+  pause(): void
+  resume(): void
   /** Writes what is left, completes the header, syncs. Resolves with the recorded length. Rejects on a disk fault. */
   stop(): Promise<{ file: string; durationMs: number }>
 }

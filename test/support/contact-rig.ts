@@ -33,6 +33,8 @@ export interface RunningFlow {
   end(end: FlowEnd): void
 }
 
+const nothing = () => undefined
+
 /** The ledger of a rig in which all is over. */
 export const nothingLeft = {
   contacts: 0,
@@ -280,7 +282,10 @@ export class ContactRig {
           this.recordings.delete(file)
           return { file, durationMs: 1000 }
         }
-        return { file, recording: { stop, tap: (tapped) => void this.channels.push(tapped) } }
+        return {
+          file,
+          recording: { stop, tap: (tapped) => void this.channels.push(tapped), pause: nothing, resume: nothing },
+        }
       },
     }
   }
@@ -370,6 +375,7 @@ function instanceWith(
     functions: new Map(),
     bots: new Map(),
     aliases: [],
-    voice: { engines: [], rules: [], recognisers: [] },
+    hooks: new Map(),
+    voice: { engines: [], rules: [], recognisers: [], promptSources: [] },
   }
 }

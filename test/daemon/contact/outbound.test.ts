@@ -115,3 +115,16 @@ t.test('refused: an unknown agent, an unknown queue, an agent who is busy', asyn
   await settle()
   t.same(rig.ledger(), nothingLeft)
 })
+
+t.test('a queue’s own whisper is heard instead of the default; a hook of the contact goes before both', async (t) => {
+  const rig = new ContactRig(['anna'])
+  const { queues } = rig.world.instance
+  queues.set('Support', { ...queues.get('Support')!, outboundWhisperFlow: 'outbound' })
+  rig.contacts.operations.outbound({ agent: 'anna', number: '+15550444' })
+  rig.ringing.pickUp()
+  await settle()
+  t.same(rig.running, ['outbound'])
+  rig.ringing.leave()
+  await settle()
+  t.same(rig.ledger(), nothingLeft)
+})
