@@ -31,6 +31,7 @@ const references: readonly Reference[] = [
   ref('quick-connects', 'quickConnects.*.agent', 'Quick connect', 2, 'agent', code.quickConnectAgent),
   ref('quick-connects', 'quickConnects.*.queue', 'Quick connect', 2, 'queue', code.quickConnectQueue),
   ref('quick-connects', 'quickConnects.*.flow', 'Quick connect', 2, 'flow', code.quickConnectFlow),
+  ref('queues', 'queues.*.outboundWhisperFlow', 'Queue', 2, 'flow', code.queueWhisperFlow),
   ref('carriers', 'carriers.*.defaultNumber', 'Carrier', 2, 'number', code.linkCallerId),
   ref('carriers', 'outbound.callerId', 'The outbound caller ID', 1, 'number', code.linkCallerId),
   ref('voice', 'voices.*.engine', 'Voice', 2, 'engine', code.voiceEngine),

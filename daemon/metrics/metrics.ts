@@ -21,9 +21,11 @@ export interface MetricsParts {
   clock: Clock
   log: Log
   faults?: Pick<Faults, 'raise' | 'clear'>
+  /** 5 s when absent. */
+  saveEveryMs?: number
 }
 
-const saveEveryMs = 5_000
+const usualSaveEveryMs = 5_000
 const missedAtOnce = 5_000
 
 export class Metrics {
@@ -42,7 +44,7 @@ export class Metrics {
       this.#counters.count('caughtUp', events.length)
     }
     this.#stop = parts.bus.on((event) => this.#reckoner.take(event))
-    this.#timer = parts.clock.after(saveEveryMs, () => this.#saveAgain())
+    this.#timer = parts.clock.after(parts.saveEveryMs ?? usualSaveEveryMs, () => this.#saveAgain())
   }
 
   report(query: ReportQuery): ReportRow[] {
@@ -99,6 +101,6 @@ export class Metrics {
 
   #saveAgain(): void {
     this.save()
-    this.#timer = this.#of.clock.after(saveEveryMs, () => this.#saveAgain())
+    this.#timer = this.#of.clock.after(this.#of.saveEveryMs ?? usualSaveEveryMs, () => this.#saveAgain())
   }
 }
