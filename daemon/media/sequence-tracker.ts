@@ -2,7 +2,7 @@
 
 export type Arrival = 'inOrder' | 'reordered' | 'duplicate'
 
-/** Small, since every packet of every stream looks into its own. */
+/** A power of two, and small, since every packet of every stream looks into its own. */
 const window = 256
 /** A step further than this, either way, is a restart of the sender, not loss: RFC 3550's MAX_DROPOUT is 3000. */
 const maximumStep = 3000
@@ -39,11 +39,11 @@ export class SequenceTracker {
       return this.#begin(sequence)
     }
     const extended = this.#highest + step
-    if (this.#seen[extended % window] === extended) {
+    if (this.#seen[extended & (window - 1)] === extended) {
       this.duplicates++
       return 'duplicate'
     }
-    this.#seen[extended % window] = extended
+    this.#seen[extended & (window - 1)] = extended
     this.#unique++
     if (step > 0) {
       this.#highest = extended
@@ -75,7 +75,7 @@ export class SequenceTracker {
   #begin(sequence: number): Arrival {
     this.#first = this.#highest = sequence + roundsBefore
     this.#seen.fill(-1)
-    this.#seen[this.#first % window] = this.#first
+    this.#seen[this.#first & (window - 1)] = this.#first
     this.#unique = 1
     return 'inOrder'
   }
