@@ -179,9 +179,25 @@ class AudioService implements Audio {
       finished ??= finish()
       return finished
     }
+    let channels: { left?: PortId | undefined; right?: PortId | undefined } = { left, right }
+    let paused = false
+    const tap = () => {
+      const { left, right } = paused ? {} : channels
+      this.#link.send({ type: 'tapRecording', recordingId, left, right })
+    }
     const recording: Recording = {
-      tap: (channels) =>
-        this.#link.send({ type: 'tapRecording', recordingId, left: channels.left, right: channels.right }),
+      tap: (others) => {
+        channels = others
+        tap()
+      },
+      pause: () => {
+        paused = true
+        tap()
+      },
+      resume: () => {
+        paused = false
+        tap()
+      },
       stop,
     }
     this.#recordings.add(recording)

@@ -50,6 +50,7 @@ export class DtlsHandshake {
   #datagramsThisTick = 0
   #begun = false
   #settled = false
+  #agreed = false
   #closed = false
 
   constructor(agreement: DtlsAgreement, user: DtlsUser) {
@@ -58,9 +59,9 @@ export class DtlsHandshake {
     this.#session = new DtlsSession({ active: agreement.active, maximumBytes: maximumDatagramBytes })
   }
 
-  /** Keys have been agreed on. */
+  /** Keys have been agreed on, with who has the certificate. */
   get done(): boolean {
-    return this.#session.state === 'done'
+    return this.#agreed && !this.#closed
   }
 
   isFor(agreement: DtlsAgreement): boolean {
@@ -120,6 +121,7 @@ export class DtlsHandshake {
     if (keys === undefined) return this.#fail('handshake')
     if (!this.#isExpected(session.certificate())) return this.#fail('fingerprint')
     this.#settled = true
+    this.#agreed = true
     this.#user.keysAgreed(keys)
   }
 

@@ -159,6 +159,8 @@ export class Forwarding {
 /** G.711 is as good from one stream as from another; a codec with a memory would lose it at each switch. */
 function mayForward(from: RtpAgreement | undefined, to: RtpAgreement | undefined): boolean {
   if (from === undefined || to === undefined || !from.receives || !to.sends || from.codec !== to.codec) return false
+  // Packets keep their length on the way: who wants others is sent what the loop makes.
+  if (from.ptimeMs !== to.ptimeMs) return false
   return from.codec === 'PCMU' || from.codec === 'PCMA'
 }
 

@@ -37,6 +37,15 @@ export const loopbackRemote = (port: number, changes: Partial<RtpRemote> = {}): 
   ...changes,
 })
 
+/** A box's leg and the far end it talks to, both ports of this service; `here` and `there`: what each has agreed on. */
+export async function openPair(audio: Audio, here: Partial<RtpRemote> = {}, there: Partial<RtpRemote> = here) {
+  const leg = await audio.openRtp({ localAddress: '127.0.0.1' })
+  const phone = await audio.openRtp({ localAddress: '127.0.0.1' })
+  audio.setRtpRemote(leg.portId, loopbackRemote(phone.localPort, here))
+  audio.setRtpRemote(phone.portId, loopbackRemote(leg.localPort, there))
+  return { leg: leg.portId, phone: phone.portId }
+}
+
 /** Waits until `condition` holds, in real time. Throws with `what` when it does not within `timeoutMs`. */
 export async function until(
   condition: () => boolean | Promise<boolean>,

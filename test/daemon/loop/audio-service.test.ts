@@ -5,7 +5,7 @@ import t, { type Test } from 'tap'
 import type { AudioEvent, PlayItem, SrtpKey } from '../../../daemon/loop/audio.ts'
 import { mappedMemories, mapSharedMemory } from '../../../drivers/native/shared-memory.ts'
 import { pcmFileBytes, pcmPath } from '../../../drivers/pcm-ring.ts'
-import { loopbackRemote, startAudio, until } from '../../support/audio.ts'
+import { loopbackRemote, openPair, startAudio, until } from '../../support/audio.ts'
 import { toneLevelDbm0, tonePresentMs } from '../../support/tones.ts'
 import { readWav } from '../../support/wav.ts'
 
@@ -23,15 +23,7 @@ async function start(t: Test, options: Parameters<typeof startAudio>[0] = {}) {
   const started = await startAudio(options)
   t.teardown(() => started.audio.stop())
   const { audio } = started
-  /** A box's leg and the far end it talks to, both ports of this service. */
-  const openPair = async (here: object = {}, there: object = here) => {
-    const leg = await audio.openRtp({ localAddress: '127.0.0.1' })
-    const phone = await audio.openRtp({ localAddress: '127.0.0.1' })
-    audio.setRtpRemote(leg.portId, loopbackRemote(phone.localPort, here))
-    audio.setRtpRemote(phone.portId, loopbackRemote(leg.localPort, there))
-    return { leg: leg.portId, phone: phone.portId }
-  }
-  return { ...started, openPair }
+  return { ...started, openPair: openPair.bind(undefined, audio) }
 }
 
 const digitsOf = (events: AudioEvent[], portId: number) =>
