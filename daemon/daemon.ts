@@ -134,7 +134,7 @@ export class Daemon {
     contacts.restore()
     this.#started('callers of before', () => contacts.close())
 
-    this.#reload = buildReload(this.#of, { contacts, voice, sip, outbound, worlds })
+    this.#reload = buildReload(this.#of, { contacts, voice, sip, routing, outbound, worlds })
     await this.#serveControl({ routing, lines, contacts, worlds, agents, store, flowLog, audio, voice, sip, outbound })
     await sip.start()
     this.#started('sip', () => sip.stop())

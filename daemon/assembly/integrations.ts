@@ -1,8 +1,11 @@
-// What stands in for Lambda and Lex, and what understands callers.
+// What stands in for Lambda, Lex and S3, and what understands callers.
+
+import { join } from 'node:path'
 import type { Bots } from '../bots/bots.ts'
 import { createBots } from '../bots/create-bots.ts'
 import { createFunctions } from '../functions/create-functions.ts'
 import type { Functions } from '../functions/functions.ts'
+import { FetchedPrompts } from '../prompts/fetched-prompts.ts'
 import { createRecognisers } from '../speech/create-recognisers.ts'
 import type { Recognisers } from '../speech/recogniser.ts'
 import type { Started, Surroundings } from './surroundings.ts'
@@ -11,6 +14,7 @@ export interface Integrations {
   functions: Functions
   bots: Bots
   recognisers: Recognisers
+  fetchedPrompts: FetchedPrompts
 }
 
 export function buildIntegrations(of: Surroundings, started: Started): Integrations {
@@ -35,5 +39,12 @@ export function buildIntegrations(of: Surroundings, started: Started): Integrati
     log: log.child({ part: 'recognition' }),
   })
   started('recognisers', () => recognisers.close())
-  return { functions, bots, recognisers }
+  const fetchedPrompts = new FetchedPrompts({
+    sources: instance.voice.promptSources,
+    directory: join(instance.box.storage.directory, 'prompts'),
+    clock,
+    log: log.child({ part: 'prompts' }),
+  })
+  started('fetched prompts', () => fetchedPrompts.close())
+  return { functions, bots, recognisers, fetchedPrompts }
 }

@@ -52,11 +52,7 @@ export function accountsOf(instance: Instance): SipAccount[] {
 export function buildRouting({ instance, clock, log }: Surroundings, sip: SipEndpoint, started: Started): Router {
   const { offerTimeoutS, missedPauseS } = instance.box.routing
   const routing = createRouting({
-    queues: instance.queues.values(),
-    routingProfiles: instance.routingProfiles.values(),
-    agents: instance.agents.values(),
-    maximumContacts: instance.box.limits.concurrentCalls,
-    customStatuses: instance.box.statuses.map(({ name }) => name),
+    ...routingSources(instance),
     offerTimeoutS,
     missedPauseS,
     clock,
@@ -66,4 +62,15 @@ export function buildRouting({ instance, clock, log }: Surroundings, sip: SipEnd
   for (const userName of instance.agents.keys()) routing.setReachable(userName, sip.reachable(userName))
   sip.onReachable((userName, reachable) => routing.setReachable(userName, reachable))
   return routing
+}
+
+/** What the routing's tables are made of. */
+export function routingSources(instance: Instance): Parameters<Router['reconfigure']>[0] {
+  return {
+    queues: instance.queues.values(),
+    routingProfiles: instance.routingProfiles.values(),
+    agents: instance.agents.values(),
+    maximumContacts: instance.box.limits.concurrentCalls,
+    customStatuses: instance.box.statuses.map(({ name }) => name),
+  }
 }

@@ -4,10 +4,11 @@ import type { OutboundService } from '../carrier/outbound-calls.ts'
 import type { ContactService } from '../contact/contact-service.ts'
 import { keepLastGood } from '../reload/last-good.ts'
 import { Reload, type ReloadPart } from '../reload/reload.ts'
+import type { Router } from '../routing/router.ts'
 import type { SipEndpoint } from '../sip/endpoint.ts'
 import type { VoiceService } from '../voice/create-voice.ts'
 import { carriersPart } from './carriers.ts'
-import { accountsOf } from './phones.ts'
+import { accountsOf, routingSources } from './phones.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Worlds } from './worlds.ts'
 
@@ -15,6 +16,7 @@ export interface ReloadedParts {
   contacts: ContactService
   voice: VoiceService
   sip: SipEndpoint
+  routing: Router
   outbound: OutboundService
   worlds: Worlds
 }
@@ -34,7 +36,7 @@ export function buildReload(of: Surroundings, parts: ReloadedParts): Reload {
   return new Reload({
     current: instance,
     load,
-    parts: [voicePart(parts), phonesPart(parts), carriersPart(parts), contactsPart(of, parts)],
+    parts: [voicePart(parts), phonesPart(parts), routingPart(parts), carriersPart(parts), contactsPart(of, parts)],
     keep: () => {
       faults.clear(brokenFiles.code, brokenFiles.where)
       keep()
@@ -57,6 +59,18 @@ function voicePart({ voice }: ReloadedParts): ReloadPart {
     name: 'voice',
     prepare: ({ prompts, voice: { engines, rules } }) => ({
       commit: () => voice.reconfigure({ prompts, engines, rules }),
+    }),
+  }
+}
+
+function routingPart({ routing, sip }: ReloadedParts): ReloadPart {
+  return {
+    name: 'routing',
+    prepare: (next) => ({
+      commit() {
+        routing.reconfigure(routingSources(next))
+        for (const userName of next.agents.keys()) routing.setReachable(userName, sip.reachable(userName))
+      },
     }),
   }
 }

@@ -29,12 +29,13 @@ export class Worlds {
   }
 
   /** Of what new contacts use. */
-  counters(): Record<'functions' | 'bots' | 'recognisers', Record<string, number>> {
-    const { functions, bots, recognisers } = this.#newest?.integrations ?? {}
+  counters(): Record<keyof Integrations, Record<string, number>> {
+    const { functions, bots, recognisers, fetchedPrompts } = this.#newest?.integrations ?? {}
     return {
       functions: { ...functions?.counters() },
       bots: { ...bots?.counters() },
       recognisers: { ...recognisers?.counters() },
+      fetchedPrompts: { ...fetchedPrompts?.counters() },
     }
   }
 

@@ -10,16 +10,19 @@ import type { Log } from '../log/log.ts'
 import { AgentDesk } from './agent-desk.ts'
 import { type AgentInput, hasRoom } from './agent-state.ts'
 import { everybody } from './criteria.ts'
+import { Holders } from './holders.ts'
 import { brokenInvariants } from './invariants.ts'
-import { bestMatch, goesBefore, type Match, matchOf } from './matching.ts'
+import { bestMatch, enterRoom, goesBefore, leaveRoom, matchOf } from './matching.ts'
+import { Offers } from './offers.ts'
 import { Outbox } from './outbox.ts'
+import { renewTables } from './renew-tables.ts'
+import type { Router, RoutingOptions } from './router-contract.ts'
 import type {
   AgentChange,
   AgentStatus,
   AgentView,
   OfferFailure,
   QueueView,
-  Routing,
   RoutingEffect,
   WaitingContact,
 } from './routing.ts'
@@ -27,42 +30,20 @@ import {
   type AgentSlot,
   buildTables,
   type Entry,
+  isFull,
   type ProfileTable,
+  profilesOf,
   type QueueTable,
-  type Reservation,
   type TableSources,
   type Tables,
 } from './tables.ts'
 import { agentView, type Moment, queueView } from './views.ts'
-import { WaitingRoom } from './waiting-room.ts'
-
-export interface RoutingOptions extends TableSources {
-  offerTimeoutS: number
-  missedPauseS: number
-  /** Beside `Available` and `Offline`. */
-  customStatuses?: Iterable<string>
-  clock: Clock
-  log: Log
-  /** For development: checks the tables this often and reports what is wrong. Absent: never. */
-  selfCheckEveryMs?: number
-}
-
-export interface Router extends Routing {
-  /** Each change of an agent, in order, after the effects that were decided before it. Returns how to stop. */
-  onAgentChange(listener: (change: AgentChange) => void): () => void
-  /** Ends everything the router holds for contacts that no longer live; returns their ids, empty when all is well. */
-  reconcile(isAlive: (contactId: string) => boolean): string[]
-  /** One sentence for each broken rule of the tables. Walks all of them: for tests and development. */
-  brokenInvariants(): string[]
-  counters(): Record<string, number>
-  /** Cancels every timer. Nothing is offered afterwards. */
-  close(): void
-}
+import { placesOf, WaitingRoom } from './waiting-room.ts'
 
 /** An enqueuing told this late is taken as happening now, so that contacts keep the order in which they are told. */
 const freshMs = 1_000
-/** A full queue keeps a fifth for callbacks that are due, moves between queues and agents' transfers (routing facts, 1). */
-const exceedingShare = 0.2
+
+export type { Router, RoutingOptions } from './router-contract.ts'
 
 export function createRouting(options: RoutingOptions): Router {
   return new TableRouter(options)
@@ -71,13 +52,13 @@ export function createRouting(options: RoutingOptions): Router {
 class TableRouter implements Router {
   readonly #clock: Clock
   readonly #log: Log
-  readonly #offerTimeoutMs: number
-  readonly #statuses: ReadonlySet<AgentStatus>
+  #statuses: ReadonlySet<AgentStatus>
   readonly #tables: Tables
   readonly #desk: AgentDesk
+  readonly #offers: Offers
   readonly #entries = new Map<string, Entry>()
   /** Agents who talk on a contact, or work after it. */
-  readonly #holders = new Map<string, Set<AgentSlot>>()
+  readonly #holders = new Holders()
   readonly #waitingRoom: WaitingRoom
   readonly #counters = new Counters()
   readonly #effects: Outbox<RoutingEffect>
@@ -90,8 +71,7 @@ class TableRouter implements Router {
     const { clock, log } = options
     this.#clock = clock
     this.#log = log
-    this.#offerTimeoutMs = options.offerTimeoutS * 1000
-    this.#statuses = new Set(['Available', 'Offline', ...(options.customStatuses ?? [])])
+    this.#statuses = statusesOf(options)
     this.#tables = buildTables(options, clock.monotonicMs())
     this.#waitingRoom = new WaitingRoom(clock, (queues) => this.#dispatch(profilesOf(queues)))
     this.#effects = this.#outbox()
@@ -103,6 +83,15 @@ class TableRouter implements Router {
       missedPauseMs: options.missedPauseS * 1000,
       onFreer: (agent) => this.#freer(agent),
       onChange: (change) => this.#changes.put(change),
+    })
+    this.#offers = new Offers({
+      clock,
+      timeoutMs: options.offerTimeoutS * 1000,
+      counters: this.#counters,
+      desk: this.#desk,
+      waitingRoom: this.#waitingRoom,
+      tell: (effect) => this.#effects.put(effect),
+      onBack: (entry) => this.#offerFrom(entry.queue),
     })
     if (options.selfCheckEveryMs !== undefined) this.#checkEvery(options.selfCheckEveryMs)
   }
@@ -165,47 +154,47 @@ class TableRouter implements Router {
     if (!hasRoom(staying, channel, agent.profile.rules)) return false
     if (options.clearsAfterContactWork) this.#desk.clear(agent, undefined)
     this.#desk.move(agent, { type: 'occupied', contactId, channel })
-    this.#hold(contactId, agent)
+    this.#holders.add(contactId, agent)
     this.#counters.count('occupied')
     this.#freer(agent)
     return true
   }
 
   offerAccepted(contactId: string, agent: string): boolean {
-    const reservation = this.#offerOf(contactId, agent)
+    const reservation = this.#offers.of(this.#entries.get(contactId), agent)
     if (!reservation) return false
     reservation.timer?.cancel()
     delete reservation.timer
     reservation.entry.queue.members.delete(reservation.entry)
     this.#desk.move(reservation.agent, { type: 'offerAccepted', contactId })
-    this.#hold(contactId, reservation.agent)
+    this.#holders.add(contactId, reservation.agent)
     this.#counters.count('accepted')
     this.#tellAll()
     return true
   }
 
   offerFailed(contactId: string, agent: string, failure: OfferFailure): void {
-    const reservation = this.#offerOf(contactId, agent)
-    if (reservation) this.#giveBack(reservation, { type: 'offerFailed', contactId, because: failure })
+    const reservation = this.#offers.of(this.#entries.get(contactId), agent)
+    if (reservation) this.#offers.giveBack(reservation, { type: 'offerFailed', contactId, because: failure })
   }
 
   requeue(contactId: string): void {
     const reservation = this.#entries.get(contactId)?.reservation
     if (!reservation || reservation.timer) return
     this.#counters.count('requeued')
-    this.#release(contactId, reservation.agent)
-    this.#giveBack(reservation, { type: 'contactDropped', contactId })
+    this.#holders.remove(contactId, reservation.agent)
+    this.#offers.giveBack(reservation, { type: 'contactDropped', contactId })
   }
 
   contactEnded(contactId: string): void {
     const entry = this.#entries.get(contactId)
     if (entry && (!entry.reservation || entry.reservation.timer)) this.#drop(entry)
-    for (const agent of [...(this.#holders.get(contactId) ?? [])]) this.#endWith(contactId, agent)
+    for (const agent of this.#holders.of(contactId)) this.#endWith(contactId, agent)
   }
 
   agentLeft(contactId: string, userName: string): void {
     const agent = this.#desk.find(userName)
-    if (agent && this.#holders.get(contactId)?.has(agent)) this.#endWith(contactId, agent)
+    if (agent && this.#holders.of(contactId).includes(agent)) this.#endWith(contactId, agent)
   }
 
   clearContact(userName: string, contactId?: string): boolean {
@@ -230,6 +219,22 @@ class TableRouter implements Router {
     if (!queue || queue.owner !== undefined) return false
     queue.enabled = enabled
     return true
+  }
+
+  reconfigure(next: TableSources & { customStatuses?: Iterable<string> }): void {
+    const standing = [...this.#entries.values()].filter(({ reservation }) => !reservation)
+    const agents = [...this.#tables.agents.values()]
+    for (const entry of standing) this.#waitingRoom.leave(entry)
+    for (const agent of agents) leaveRoom(agent)
+    try {
+      renewTables(this.#tables, this.#entries.values(), next, this.#clock.monotonicMs())
+      this.#statuses = statusesOf(next)
+    } finally {
+      for (const agent of this.#tables.agents.values()) enterRoom(agent)
+      for (const entry of this.#entries.values()) entry.places = placesOf(entry)
+      for (const entry of standing) this.#waitingRoom.enter(entry)
+      this.#dispatch(this.#tables.profiles.values())
+    }
   }
 
   position(contactId: string): number | undefined {
@@ -262,7 +267,7 @@ class TableRouter implements Router {
   }
 
   reconcile(isAlive: (contactId: string) => boolean): string[] {
-    const lost = [...new Set([...this.#entries.keys(), ...this.#holders.keys()])].filter((id) => !isAlive(id))
+    const lost = [...new Set([...this.#entries.keys(), ...this.#holders.contacts()])].filter((id) => !isAlive(id))
     for (const contactId of lost) {
       this.#counters.count('reconciled')
       this.#log.error({ contactId }, 'routing held a contact that is gone; it is let go')
@@ -304,25 +309,17 @@ class TableRouter implements Router {
 
   /** At the end of its queue, by its keys. */
   #stand(entry: Entry): void {
-    const { queue, enqueuedAtMs } = entry
     entry.serial = this.#serial++
-    entry.places = queue.lanes
-      .filter((lane) => lane.channel === entry.contact.channel)
-      .map((lane) => ({ entry, lane, ripeAtMs: enqueuedAtMs + lane.delayMs, heapIndex: -1 }))
-    queue.members.add(entry)
+    entry.queue.members.add(entry)
+    entry.places = placesOf(entry)
     this.#waitingRoom.enter(entry)
-    this.#offerFrom(queue)
+    this.#offerFrom(entry.queue)
   }
 
   /** Wall-clock age of a contact told late, after a restart say. From then on only the monotonic clock counts. */
   #waitedBeforeMs(contact: WaitingContact): number {
     const waitedMs = this.#clock.epochMs() - contact.enqueuedAtEpochMs
     return waitedMs >= freshMs ? waitedMs : 0
-  }
-
-  #offerOf(contactId: string, userName: string): Reservation | undefined {
-    const reservation = this.#entries.get(contactId)?.reservation
-    return reservation?.timer && reservation.agent.userName === userName ? reservation : undefined
   }
 
   #agentChanged(userName: string, input: AgentInput): boolean {
@@ -334,78 +331,21 @@ class TableRouter implements Router {
       for (const reservation of [...agent.reservations.values()]) {
         const { contactId } = reservation.entry.contact
         if (reservation.timer)
-          this.#giveBack(reservation, { type: 'offerWithdrawn', contactId, because: 'agentUnavailable' })
+          this.#offers.giveBack(reservation, { type: 'offerWithdrawn', contactId, because: 'agentUnavailable' })
       }
     this.#freer(agent)
     return true
   }
 
-  #hold(contactId: string, agent: AgentSlot): void {
-    const holders = this.#holders.get(contactId)
-    if (holders) holders.add(agent)
-    else this.#holders.set(contactId, new Set([agent]))
-  }
-
-  #release(contactId: string, agent: AgentSlot): void {
-    const holders = this.#holders.get(contactId)
-    if (holders?.delete(agent) && holders.size === 0) this.#holders.delete(contactId)
-  }
-
   /** The agent had talked on the contact, and does no longer. */
   #endWith(contactId: string, agent: AgentSlot): void {
-    this.#release(contactId, agent)
+    this.#holders.remove(contactId, agent)
     const reservation = agent.reservations.get(contactId)
     this.#desk.endContact(agent, contactId)
     agent.reservations.delete(contactId)
     if (reservation) this.#entries.delete(contactId)
     this.#counters.count('ended')
     this.#freer(agent)
-  }
-
-  /** Binds the two: the only place where a contact gets an agent. */
-  #reserve({ entry, agent }: Match): void {
-    const { contactId, channel } = entry.contact
-    this.#waitingRoom.leave(entry)
-    const reservation: Reservation = { entry, agent }
-    entry.reservation = reservation
-    agent.reservations.set(contactId, reservation)
-    this.#desk.move(agent, { type: 'offered', contactId, channel })
-    reservation.timer = this.#clock.after(this.#offerTimeoutMs, () =>
-      this.#giveBack(reservation, { type: 'offerFailed', contactId, because: 'missed' }),
-    )
-    this.#counters.count('offered')
-    this.#effects.put({
-      type: 'offer',
-      contactId,
-      agent: agent.userName,
-      ...(agent.autoAccept && { autoAccept: true }),
-    })
-  }
-
-  /** Parts the two: the only place where a contact loses its agent before its end. */
-  #part(reservation: Reservation, input: AgentInput): void {
-    const { entry, agent } = reservation
-    reservation.timer?.cancel()
-    delete reservation.timer
-    delete entry.reservation
-    this.#desk.move(agent, input)
-    agent.reservations.delete(entry.contact.contactId)
-  }
-
-  /** The contact keeps its place and goes to the next agent. */
-  #giveBack(
-    reservation: Reservation,
-    input: Extract<AgentInput, { type: 'offerFailed' | 'offerWithdrawn' | 'contactDropped' }>,
-  ): void {
-    const { entry, agent } = reservation
-    this.#part(reservation, input)
-    if (input.type !== 'contactDropped') this.#counters.count(`offer.${input.because}`)
-    // An offer that failed by itself has nothing left to withdraw.
-    if (input.type === 'offerFailed' && input.because === 'missed') this.#withdraw(entry, agent, 'missed')
-    else if (input.type === 'offerWithdrawn') this.#withdraw(entry, agent, 'agentUnavailable')
-    entry.queue.members.add(entry)
-    this.#waitingRoom.enter(entry)
-    this.#offerFrom(entry.queue)
   }
 
   /** A contact that waits or rings goes. */
@@ -419,14 +359,8 @@ class TableRouter implements Router {
       this.#counters.count('left')
       return
     }
-    this.#part(reservation, { type: 'offerWithdrawn', contactId, because: 'contactLeft' })
-    this.#counters.count('offer.contactLeft')
-    this.#withdraw(entry, reservation.agent, 'contactLeft')
+    this.#offers.withdrawn(reservation)
     this.#freer(reservation.agent)
-  }
-
-  #withdraw(entry: Entry, agent: AgentSlot, because: 'contactLeft' | 'missed' | 'agentUnavailable'): void {
-    this.#effects.put({ type: 'withdraw', contactId: entry.contact.contactId, agent: agent.userName, because })
   }
 
   /** A contact came to this queue. */
@@ -440,13 +374,14 @@ class TableRouter implements Router {
   #freer(agent: AgentSlot): void {
     if (!this.#closed && agent.ownQueue.members.size > 0)
       for (let match = matchOf(agent); match?.entry.queue === agent.ownQueue; match = matchOf(agent))
-        this.#reserve(match)
+        this.#offers.make(match)
     this.#dispatch([agent.profile])
   }
 
   /** Offers until no agent of these profiles is left for whom a contact waits, then tells what happened. */
   #dispatch(profiles: Iterable<ProfileTable>): void {
-    if (!this.#closed) for (let match = bestMatch(profiles); match; match = bestMatch(profiles)) this.#reserve(match)
+    if (!this.#closed)
+      for (let match = bestMatch(profiles); match; match = bestMatch(profiles)) this.#offers.make(match)
     this.#tellAll()
   }
 
@@ -470,13 +405,6 @@ class TableRouter implements Router {
   }
 }
 
-function isFull({ members, maximumContacts, owner }: QueueTable, mayExceed: boolean | undefined): boolean {
-  const extra = mayExceed && owner === undefined ? Math.floor(maximumContacts * exceedingShare) : 0
-  return members.size >= maximumContacts + extra
-}
-
-function profilesOf(queues: Iterable<QueueTable>): Set<ProfileTable> {
-  const profiles = new Set<ProfileTable>()
-  for (const queue of queues) for (const profile of queue.profiles) profiles.add(profile)
-  return profiles
+function statusesOf({ customStatuses = [] }: { customStatuses?: Iterable<string> }): ReadonlySet<AgentStatus> {
+  return new Set(['Available', 'Offline', ...customStatuses])
 }

@@ -69,14 +69,19 @@ export interface Reservation {
   timer?: Timer
 }
 
-export interface AgentSlot extends HeapMember {
-  readonly userName: string
-  readonly profile: ProfileTable
-  readonly ownQueue: QueueTable
-  readonly proficiencies: readonly Proficiency[]
-  readonly autoAccept: boolean
+/** What the configuration says of an agent. */
+export interface AgentTerms {
+  profile: ProfileTable
+  proficiencies: readonly Proficiency[]
+  autoAccept: boolean
   /** Longest after-contact work; infinite: until it is cleared. */
-  readonly afterContactWorkMs: number
+  afterContactWorkMs: number
+}
+
+/** Outlives a change of the configuration: contacts and timers hang on it. */
+export interface AgentSlot extends HeapMember, AgentTerms {
+  readonly userName: string
+  readonly ownQueue: QueueTable
   state: AgentState
   /** By contact id: what the agent is rung for, or was offered and took. */
   readonly reservations: Map<string, Reservation>
@@ -187,4 +192,18 @@ function laneOf(queue: QueueTable, channel: Channel, delayMs: number): Lane {
   const lane: Lane = { queue, channel, delayMs, groups: new Map() }
   queue.lanes.push(lane)
   return lane
+}
+
+/** A full queue keeps a fifth for callbacks that are due, moves between queues and agents' transfers (routing facts, 1). */
+const exceedingShare = 0.2
+
+export function isFull({ members, maximumContacts, owner }: QueueTable, mayExceed: boolean | undefined): boolean {
+  const extra = mayExceed && owner === undefined ? Math.floor(maximumContacts * exceedingShare) : 0
+  return members.size >= maximumContacts + extra
+}
+
+export function profilesOf(queues: Iterable<QueueTable>): Set<ProfileTable> {
+  const profiles = new Set<ProfileTable>()
+  for (const queue of queues) for (const profile of queue.profiles) profiles.add(profile)
+  return profiles
 }

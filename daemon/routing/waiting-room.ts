@@ -107,3 +107,10 @@ function ripensBefore(a: Place, b: Place): boolean {
   if (a.entry !== b.entry) return goesBefore(a.entry, b.entry)
   return a.lane.delayMs < b.lane.delayMs
 }
+
+/** In the lanes that its queue has. */
+export function placesOf(entry: Entry): Place[] {
+  return entry.queue.lanes
+    .filter((lane) => lane.channel === entry.contact.channel)
+    .map((lane) => ({ entry, lane, ripeAtMs: entry.enqueuedAtMs + lane.delayMs, heapIndex: -1 }))
+}

@@ -1,0 +1,33 @@
+// The router beyond the routing service's contract: what it is made of, how it is changed, and what looks after it.
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log/log.ts'
+import type { AgentChange, Routing } from './routing.ts'
+import type { TableSources } from './tables.ts'
+
+export interface RoutingOptions extends TableSources {
+  offerTimeoutS: number
+  missedPauseS: number
+  /** Beside `Available` and `Offline`. */
+  customStatuses?: Iterable<string>
+  clock: Clock
+  log: Log
+  /** For development: checks the tables this often and reports what is wrong. Absent: never. */
+  selfCheckEveryMs?: number
+}
+
+export interface Router extends Routing {
+  /**
+   * Another configuration, at once: who waits keeps place and age, who talks goes on. Throws, with nothing changed, when it
+   * can't be followed.
+   */
+  reconfigure(next: TableSources & { customStatuses?: Iterable<string> }): void
+  /** Each change of an agent, in order, after the effects that were decided before it. Returns how to stop. */
+  onAgentChange(listener: (change: AgentChange) => void): () => void
+  /** Ends everything the router holds for contacts that no longer live; returns their ids, empty when all is well. */
+  reconcile(isAlive: (contactId: string) => boolean): string[]
+  /** One sentence for each broken rule of the tables. Walks all of them: for tests and development. */
+  brokenInvariants(): string[]
+  counters(): Record<string, number>
+  /** Cancels every timer. Nothing is offered afterwards. */
+  close(): void
+}
