@@ -18,9 +18,11 @@ import type { Functions } from './functions/functions.ts'
 import type { Leg } from './leg/leg.ts'
 import type { Log } from './log/log.ts'
 import type { Audio } from './loop/audio.ts'
+import type { FetchedPrompts } from './prompts/fetched-prompts.ts'
 import type { Router } from './routing/router.ts'
 import type { SipEndpoint } from './sip/endpoint.ts'
 import type { Recognisers } from './speech/recogniser.ts'
+import type { VoiceService } from './voice/create-voice.ts'
 import type { Voice } from './voice/voice.ts'
 import { createVoiceParticipant } from './voice/voice-participant.ts'
 
@@ -34,7 +36,7 @@ export interface WorldParts {
   store: ContactStore
   flowLog: { write(entry: FlowLogEntry): void }
   audio: Audio
-  voice: Voice
+  voice: Voice & Pick<VoiceService, 'keep'>
   sip: Pick<SipEndpoint, 'dial'>
   /** Whether the line can hold a call while the daemon starts anew. */
   canHold: (line: string) => boolean
@@ -45,6 +47,7 @@ export interface WorldParts {
   functions: Functions
   bots: Bots
   recognisers: Recognisers
+  fetchedPrompts: Pick<FetchedPrompts, 'get'>
 }
 
 export function createWorld(parts: WorldParts): ContactWorld {
@@ -60,6 +63,11 @@ export function createWorld(parts: WorldParts): ContactWorld {
     counters,
     functions: parts.functions,
     bots: parts.bots,
+    async fetchPrompt(uri, signal) {
+      const fetched = await parts.fetchedPrompts.get(uri, signal)
+      if (fetched) voice.keep(fetched.name, fetched.samples)
+      return fetched?.name
+    },
     outbound: parts.outbound,
     pending: parts.pending,
     events: parts.events,

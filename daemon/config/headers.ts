@@ -23,7 +23,13 @@ const codes = {
 /** Tokens are longer than passwords. */
 const longestFileBytes = 16 * 1024
 
-const kinds = { functions: 'function', bots: 'bot', engines: 'engine', recognisers: 'recogniser' } as const
+const kinds = {
+  functions: 'function',
+  bots: 'bot',
+  engines: 'engine',
+  recognisers: 'recogniser',
+  promptSources: 'prompt source',
+} as const
 
 /** `list` is the key that holds them. */
 export function readHeaders(

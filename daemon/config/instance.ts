@@ -1,5 +1,6 @@
 // An instance: everything one configuration directory says, checked and joined. Made by load.ts, read by all.
 import type { BotDefinition } from '../bots/bots.ts'
+import type { HookKind } from '../flow/abilities.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { FunctionDefinition } from '../functions/functions.ts'
 import type { Carriers } from './carriers.ts'
@@ -43,6 +44,8 @@ export interface Instance {
   prompts: Map<string, Prompt>
   /** By name, with the values of their secret headers. */
   functions: Map<string, FunctionDefinition>
+  /** What stands in for Connect's products, by name of the function. */
+  hooks: Map<HookKind, string>
   bots: Map<string, BotDefinition>
   aliases: Alias[]
   /** Engines of speech, and recognisers; with the values of their secret headers. */

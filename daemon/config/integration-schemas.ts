@@ -52,6 +52,15 @@ export const functionsSchema = z.strictObject({
       }),
     ]),
   ),
+  hooks: z
+    .array(
+      z.strictObject({
+        product: z.enum(['customerProfiles', 'cases', 'wisdom', 'dataTables', 'messages']),
+        function: functionName.describe('Name of the function that stands in for it'),
+      }),
+    )
+    .default([])
+    .describe('Functions in place of products that Connect has beside contacts; without, their error branch is taken'),
 })
 
 const lexName = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'must be letters, digits, dash or underscore')

@@ -93,6 +93,7 @@ interface Secrets {
   bots: Headers
   engines: Headers
   recognisers: Headers
+  promptSources: Headers
 }
 
 function readSecrets(
@@ -108,6 +109,7 @@ function readSecrets(
     bots: readHeaders(documents.get('bots'), 'bots', directory, secrets),
     engines: readHeaders(documents.get('voice'), 'engines', directory, secrets),
     recognisers: readHeaders(documents.get('voice'), 'recognisers', directory, secrets),
+    promptSources: readHeaders(documents.get('voice'), 'promptSources', directory, secrets),
   }
 }
 
@@ -183,6 +185,7 @@ function build(
     flows: new Map([...flows].filter((entry): entry is [string, Flow] => entry[1] !== undefined)),
     prompts,
     functions: byName((parsed.functions?.functions ?? []).map((it, index) => functionOf(it, secrets.functions, index))),
+    hooks: new Map((parsed.functions?.hooks ?? []).map((hook) => [hook.product, hook.function])),
     bots: byName((parsed.bots?.bots ?? []).map((it, index) => botOf(it, secrets.bots, index))),
     aliases: parsed.aliases?.aliases ?? [],
     voice: voiceOf(parsed.voice, directory, secrets),

@@ -35,6 +35,7 @@ const references: readonly Reference[] = [
   ref('carriers', 'carriers.*.defaultNumber', 'Carrier', 2, 'number', code.linkCallerId),
   ref('carriers', 'outbound.callerId', 'The outbound caller ID', 1, 'number', code.linkCallerId),
   ref('voice', 'voices.*.engine', 'Voice', 2, 'engine', code.voiceEngine),
+  ref('functions', 'hooks.*.function', 'Hook', 2, 'function', code.hookFunction),
   ...(['queue', 'prompt', 'flow', 'hours', 'agent', 'function', 'bot'] as const).map((kind) => ({
     ...ref('aliases', 'aliases.*.name', 'Alias', 2, kind, code.aliasTarget),
     ofKind: kind,

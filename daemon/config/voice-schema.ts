@@ -99,5 +99,16 @@ const recogniser = z.discriminatedUnion('kind', [
 export const voiceSchema = z.strictObject({
   engines: z.array(engine).max(100).default([]).describe('What speaks beside the built-in voice'),
   voices: z.array(voice).max(1000).default([]).describe('Which engine speaks; the first that fits'),
+  promptSources: z
+    .array(
+      z.strictObject({
+        from: z.string().min(1).max(500).describe('Beginning of prompt URIs in flows, e.g. s3://my-bucket/'),
+        to: url.describe('Address that stands in its place, e.g. https://media.example.com/'),
+        headers,
+      }),
+    )
+    .max(100)
+    .default([])
+    .describe('Where prompts that flows name by URI are fetched from, and nowhere else; kept on disk'),
   recognisers: z.array(recogniser).max(100).default([]).describe('What understands callers; the first that can'),
 })

@@ -16,12 +16,13 @@ export interface VoiceConfiguration {
   engines: EngineDefinition[]
   rules: VoiceRule[]
   recognisers: RecogniserDefinition[]
+  promptSources: { from: string; to: string; headers: Record<string, string> }[]
 }
 
 export function voiceOf(
   declared: DeclaredVoice | undefined,
   directory: string,
-  headers: { engines: Headers; recognisers: Headers },
+  headers: Record<'engines' | 'recognisers' | 'promptSources', Headers>,
 ): VoiceConfiguration {
   return {
     engines: (declared?.engines ?? []).map((engine, index): EngineDefinition => {
@@ -30,6 +31,10 @@ export function voiceOf(
       return { ...engine, command: [program.includes('/') ? resolve(directory, program) : program, ...args] }
     }),
     rules: declared?.voices ?? [],
+    promptSources: (declared?.promptSources ?? []).map((source, index) => ({
+      ...source,
+      headers: headers.promptSources.byIndex.get(index) ?? {},
+    })),
     recognisers: (declared?.recognisers ?? []).map(
       (recogniser, index): RecogniserDefinition =>
         recogniser.kind === 'http'
@@ -43,6 +48,7 @@ export function voiceFaults(document: ConfigDocument, directory: string): Fault[
   return [
     ...urlFaults(document, 'engines.*.url'),
     ...urlFaults(document, 'recognisers.*.url'),
+    ...urlFaults(document, 'promptSources.*.to'),
     ...programFaults(document, 'engines', 'engine', directory),
     ...unreachableRules(document),
     ...missingModels(document),

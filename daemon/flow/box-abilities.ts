@@ -34,10 +34,10 @@ export const boxAbilities: ReadonlySet<keyof FlowAbilities> = new Set(abilities)
 
 /** What a box has not, and why: flows are written to do without it, so the checker warns, and the error branch is taken. */
 export const absentAbilities: ReadonlyMap<keyof FlowAbilities, string> = new Map([
-  ['invokeHook', 'customer profiles, cases and the like are products of their own'],
+  ['invokeHook', 'unless a function is declared under hooks in functions.yaml'],
   ['showView', 'there is no agent workspace to show a view in'],
   ['setChatProcessor', 'there is no chat whose messages could be processed'],
   ['loadContactContent', 'there is no e-mail to load'],
   ['setMediaStreaming', 'there is no stream to send audio to'],
-  ['fetchPrompt', 'prompts come from the folder of the instance'],
+  ['fetchPrompt', 'unless its source is declared in voice.yaml'],
 ])

@@ -57,6 +57,7 @@ export const voiceLimits: Readonly<VoiceLimits> = {
 
 export interface VoiceService extends Voice {
   pieces(text: string, options: { ssml: boolean; voice: FlowVoice }): readonly SpokenPiece[]
+  keep(name: string, samples: Int16Array): void
   /** Keeps a prompt that was said from being put away while it is played. Release it by calling the result. */
   hold(promptId: string): () => void
   /** For what is said from now on. A prompt that is gone can still be heard by calls in progress until the next change. */
@@ -103,7 +104,12 @@ class BoxVoice implements VoiceService {
   }
 
   prompt(name: string): string | undefined {
-    return this.#promptIds.get(name)
+    const kept = keptId(name)
+    return this.#promptIds.get(name) ?? (this.#shelf.use(kept) ? kept : undefined)
+  }
+
+  keep(name: string, samples: Int16Array): void {
+    this.#shelf.put(keptId(name), samples)
   }
 
   async say(text: string, how: { ssml: boolean; voice: FlowVoice; signal: AbortSignal }): Promise<string> {
@@ -257,6 +263,10 @@ function newDesk(options: VoiceOptions): EngineDesk {
     },
     waiting: limits.waiting,
   })
+}
+
+function keptId(name: string): string {
+  return `kept:${name}`
 }
 
 function isEngineFault(fault: unknown): fault is SpeechFault | GateFullError {

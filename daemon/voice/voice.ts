@@ -15,6 +15,8 @@ export interface Voice {
    * one. Throws ParticipantError for text that can't be said.
    */
   pieces?(text: string, options: { ssml: boolean; voice: FlowVoice }): readonly SpokenPiece[]
-  /** Id under which a prompt of the instance was registered; undefined when there is none of that name. */
+  /** Takes up a prompt that is none of the instance's, for those who say it next; it goes when it is long unused. */
+  keep?(name: string, samples: Int16Array): void
+  /** Id under which a prompt was registered; undefined when there is none of that name. */
   prompt(name: string): string | undefined
 }
