@@ -20,6 +20,7 @@ import { ServerTransactions } from './transaction/server-transactions.ts'
 import { StatelessAnswers } from './transaction/stateless-answers.ts'
 import { statelessReply } from './transaction/stateless-reply.ts'
 import { type Hop, transportOf } from './transport/hop.ts'
+import { stunAnswer } from './transport/stun-answer.ts'
 import { type Listen, Transports, type TransportsOptions } from './transport/transports.ts'
 import { type HostPort, sipPort } from './wire/host-port.ts'
 import { parseVia, salvageVia, stampVia, type Via } from './wire/via.ts'
@@ -205,6 +206,7 @@ export class SipStack {
     const lengthRequired = transportOf(source) === 'TCP' || transportOf(source) === 'TLS'
     const framed = parseWire(datagram, lengthRequired)
     if (framed.outcome === 'dropped') {
+      if (framed.cause === 'stun') this.#answerStun(datagram, source)
       this.#counters.count(`dropped${framed.cause[0]!.toUpperCase()}${framed.cause.slice(1)}`)
       return
     }
@@ -223,6 +225,12 @@ export class SipStack {
     const stamped = stampVia(framed.message, via, source)
     if (framed.outcome === 'malformed') this.#answers.refuse(stamped.request, stamped.via, source, 400, framed.fault)
     else this.#receiveRequest(stamped.request, stamped.via, source)
+  }
+
+  /** Hosts that signed in only: to others it would say that we are here. */
+  #answerStun(datagram: Uint8Array, source: Hop): void {
+    const answer = this.#gate.isKnown(source.address) ? stunAnswer(datagram, source) : undefined
+    if (answer) this.#transports.send(answer, source).catch((_fault: unknown) => this.#counters.count('sendFailures'))
   }
 
   /** A request with a Via that says little more than where it came from. */

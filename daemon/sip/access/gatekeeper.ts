@@ -41,6 +41,11 @@ export class Gatekeeper {
     return false
   }
 
+  /** Somebody at this host proved themselves, or a carrier is there. */
+  isKnown(host: string): boolean {
+    return this.#options.bans.isVouched(host)
+  }
+
   /** False: a scanner, which gets no word. */
   suffers(request: WireRequest, source: Hop): boolean {
     if (!isScanner(request)) return true

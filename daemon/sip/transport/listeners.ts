@@ -30,6 +30,7 @@ export interface Listener {
 const handshakeMs = 10_000
 /** Sockets whose handshake is not over included. */
 const maxSockets = 2400
+const maxSocketsPerHost = 300
 
 export async function listenFor(
   transport: ConnectionTransport,
@@ -79,11 +80,22 @@ export async function listenFor(
   }
 }
 
-/** A banned host gets no handshake. */
+/** A banned host gets no handshake, and none may keep so many waiting that others get none. */
 function turnAwayEarly(server: Server, user: ListenerUser): void {
+  const open = new Map<string, number>()
   server.prependListener('connection', (socket: Socket) => {
     const from = remoteOf(socket)
-    if (!from || !user.admits(from.address)) socket.destroy()
+    const count = (from && open.get(from.address)) ?? 0
+    if (!from || count >= maxSocketsPerHost || !user.admits(from.address)) {
+      socket.destroy()
+      return
+    }
+    open.set(from.address, count + 1)
+    socket.once('close', () => {
+      const left = (open.get(from.address) ?? 1) - 1
+      if (left > 0) open.set(from.address, left)
+      else open.delete(from.address)
+    })
   })
   // Handshakes that fail are the far end's affair, and would otherwise be thrown.
   server.on('tlsClientError', (_fault: Error, socket: Socket) => socket.destroy())

@@ -152,6 +152,29 @@ t.test('a phone behind a router is sent something before the router forgets it; 
   t.equal(alice.keepAlives, 4, 'and nothing when it has gone')
 })
 
+t.test('a STUN keep-alive (RFC 5626) is answered with where it came from, to phones that are signed in', async (t) => {
+  const stage = await sipStage(t, [account('alice'), account('bob')])
+  const asked = Buffer.from('000100002112a442000102030405060708090a0b', 'hex')
+  const answers = async (host: string, signsIn: boolean) => {
+    const said: string[] = []
+    const phone = signsIn ? await stage.registered('alice', host) : await stage.phone('mallory', host)
+    stage.network.drops = (datagram, to) => {
+      const isAnswer = to.address === host
+      if (isAnswer) said.push(Buffer.from(datagram, 'latin1').toString('hex'))
+      return isAnswer
+    }
+    await phone.sendRaw(asked)
+    await stage.clock.advance(20)
+    stage.network.drops = () => false
+    return said
+  }
+  const port = (5060 ^ 0x2112).toString(16)
+  const head = (length: string) => `0101${length}2112a442000102030405060708090a0b0020`
+  t.same(await answers('10.0.0.7', true), [`${head('000c')}00080001${port}2b12a445`])
+  t.same(await answers('2001:db8::7', true), [`${head('0018')}00140002${port}0113a9fa000102030405060708090a0c`])
+  t.same(await answers('10.0.0.9', false), [], 'and to nobody else')
+})
+
 t.test('a phone signs off; with a star all of them', async (t) => {
   const stage = await sipStage(t, [account('alice')])
   const desk = await stage.registered('alice')
