@@ -1,5 +1,8 @@
 // What must be true of the router's tables between any two inputs. Tests check after every step; the router itself
 // checks from time to time when asked to, since a stuck agent shows itself in nothing but an agent who is never rung.
+import type { Clock } from '../clock.ts'
+import type { Counters } from '../counters.ts'
+import type { Log } from '../log/log.ts'
 import { slotOf } from './agent-state.ts'
 import { bestMatch, matchOf } from './matching.ts'
 import type { AgentSlot, Entry, Tables } from './tables.ts'
@@ -60,4 +63,20 @@ function* brokenByQueues(tables: Tables, entries: ReadonlyMap<string, Entry>): G
   const owners = [...tables.agents.values()].filter(({ ownQueue }) => ownQueue.members.size > 0)
   const match = bestMatch(tables.profiles.values()) ?? owners.map(matchOf).find((found) => found !== undefined)
   if (match) yield `contact ${match.entry.contact.contactId} waits though agent ${match.agent.userName} is available`
+}
+
+/** Looks again and again, until it is cancelled; each sentence that is found is counted and told. */
+export function checkEvery(
+  { clock, counters, log }: { clock: Clock; counters: Counters; log: Log },
+  periodMs: number,
+  look: () => string[],
+): { cancel(): void } {
+  let timer = clock.after(periodMs, function check() {
+    for (const broken of look()) {
+      counters.count('brokenInvariant')
+      log.error({ broken }, 'routing tables are broken')
+    }
+    timer = clock.after(periodMs, check)
+  })
+  return { cancel: () => timer.cancel() }
 }

@@ -3,7 +3,7 @@
 //
 // Deviation from Amazon Connect: an agent who missed a contact is paused for a time as well as until a manual clear,
 // since a telephone has no panel to clear it on; setting the status anew clears the pause at once, too.
-import type { Clock, Timer } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import { Counters } from '../counters.ts'
 import type { Channel } from '../flow/host.ts'
 import type { Log } from '../log/log.ts'
@@ -11,7 +11,7 @@ import { AgentDesk } from './agent-desk.ts'
 import { type AgentInput, hasRoom } from './agent-state.ts'
 import { everybody } from './criteria.ts'
 import { Holders } from './holders.ts'
-import { brokenInvariants } from './invariants.ts'
+import { brokenInvariants, checkEvery } from './invariants.ts'
 import { bestMatch, enterRoom, goesBefore, leaveRoom, matchOf } from './matching.ts'
 import { Offers } from './offers.ts'
 import { Outbox } from './outbox.ts'
@@ -63,7 +63,7 @@ class TableRouter implements Router {
   readonly #counters = new Counters()
   readonly #effects: Outbox<RoutingEffect>
   readonly #changes: Outbox<AgentChange>
-  #selfCheck: Timer | undefined
+  #selfCheck: { cancel(): void } | undefined
   #serial = 0
   #closed = false
 
@@ -93,7 +93,11 @@ class TableRouter implements Router {
       tell: (effect) => this.#effects.put(effect),
       onBack: (entry) => this.#offerFrom(entry.queue),
     })
-    if (options.selfCheckEveryMs !== undefined) this.#checkEvery(options.selfCheckEveryMs)
+    if (options.selfCheckEveryMs !== undefined) {
+      this.#selfCheck = checkEvery({ ...options, counters: this.#counters }, options.selfCheckEveryMs, () =>
+        this.brokenInvariants(),
+      )
+    }
   }
 
   enqueue(contact: WaitingContact): 'queued' | 'atCapacity' | 'noQueue' {
@@ -247,15 +251,14 @@ class TableRouter implements Router {
   }
 
   agents(): AgentView[] {
-    const now = this.#now()
-    return [...this.#tables.agents.values()].map((agent) => agentView(agent, now))
+    return [...this.#tables.agents.values()].map((agent) => agentView(agent, this.#now()))
   }
 
   queues(): QueueView[] {
-    const now = this.#now()
-    return [...this.#tables.queues.values()]
-      .filter((queue) => queue.owner === undefined || queue.members.size > 0)
-      .map((queue) => queueView(queue, this.#tables, now))
+    const shown = [...this.#tables.queues.values()].filter(
+      ({ owner, members }) => owner === undefined || members.size > 0,
+    )
+    return shown.map((queue) => queueView(queue, this.#tables, this.#now()))
   }
 
   onEffect(listener: (effect: RoutingEffect) => void): () => void {
@@ -392,16 +395,6 @@ class TableRouter implements Router {
 
   #now(): Moment {
     return { monotonicMs: this.#clock.monotonicMs(), epochMs: this.#clock.epochMs() }
-  }
-
-  #checkEvery(periodMs: number): void {
-    this.#selfCheck = this.#clock.after(periodMs, () => {
-      for (const broken of this.brokenInvariants()) {
-        this.#counters.count('brokenInvariant')
-        this.#log.error({ broken }, 'routing tables are broken')
-      }
-      this.#checkEvery(periodMs)
-    })
   }
 }
 
