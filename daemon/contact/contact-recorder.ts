@@ -157,7 +157,7 @@ export class ContactRecorder {
     this.#next(build.disconnected(this.#record, { reason, endReason, atEpochMs: this.#world.clock.epochMs() }))
     if (left) this.#tell('DEQUEUED_BY_FLOW')
     this.#tell('DISCONNECTED', { disconnectReason: reason })
-    // With an agent, the contact is complete when the work after it is: after-contact-work.ts. Supervisors have none.
+    // With an agent, the contact is complete when the work after it is: events/agent-stream.ts. Supervisors have none.
     if (!this.#record.Agent || this.#record.InitiationMethod === 'MONITOR') this.#tell('COMPLETED')
   }
 

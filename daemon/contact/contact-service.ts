@@ -3,7 +3,7 @@
 import type { CallbackRequest, TaskRequest } from '../flow/abilities.ts'
 import type { Leg, LegSource } from '../leg/leg.ts'
 import type { RoutingEffect } from '../routing/routing.ts'
-import { noteCompleted } from './after-contact-work.ts'
+import { noteAfterContactWork } from './after-contact-work.ts'
 import { inboundData, segmentData } from './contact-data.ts'
 import { ContactLife } from './contact-life.ts'
 import { ContactOperations } from './contact-operations.ts'
@@ -47,7 +47,7 @@ export class ContactService implements ContactRegistry {
       // A turn later: the routing may be asked from within a contact's own step, which must be over first.
       queueMicrotask(() => this.#carryOut(effect))
     })
-    world.routing.onAgentChange((change) => noteCompleted(this.#world, change))
+    world.events.on((event) => noteAfterContactWork(this.#world, event))
   }
 
   get alive(): number {

@@ -11,7 +11,6 @@ import type { Leg, LegParty } from '../leg/leg.ts'
 import type { Log } from '../log/log.ts'
 import type { Recording } from '../loop/audio.ts'
 import type { PortId } from '../media/port.ts'
-import type { Router } from '../routing/router.ts'
 import type { Routing } from '../routing/routing.ts'
 import type { ContactStore } from './contact-record.ts'
 import type { PendingContacts } from './pending-contacts.ts'
@@ -23,11 +22,11 @@ export interface ContactWorld {
   instance: Instance
   clock: Clock
   log: Log
-  routing: Routing & Pick<Router, 'onAgentChange'>
+  routing: Routing
   store: ContactStore
   /** Callbacks and tasks that wait, so that a restart does not lose them. */
   pending: PendingContacts
-  events: Pick<EventBus, 'emit'>
+  events: Pick<EventBus, 'emit' | 'on'>
   flowLog: { write(entry: FlowLogEntry): void }
   counters: { count(name: string): void }
   functions: Functions

@@ -1,10 +1,18 @@
 // What comes after the talk: the agent's own work on the contact, in the record and as the last event.
 import t from 'tap'
+import { AgentStream } from '../../../daemon/events/agent-stream.ts'
 import { ContactRig } from '../../support/contact-rig.ts'
 import { settle } from '../../support/mock-clock.ts'
 
+/** With what follows the agents, and tells when their work is over. */
+function rigWithAgents(afterContactWorkS: number): { rig: ContactRig; stream: AgentStream } {
+  const rig = new ContactRig(['anna'], { afterContactWorkS })
+  const { clock, routing, events: bus } = rig
+  return { rig, stream: new AgentStream({ bus, clock, onAgentChange: (listener) => routing.onAgentChange(listener) }) }
+}
+
 t.test('the work after the contact is noted when it is over, and completes the contact', async (t) => {
-  const rig = new ContactRig(['anna'], { afterContactWorkS: 30 })
+  const { rig, stream } = rigWithAgents(30)
   const { caller, contactId } = await rig.talk()
   caller.leave()
   await settle()
@@ -17,13 +25,16 @@ t.test('the work after the contact is noted when it is over, and completes the c
   t.match(Agent, { AfterContactWorkDuration: 12, AfterContactWorkStartTimestamp: DisconnectTimestamp })
   t.equal(rig.events.of(contactId).at(-1), 'COMPLETED')
   t.equal(rig.events.of(contactId).filter((type) => type === 'COMPLETED').length, 1)
+  stream.close()
+  t.equal(rig.clock.liveTimers, 0)
 })
 
 t.test('without work after it the contact is complete at once, and once', async (t) => {
-  const rig = new ContactRig(['anna'])
+  const { rig, stream } = rigWithAgents(0)
   const { caller, contactId } = await rig.talk()
   caller.leave()
   await settle()
+  stream.close()
   t.same(rig.events.of(contactId), [
     'INITIATED',
     'CONNECTED_TO_SYSTEM',
