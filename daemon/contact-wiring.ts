@@ -19,7 +19,7 @@ import type { Leg } from './leg/leg.ts'
 import type { Log } from './log/log.ts'
 import type { Audio } from './loop/audio.ts'
 import type { FetchedPrompts } from './prompts/fetched-prompts.ts'
-import type { Router } from './routing/router.ts'
+import type { Routing } from './routing/routing.ts'
 import type { SipEndpoint } from './sip/endpoint.ts'
 import type { Recognisers } from './speech/recogniser.ts'
 import type { VoiceService } from './voice/create-voice.ts'
@@ -32,7 +32,7 @@ export interface WorldParts {
   recordings: string
   clock: Clock
   log: Log
-  routing: Router
+  routing: Routing
   store: ContactStore
   flowLog: { write(entry: FlowLogEntry): void }
   audio: Audio
