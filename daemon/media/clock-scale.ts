@@ -32,4 +32,10 @@ export class ClockScale {
     }
     return ours
   }
+
+  /** The other way round; true once a timestamp has been told. */
+  toRtp(time: number): number {
+    if (this.#factor === 1) return time
+    return (this.#theirs + ((time - this.#ours) | 0) * this.#factor) | 0
+  }
 }

@@ -1,7 +1,8 @@
 // A port that hears one other port and nothing else need not wait for the loop: the other's packets go on as they come,
 // under our own numbers and undecoded. Neither the switch to this nor back is heard, or seen in the numbers:
 //
-//   mixed ──▶ forwarded   what waits in the source's jitter buffer is sent at once, the packets behind it follow
+//   mixed ──▶ forwarded   what waits in the source's jitter buffer is sent at once, the packets behind it follow; what
+//                         waits of a codec with a memory is left out, since it can't be told in packets of its own
 //   forwarded ──▶ mixed   nothing is sent until the jitter buffer has come to what was not sent yet
 import { telephoneFormat } from './port.ts'
 import type { RtpAgreement } from './rtp-agreement.ts'
@@ -84,7 +85,7 @@ export class Forwarding {
       if (!source.receiver.jitter.running || !mayForward(source.agreement, this.#target.agreement)) return false
       this.#enter(source)
     }
-    this.#continueAt((source.receiver.jitter.playout + this.#offset) | 0)
+    this.#continueAt((source.receiver.playoutTimestamp + this.#offset) | 0)
     return true
   }
 
@@ -104,10 +105,11 @@ export class Forwarding {
 
   #enter(source: ForwardEnd): void {
     const { sender, latch, slot, agreement } = this.#target
-    const { jitter, ssrc, highestSequence } = source.receiver
+    const { jitter, ssrc, highestSequence, playoutTimestamp, endTimestamp } = source.receiver
     const { playout, newestEnd } = jitter
-    const waiting = (newestEnd - playout) | 0
-    this.#offset = (sender.timestamp + frameSamples - (waiting < 0 ? newestEnd : playout)) | 0
+    const waiting = sender.hasMemory ? 0 : (newestEnd - playout) | 0
+    const isAhead = sender.hasMemory || waiting < 0
+    this.#offset = (sender.timestamp + sender.frameUnits - (isAhead ? endTimestamp : playoutTimestamp)) | 0
     for (let done = 0; done < waiting; done += frameSamples) {
       const at = (playout + done) | 0
       const count = Math.min(frameSamples, waiting - done)
@@ -147,8 +149,8 @@ export class Forwarding {
     }
     const unsent = (jitter.newestEnd - jitter.playout) | 0
     this.#holdTicks = Math.max(0, Math.ceil(unsent / frameSamples))
-    const next = jitter.playout + this.#offset + this.#holdTicks * frameSamples
-    sender.continueAt(this.#transport.forwardedSequence(source.slot), (next - frameSamples) | 0)
+    const next = source.receiver.playoutTimestamp + this.#offset + this.#holdTicks * sender.frameUnits
+    sender.continueAt(this.#transport.forwardedSequence(source.slot), (next - sender.frameUnits) | 0)
   }
 
   #continueAt(timestamp: number): void {
@@ -160,8 +162,7 @@ export class Forwarding {
 function mayForward(from: RtpAgreement | undefined, to: RtpAgreement | undefined): boolean {
   if (from === undefined || to === undefined || !from.receives || !to.sends || from.codec !== to.codec) return false
   // Packets keep their length on the way: who wants others is sent what the loop makes.
-  if (from.ptimeMs !== to.ptimeMs) return false
-  return from.codec === 'PCMU' || from.codec === 'PCMA'
+  return from.ptimeMs === to.ptimeMs
 }
 
 /** Payload types that mean the same under both agreements. */

@@ -10,6 +10,7 @@ import type { DetectorSource, LoopPort, Report } from './loop-port.ts'
 import { type Component, MediaPath } from './media-path.ts'
 import { frameMs, type PortCounters, type PortId, telephoneFormat } from './port.ts'
 import { RtcpReporter } from './rtcp-reporter.ts'
+import type { SentStream } from './rtcp-session.ts'
 import { clockHzOf, type RtpAgreement } from './rtp-agreement.ts'
 import { emptyRtpFields, readRtp } from './rtp-packet.ts'
 import { RtpReceiver } from './rtp-receiver.ts'
@@ -254,7 +255,7 @@ export class RtpPort implements LoopPort {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#rtcp.close(this.#sender.stream, this.#receiver.stream, this.#latch)
+    this.#rtcp.close(this.#sentStream(), this.#receiver.stream, this.#latch)
     this.#path.close()
     this.#receiver.close()
     this.#forwarding.stop()
@@ -262,6 +263,12 @@ export class RtpPort implements LoopPort {
     this.#digits.abandon()
     this.#seekDigitsInBand(false)
     this.#transport.removeSocket(this.slot)
+  }
+
+  /** For RTCP: with what was sent on. */
+  #sentStream(): SentStream {
+    const { stream } = this.#sender
+    return { ...stream, packets: stream.packets + this.#forwarding.packets }
   }
 
   /** There is a place to send to, and we may. */
@@ -338,7 +345,7 @@ export class RtpPort implements LoopPort {
     this.#latch.tick()
     this.#path.tick()
     if (this.#rtcp.tick() && this.#mayReach())
-      this.#rtcp.report(this.#sender.stream, this.#receiver.stream, this.#latch)
+      this.#rtcp.report(this.#sentStream(), this.#receiver.stream, this.#latch)
     if (this.#previousKeyTicks > 0 && --this.#previousKeyTicks === 0) this.#transport.forgetPreviousKey(this.slot)
     if (!this.#agreement?.receives) return
     this.#silentTicks++

@@ -86,6 +86,15 @@ export class RtpReceiver {
     return this.#ssrc ?? 0
   }
 
+  /** RTP timestamps of what is played next, and of what follows the newest. */
+  get playoutTimestamp(): number {
+    return this.#clock.toRtp(this.jitter.playout)
+  }
+
+  get endTimestamp(): number {
+    return this.#clock.toRtp(this.jitter.newestEnd)
+  }
+
   get highestSequence(): number {
     return this.#sequences.highest
   }

@@ -67,6 +67,16 @@ export class RtpSender {
     this.#flowing = true
   }
 
+  /** What a frame's time is in timestamps. */
+  get frameUnits(): number {
+    return frameSamples * this.#factor
+  }
+
+  /** No packet can be understood without those before it. */
+  get hasMemory(): boolean {
+    return this.#law === undefined
+  }
+
   /** G.711: the first samples as one packet of their own. */
   sendSamples(samples: Int16Array, count: number, payloadType: number, timestamp: number, to: Destination): void {
     const at = this.#transport.begin(this.#slot, to.address, to.port)

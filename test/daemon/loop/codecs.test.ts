@@ -63,6 +63,37 @@ for (const [name, ofAlice, ofBob] of [
       t.match(await audio.portCounters(port), { lostPackets: 0, malformedPayloads: 0, unknownPayloads: 0 })
   })
 
+for (const [name, remote] of [
+  ['Opus', opus],
+  ['G.722', g722],
+] as const)
+  t.test(`${name} on both sides is passed on as it is, and decoded again once a third one is heard`, async (t) => {
+    const { audio } = await start(t)
+    const [alice, bob, carol] = [
+      await openPair(audio, remote),
+      await openPair(audio, remote),
+      await openPair(audio, pcmu),
+    ]
+    audio.connect(alice.leg, bob.leg)
+    const hearAndCount = async (file: string) => {
+      const recording = audio.record({ file, left: bob.phone })
+      await Promise.all([audio.play(alice.phone, [tone(440)]).ended, audio.play(carol.phone, [tone(1300)]).ended])
+      await recording.stop()
+      const [atBob] = readWav(file).samples as [Int16Array]
+      const { packetsForwarded } = (await audio.portCounters(bob.leg)) as { packetsForwarded: number }
+      return { alice: tonePresentMs(atBob, 440), carol: tonePresentMs(atBob, 1300), packetsForwarded }
+    }
+    const directory = t.testdir({})
+    const alone = await hearAndCount(join(directory, 'alone.wav'))
+    t.ok(alone.alice >= 1000, `alice is heard for ${alone.alice} ms`)
+    t.ok(alone.packetsForwarded >= 50, `${alone.packetsForwarded} packets went on as they were`)
+    audio.connect(carol.leg, bob.leg)
+    const three = await hearAndCount(join(directory, 'three.wav'))
+    t.ok(three.alice >= 1000 && three.carol >= 1000, `${three.alice} ms and ${three.carol} ms`)
+    t.ok(three.packetsForwarded - alone.packetsForwarded < 20, 'mixed again')
+    t.match(await audio.portCounters(bob.phone), { lostPackets: 0, duplicatePackets: 0, malformedPayloads: 0 })
+  })
+
 for (const ptimeMs of [10, 30, 40, 50, 60])
   t.test(`G.711 in packets of ${ptimeMs} ms`, async (t) => {
     const { audio, alice } = await talk(t, { ptimeMs }, pcmu)
