@@ -92,6 +92,11 @@ function networkFaults(box: ConfigDocument): Fault[] {
       box.fault(code.wrongForm, address.path, message, 'Write an address of this machine, or 0.0.0.0 for all.'),
     )
   }
+  if (address && isIP(address.value) === 6) {
+    const message = 'Media goes over IPv4 only, and its ports are opened at sip.address.'
+    const mend = 'Write an IPv4 address or 0.0.0.0 here, and add the IPv6 address under sip.listen.'
+    faults.push(box.fault(code.mediaNeedsIpv4, address.path, message, mend))
+  }
   const numberAt = (fallback: number, ...path: string[]): number => {
     const value = valueAt(box.value, path)
     return typeof value === 'number' ? value : fallback

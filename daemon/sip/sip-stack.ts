@@ -22,7 +22,7 @@ import { statelessReply } from './transaction/stateless-reply.ts'
 import { type Hop, transportOf } from './transport/hop.ts'
 import { stunAnswer } from './transport/stun-answer.ts'
 import { type Listen, Transports, type TransportsOptions } from './transport/transports.ts'
-import { type HostPort, sipPort } from './wire/host-port.ts'
+import { sipPort } from './wire/host-port.ts'
 import { parseVia, salvageVia, stampVia, type Via } from './wire/via.ts'
 import { header, tagOf, type WireMessage, type WireRequest, type WireResponse } from './wire/wire-message.ts'
 import { parseWire } from './wire/wire-parse.ts'
@@ -139,9 +139,9 @@ export class SipStack {
     await this.#transports.stop()
   }
 
-  /** The address a peer is told for us, with the SIP port. */
-  localFor(peerAddress: string): HostPort {
-    return this.#transports.localFor({ address: peerAddress, port: 0 })
+  /** The address a peer is told for us and for our media. Vias and Contacts have that of their transport. */
+  localFor(peerAddress: string): { address: string } {
+    return { address: this.#transports.mediaAddressFor(peerAddress) }
   }
 
   /** A ping of RFC 5626 section 4.4.1 that wants no pong: routers on the way hold the way open. */

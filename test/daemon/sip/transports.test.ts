@@ -56,6 +56,17 @@ for (const transport of ['UDP', 'TCP', 'TLS', 'WS', 'WSS'] as const)
       t.equal(alice.requests('INVITE').length, 1, 'nothing came twice')
     })
 
+t.test('a phone that speaks IPv6 to a box whose media is IPv4 is told an address of each', async (t) => {
+  const world = await stage(t, { listen: [{ transport: 'TCP', address: '::1', port: 0 }] })
+  const alice = await world.registered('alice', 'TCP')
+  const leg = world.endpoint.dial({ userName: 'alice' })
+  const invite = await alice.nextRequest('INVITE')
+  t.match(header(invite, 'via'), /^SIP\/2\.0\/TCP \[::1\]:/)
+  t.match(invite.body, /\r\nc=IN IP4 127\.0\.0\.1\r\n/)
+  await alice.respond(invite, 486)
+  await until('the leg to end', () => leg.state === 'ended')
+})
+
 t.test('over TCP a request is not sent again, however long its answer takes', async (t) => {
   const world = await stage(t)
   const alice = await world.registered('alice', 'TCP')
