@@ -2,13 +2,13 @@
 // move the contact, begin others beside it.
 // Abilities the box does not have are absent; the checker names the blocks that would need them (`boxAbilities`).
 import { randomUUID } from 'node:crypto'
-import { resourceArn } from '../config/ids.ts'
-import type { FlowAbilities, QueueMetrics, QueueTarget } from '../flow/abilities.ts'
+import type { FlowAbilities } from '../flow/abilities.ts'
 import type { BoxAbility } from '../flow/box-abilities.ts'
 import { holdBotDialog } from './bot-dialog.ts'
 import { queueOf } from './contact-data.ts'
 import type { HostDependencies } from './flow-host.ts'
 import { hookAbility } from './hook-ability.ts'
+import { queueMetrics } from './queue-metrics.ts'
 import { waitFor } from './wait-ability.ts'
 
 /** Tags of the user's own on one contact (flow language facts, TagContact). */
@@ -49,7 +49,7 @@ export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbi
     },
     invokeHook: hookAbility(world.instance.hooks, world.functions, () => data),
     ...(world.fetchPrompt && { fetchPrompt: world.fetchPrompt }),
-    queueMetrics: (target) => queueMetrics(of, target),
+    queueMetrics: (target) => queueMetrics(world, data, target),
     setRouting({ priority, ageSeconds }) {
       if (priority !== undefined) data.priority = priority
       if (ageSeconds !== undefined) data.ageAdjustmentS = ageSeconds
@@ -114,32 +114,5 @@ export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbi
       of.changed()
       return true
     },
-  }
-}
-
-function queueMetrics({ world, data }: AbilityDependencies, target: QueueTarget | undefined): QueueMetrics | undefined {
-  const queueId = target === undefined ? data.queue?.id : queueOf(world.instance, target)?.id
-  const queue = world.routing.queues().find(({ name }) => name === queueId)
-  if (!queue) return undefined
-  const serving = world.routing.agents().filter((agent) => {
-    const profile = world.instance.agents.get(agent.userName)?.routingProfile
-    return world.instance.routingProfiles.get(profile ?? '')?.queues.some((entry) => entry.queue === queue.name)
-  })
-  const position = world.routing.position(data.contactId)
-  return {
-    name: queue.name,
-    arn: resourceArn(world.instance, 'queue', queue.name),
-    size: queue.waiting,
-    ...(queue.waiting > 0 && { oldestContactAgeSeconds: queue.oldestAgeS }),
-    agents: {
-      online: queue.online,
-      available: queue.available,
-      staffed: queue.staffed,
-      afterContactWork: 0,
-      busy: serving.filter(({ activity }) => activity === 'onContact').length,
-      missed: serving.filter(({ activity }) => activity === 'missed').length,
-      nonProductive: 0,
-    },
-    ...(position !== undefined && { contact: { position } }),
   }
 }
