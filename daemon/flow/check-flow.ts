@@ -61,7 +61,8 @@ export function checkFlow(flow: Flow, resources: FlowResources, options: CheckFl
     checkConditions(action, report)
     checkTexts(action.Parameters, ['Parameters'], report)
     checkReferences(flow, action, resources, report)
-    if (!reached.has(action.Identifier)) {
+    // Without a start nothing is reached, which is told once.
+    if (flow.actions.has(flow.startAction) && !reached.has(action.Identifier)) {
       const mend = 'Connect it or remove it.'
       report(flowFaultCodes.unreachable, [], 'No path from StartAction leads here.', mend, 'warning')
     }
@@ -110,7 +111,7 @@ function reportMissing(action: FlowActionDocument, report: ReportInAction): void
     const message = `${action.Type} is no action of the flow language.`
     report(flowFaultCodes.unknownAction, ['Type'], message, `Write ${meant}, if that is meant.`)
   } else {
-    const mend = `Supported are ${[...actionDefinitions.keys()].join(', ')}.`
+    const mend = 'Take its name from an export of Connect, or remove it.'
     report(flowFaultCodes.unknownAction, ['Type'], `${action.Type} is no action of the flow language.`, mend)
   }
 }

@@ -1,7 +1,7 @@
 // Names that look like action types and are none. An action that is neither here nor in actions/ is unknown to the
 // service, too.
 
-/** Plausible names that the service refuses, to what was meant. */
+/** Plausible names that the service refuses, and names of the console's blocks, to what was meant. */
 export const mistakenActions: ReadonlyMap<string, string> = new Map([
   ['InvokeExternalResource', 'InvokeLambdaFunction'],
   ['HoldParticipant', 'UpdatePreviousContactParticipantState'],
@@ -12,4 +12,26 @@ export const mistakenActions: ReadonlyMap<string, string> = new Map([
   ['CheckAttribute', 'Compare'],
   ['UnTagContact', 'UntagContact'],
   ['UpdateRoutingCriteria', 'UpdateContactRoutingCriteria'],
+  ['PlayPrompt', 'MessageParticipant'],
+  ['LoopPrompts', 'MessageParticipantIteratively'],
+  ['GetCustomerInput', 'GetParticipantInput, or ConnectParticipantWithLexBot'],
+  ['GetUserInput', 'GetParticipantInput, or ConnectParticipantWithLexBot'],
+  ['StoreCustomerInput', 'GetParticipantInput with StoreInput'],
+  ['StoreUserInput', 'GetParticipantInput with StoreInput'],
+  ['SetAttributes', 'UpdateContactAttributes'],
+  ['SetContactAttributes', 'UpdateContactAttributes'],
+  ['CheckContactAttributes', 'Compare'],
+  ['InvokeAWSLambdaFunction', 'InvokeLambdaFunction'],
+  ['SetQueue', 'UpdateContactTargetQueue'],
+  ['SetWorkingQueue', 'UpdateContactTargetQueue'],
+  ['SetRecordingBehavior', 'UpdateContactRecordingBehavior'],
+  ['SetEventHook', 'UpdateContactEventHooks'],
+  ['TransferToPhoneNumber', 'TransferParticipantToThirdParty'],
+  ['TransferParticipant', 'TransferParticipantToThirdParty'],
+  ['CheckHours', 'CheckHoursOfOperation'],
+  ['CheckStaffing', 'CheckMetricData'],
+  ['Disconnect', 'DisconnectParticipant'],
+  ['DisconnectContact', 'DisconnectParticipant'],
+  ['Hangup', 'DisconnectParticipant'],
+  ['EndFlow', 'EndFlowExecution'],
 ])

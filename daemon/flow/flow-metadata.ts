@@ -22,8 +22,15 @@ export const exportedFlowTypes: ReadonlyMap<string, FlowType> = new Map<string, 
 const blockWideHints: readonly [key: string, parameters: readonly string[]][] = [
   ['queue', ['QueueId']],
   ['contactFlow', ['ContactFlowId', 'EventHooks']],
+  ['ContactFlow', ['ContactFlowId']],
   ['Hours', ['HoursOfOperationId']],
   ['hours', ['HoursOfOperationId']],
+]
+
+/** As those, but the name alone. */
+const plainHints: readonly [key: string, parameter: string][] = [
+  ['promptName', 'PromptId'],
+  ['contactFlowModuleName', 'FlowModuleId'],
 ]
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -39,6 +46,9 @@ export function readDisplayNames(metadata: unknown): Map<string, Map<string, str
     const found = new Map<string, string>()
     readBlockHints(block, found)
     if (isObject(block.parameters)) readParameterNames(block.parameters, '', found, 0)
+    // What is displayed of a bot may be its alias (`live`), which many bots have.
+    if (typeof block.lexV2BotName === 'string' && block.lexV2BotName !== '')
+      found.set('LexV2Bot.AliasArn', block.lexV2BotName)
     if (found.size > 0) names.set(identifier, found)
   }
   return names
@@ -79,7 +89,10 @@ function readBlockHints(block: Record<string, unknown>, found: Map<string, strin
     const text = isObject(hint) ? hint.text : undefined
     if (typeof text === 'string' && text !== '') for (const parameter of parameters) found.set(parameter, text)
   }
-  if (typeof block.promptName === 'string') found.set('PromptId', block.promptName)
+  for (const [key, parameter] of plainHints) {
+    const name = block[key]
+    if (typeof name === 'string' && name !== '') found.set(parameter, name)
+  }
   const audio = block.audio
   if (Array.isArray(audio))
     for (const [index, entry] of audio.entries())

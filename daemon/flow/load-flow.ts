@@ -163,7 +163,9 @@ function checkTargets(
     const message =
       start === undefined
         ? 'StartAction is missing.'
-        : `StartAction names ${JSON.stringify(start)}, which is no action.`
+        : typeof start === 'string'
+          ? `StartAction names ${JSON.stringify(start)}, which is no action.`
+          : 'StartAction is no text.'
     report(flowFaultCodes.missingStartAction, ['StartAction'], message, 'Name the Identifier of the first action.')
   }
   const check = (target: string | undefined, path: readonly (string | number)[], action: FlowActionDocument) => {

@@ -89,6 +89,11 @@ t.test('older spellings of resource names', async (t) => {
   t.same(names({ queue: { id: 'x', text: 'Support' } }), { QueueId: 'Support' })
   t.same(names({ contactFlow: { text: 'Main' } }), { ContactFlowId: 'Main', EventHooks: 'Main' })
   t.same(names({ Hours: { text: 'Office' } }), { HoursOfOperationId: 'Office' })
+  t.same(names({ ContactFlow: { text: 'Main' } }), { ContactFlowId: 'Main' })
+  t.same(names({ contactFlowModuleName: 'Greet' }), { FlowModuleId: 'Greet' })
+  const displayed = { LexV2Bot: { AliasArn: { displayName: 'live' } } }
+  t.same(names({ lexV2BotName: 'Reception', parameters: displayed }), { 'LexV2Bot.AliasArn': 'Reception' })
+  t.same(names({ lexV2BotName: '' }), {}, 'of a bot by reference')
   t.same(names({ promptName: 'a.wav' }), { PromptId: 'a.wav' })
   t.same(names({ audio: [{ text: 'a.wav' }, { text: 'b.wav' }] }), {
     'Messages.0.PromptId': 'a.wav',
