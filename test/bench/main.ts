@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util'
 import { type BridgedLoad, runBridgedLoad } from '../support/bridged-load.ts'
 import type { TestNumber } from '../support/instance.ts'
 import { rtploadPresent } from '../support/rtpload.ts'
+import { type OpusRun, runOpusCalls } from './opus-run.ts'
 
-const usage = `usage: scripts/bench [--calls N,N…] [--seconds S] [--recorded] [--json FILE]
+const usage = `usage: scripts/bench [--calls N,N…] [--seconds S] [--recorded] [--opus] [--json FILE]
 
 Starts the daemon on an instance of its own, lets N callers in over SIP, whose flow bridges each to an agent's phone that
 echoes, holds the calls for S seconds, and prints what that cost: CPU of all threads and processes of the daemon.
@@ -13,15 +14,17 @@ echoes, holds the calls for S seconds, and prints what that cost: CPU of all thr
   --calls     numbers of calls at once, one after the other (50,100,200)
   --seconds   how long each number is held (30)
   --recorded  record every call
+  --opus      calls between Opus and G.711 instead (60), over the audio service alone, with far ends of its own
   --json      append one line of JSON a run to FILE ('-': print it)
 
-Needs the load generator ../shared/bench. Exit codes: 0 measured and nothing lost, 1 audio or calls lost, 2 wrong usage,
+Without --opus it needs the load generator ../shared/bench. Exit codes: 0 measured and nothing lost, 1 audio or calls lost, 2 wrong usage,
 3 not run: there is no load generator.`
 
 interface Options {
   calls: number[]
   seconds: number
   number: TestNumber
+  opus: boolean
   json: string | undefined
 }
 
@@ -29,20 +32,22 @@ function readOptions(args: string[]): Options | 'help' {
   const { values } = parseArgs({
     args,
     options: {
-      calls: { type: 'string', default: '50,100,200' },
+      calls: { type: 'string' },
       seconds: { type: 'string', default: '30' },
       recorded: { type: 'boolean', default: false },
+      opus: { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   })
   if (values.help) return 'help'
-  const calls = values.calls.split(',').map(Number)
+  const { opus } = values
+  const calls = (values.calls ?? (opus ? '60' : '50,100,200')).split(',').map(Number)
   const seconds = Number(values.seconds)
   if (calls.some((count) => !Number.isInteger(count) || count < 1 || count > 1000))
     throw new TypeError('--calls takes numbers from 1 to 1000, with commas between them')
   if (!(seconds >= 1 && seconds <= 3600)) throw new TypeError('--seconds takes a number from 1 to 3600')
-  return { calls, seconds, number: values.recorded ? '+442079460004' : '+442079460003', json: values.json }
+  return { calls, seconds, number: values.recorded ? '+442079460004' : '+442079460003', opus, json: values.json }
 }
 
 const columns: { head: string; of: (run: BridgedLoad) => string }[] = [
@@ -59,7 +64,40 @@ const columns: { head: string; of: (run: BridgedLoad) => string }[] = [
   { head: 'noise', of: (run) => run.noise_cores.toFixed(2) },
 ]
 
-const row = (cells: string[]) => cells.map((cell, i) => cell.padStart(columns[i]!.head.length)).join('  ')
+const opusColumns: { head: string; of: (run: OpusRun) => string }[] = [
+  { head: 'Opus calls', of: (run) => String(run.calls) },
+  { head: 'CPU-s/call-min', of: (run) => run.cpuSecondsPerCallMinute.toFixed(4) },
+  { head: 'packets back', of: (run) => String(run.received) },
+  { head: 'lost', of: (run) => String(run.lost) },
+  { head: 'late worst ms', of: (run) => run.worstLatenessMs.toFixed(1) },
+]
+
+const rowOf = (heads: readonly { head: string }[], cells: string[]) =>
+  cells.map((cell, i) => cell.padStart(heads[i]!.head.length)).join('  ')
+const row = (cells: string[]) => rowOf(columns, cells)
+
+function write(run: object, json: string | undefined): void {
+  if (json === '-') console.log(JSON.stringify(run))
+  else if (json !== undefined) appendFileSync(json, `${JSON.stringify(run)}\n`)
+}
+
+async function measureOpus({ calls, seconds, json }: Options): Promise<boolean> {
+  const heads = opusColumns.map((column) => column.head)
+  console.log(rowOf(opusColumns, heads))
+  let lost = false
+  for (const count of calls) {
+    const run = await runOpusCalls(count, seconds * 1000)
+    console.log(
+      rowOf(
+        opusColumns,
+        opusColumns.map((column) => column.of(run)),
+      ),
+    )
+    write(run, json)
+    lost ||= run.lost > 0 || run.received < run.sent
+  }
+  return lost
+}
 
 async function main(): Promise<number> {
   let options: Options | 'help'
@@ -73,6 +111,7 @@ async function main(): Promise<number> {
     console.log(usage)
     return 0
   }
+  if (options.opus) return (await measureOpus(options)) ? 1 : 0
   if (!rtploadPresent) {
     console.error('not run: there is no load generator at ../shared/bench')
     return 3
@@ -82,8 +121,7 @@ async function main(): Promise<number> {
   for (const calls of options.calls) {
     const run = await runBridgedLoad({ calls, seconds: options.seconds, number: options.number })
     console.log(row(columns.map((column) => column.of(run))))
-    if (options.json === '-') console.log(JSON.stringify(run))
-    else if (options.json !== undefined) appendFileSync(options.json, `${JSON.stringify(run)}\n`)
+    write(run, options.json)
     lost ||= run.answered < calls || run.mark_loss_pct !== 0
   }
   return lost ? 1 : 0
