@@ -27,8 +27,14 @@ export type LineCommandResult = { done: true } | { done: false; refused: string 
 
 /** Everything the hardware tells. `atMs` is the daemon's monotonic clock, corrected for transport delay where known. */
 export type LineSignal = { atMs: number } & (
-  /** `heldPorts`: off-hook still, as a daemon that ended a moment ago left them (`stop` with `keepsLines`, or a kill). */
-  | { type: 'deviceReady'; firmware: string; serial: string; ports: LinePortNumber[]; heldPorts?: LinePortNumber[] }
+  | {
+      type: 'deviceReady'
+      firmware: string
+      serial: string
+      ports: LinePortNumber[]
+      /** Off-hook still, as a daemon that ended a moment ago left them (`stop` with `keepsLines`, or a kill). */
+      heldPorts?: LinePortNumber[]
+    }
   /** The device is gone or mute: every port is to be treated as released by it (boards go on-hook by themselves). */
   | { type: 'deviceLost'; reason: string }
   | { type: 'ringStarted'; port: LinePortNumber; frequencyHz: number }

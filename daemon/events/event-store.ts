@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../clock.ts'
 import { Counters } from '../counters.ts'
 import type { Faults } from '../health/faults.ts'
 import type { Log } from '../log/log.ts'
-import { isBroken, moveAside, openDatabase } from '../store/database-file.ts'
+import { isBroken, moveAside, openDatabase } from '../database/database-file.ts'
 import type { CentreEvent } from './events.ts'
 
 const migrations: readonly string[] = [

@@ -1,7 +1,7 @@
 // Figures on disk, by interval: history survives a power cut. The figures and the number of the last event in them are
 // written together, so that after a kill events are neither missed nor counted twice.
 import type { DatabaseSync } from 'node:sqlite'
-import { openDatabase } from '../store/database-file.ts'
+import { openDatabase } from '../database/database-file.ts'
 import { type Cell, mergeSums, type Sums } from './cells.ts'
 import type { ReckonerState } from './reckoner.ts'
 

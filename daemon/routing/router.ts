@@ -270,7 +270,8 @@ class TableRouter implements Router {
   }
 
   reconcile(isAlive: (contactId: string) => boolean): string[] {
-    const lost = [...new Set([...this.#entries.keys(), ...this.#holders.contacts()])].filter((id) => !isAlive(id))
+    const held = new Set([...this.#entries.keys(), ...this.#holders.contacts()])
+    const lost = [...held].filter((contactId) => !isAlive(contactId))
     for (const contactId of lost) {
       this.#counters.count('reconciled')
       this.#log.error({ contactId }, 'routing held a contact that is gone; it is let go')

@@ -4,10 +4,11 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Clock, Timer } from '../clock.ts'
 import type { ContactRecord, ContactStore } from '../contact/contact-record.ts'
 import { Counters } from '../counters.ts'
+import { isBroken, moveAside, openDatabase, openDatabaseReadOnly, StoreError } from '../database/database-file.ts'
 import type { Faults } from '../health/faults.ts'
 import type { Log } from '../log/log.ts'
+import { contactMigrations } from './contact-migrations.ts'
 import { ContactTable } from './contact-table.ts'
-import { isBroken, moveAside, openDatabase, openDatabaseReadOnly, StoreError } from './database-file.ts'
 
 export interface ContactStoreOptions {
   clock: Clock
@@ -124,7 +125,7 @@ class SqliteContactStore implements DurableContactStore {
   }
 
   #open(): ContactTable {
-    return tableIn(openDatabase(this.#file), (contactId, fault) => {
+    return tableIn(openDatabase(this.#file, contactMigrations), (contactId, fault) => {
       this.#counters.count('unreadable')
       this.#log.error({ contactId, fault }, 'a stored contact record cannot be read; it is left out')
     })

@@ -5,7 +5,7 @@
 // the system's own side Amazon Connect calls OTHER (contact record facts, 4).
 import type { ContactRecord, ContactStore, RecordRecording } from '../contact/contact-record.ts'
 import { disconnected, recordingStopped, recordTimestamp } from '../contact/record-builder.ts'
-import { StoreError } from './database-file.ts'
+import { StoreError } from '../database/database-file.ts'
 import type { RepairedRecording } from './recording-repair.ts'
 
 export interface RecoveryOptions {

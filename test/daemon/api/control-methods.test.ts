@@ -47,7 +47,7 @@ function box(change: Partial<ControlParts> = {}) {
     state: () => 'running',
     routing: {
       agents: () => agents,
-      queues: () => [{ name: 'Sales', waiting: 2, oldestAgeS: 14, available: 1, staffed: 1, online: 1 }],
+      queues: () => [{ name: 'Sales', enabled: true, waiting: 2, oldestAgeS: 14, available: 1, staffed: 1, online: 1 }],
       setStatus(agent, status) {
         const found = agents.find((each) => each.userName === agent)
         if (found) found.status = status
@@ -77,6 +77,7 @@ function box(change: Partial<ControlParts> = {}) {
     counters: async () => ({ audio: { ticks: 50 } }),
     links: () => [link],
     bans: () => [{ address: '203.0.113.7', offence: 'scanner', leftMs: 59_001 }],
+    agents: { perform: () => ({ ok: true }), quickConnects: () => [] },
     describeLegs: () => ['line:front ◀▶ sip:ann'],
     ...change,
   })
@@ -99,7 +100,7 @@ test('status tells the whole box, and is what its report says', async (t) => {
     links: [{ carrier: 'telco', link: 'north', state: 'down', reason: 'timeout', since: '2026-01-05T10:00:00.000Z' }],
     agents: [{ userName: 'ann', since: '2026-01-05T10:00:00.000Z' }, { userName: 'bob' }],
     bans: [{ address: '203.0.113.7', offence: 'scanner', leftS: 60 }],
-    queues: [{ name: 'Sales', waiting: 2 }],
+    queues: [{ name: 'Sales', enabled: true, waiting: 2 }],
     contacts: [{ contactId: 'c1', state: 'queued' }],
     faults: [{ code: 'LINE-ABSENT', since: '2026-01-05T10:00:00.000Z', count: 1 }],
     counters: { audio: { ticks: 50 } },

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import type { ContactRecord } from '../../../daemon/contact/contact-record.ts'
+import { databaseVersion, migrate } from '../../../daemon/database/migrations.ts'
 import { createFaults } from '../../../daemon/health/faults.ts'
 import { silentLog } from '../../../daemon/log/log.ts'
 import {
@@ -22,7 +23,6 @@ import {
   openContactStore,
   openContactStoreReadOnly,
 } from '../../../daemon/store/contact-store.ts'
-import { databaseVersion, migrate } from '../../../daemon/store/migrations.ts'
 import { MockClock } from '../../support/mock-clock.ts'
 import { arrived, folder, noonMs, over, talking, waiting } from './records.ts'
 

@@ -3,7 +3,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { contactMigrations, migrate, NewerDatabaseError } from './migrations.ts'
+import { migrate, NewerDatabaseError } from './migrations.ts'
 
 /** The store can't be used. The message says why and what to do. */
 export class StoreError extends Error {
@@ -18,7 +18,7 @@ export class StoreError extends Error {
 const busyTimeoutMs = 250
 
 /** Opened, of the right version, every commit on disk when it returns. Created with mode 0600 when missing. */
-export function openDatabase(file: string, migrations: readonly string[] = contactMigrations): DatabaseSync {
+export function openDatabase(file: string, migrations: readonly string[]): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   // SQLite gives its side files the mode of the database.
   closeSync(openSync(file, 'a', 0o600))
