@@ -1,7 +1,7 @@
 // The router beyond the routing service's contract: what it is made of, how it is changed, and what looks after it.
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log/log.ts'
-import type { AgentChange, Routing } from './routing.ts'
+import type { AgentChange, AgentStatus, Routing } from './routing.ts'
 import type { TableSources } from './tables.ts'
 
 export interface RoutingOptions extends TableSources {
@@ -30,4 +30,9 @@ export interface Router extends Routing {
   counters(): Record<string, number>
   /** Cancels every timer. Nothing is offered afterwards. */
   close(): void
+}
+
+/** Every status an agent can have. */
+export function statusesOf({ customStatuses = [] }: { customStatuses?: Iterable<string> }): ReadonlySet<AgentStatus> {
+  return new Set(['Available', 'Offline', ...customStatuses])
 }

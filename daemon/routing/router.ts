@@ -16,7 +16,7 @@ import { bestMatch, enterRoom, goesBefore, leaveRoom, matchOf } from './matching
 import { Offers } from './offers.ts'
 import { Outbox } from './outbox.ts'
 import { renewTables } from './renew-tables.ts'
-import type { Router, RoutingOptions } from './router-contract.ts'
+import { type Router, type RoutingOptions, statusesOf } from './router-contract.ts'
 import type {
   AgentChange,
   AgentStatus,
@@ -397,8 +397,4 @@ class TableRouter implements Router {
   #now(): Moment {
     return { monotonicMs: this.#clock.monotonicMs(), epochMs: this.#clock.epochMs() }
   }
-}
-
-function statusesOf({ customStatuses = [] }: { customStatuses?: Iterable<string> }): ReadonlySet<AgentStatus> {
-  return new Set(['Available', 'Offline', ...customStatuses])
 }
