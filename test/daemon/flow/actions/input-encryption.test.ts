@@ -11,6 +11,7 @@ import {
   type KeyObject,
   privateDecrypt,
 } from 'node:crypto'
+import { join } from 'node:path'
 import t from 'tap'
 import { encryptMessage } from '../../../../daemon/flow/actions/encrypted-message.ts'
 import { FakeHost } from '../fake-host.ts'
@@ -29,7 +30,7 @@ const store = (Key: string, rest: Record<string, unknown> = {}) => ({
 })
 
 /** Reads field by field, as a decrypting function does. */
-function open(message: Buffer, privateKey: KeyObject): { text: string; provider: string; name: string } {
+function open(message: Buffer, unwrap: (wrapped: Buffer) => Buffer): { text: string; provider: string; name: string } {
   let at = 0
   const take = (length: number) => {
     at += length
@@ -44,8 +45,7 @@ function open(message: Buffer, privateKey: KeyObject): { text: string; provider:
   const [provider, name, wrapped] = [field().toString(), field().toString(), field()]
   take(10)
   const header = message.subarray(0, at)
-  const padding = constants.RSA_PKCS1_OAEP_PADDING
-  const dataKey = privateDecrypt({ key: privateKey, padding, oaepHash: 'sha512' }, wrapped)
+  const dataKey = unwrap(wrapped)
   const key = Buffer.from(hkdfSync('sha256', dataKey, '', Buffer.concat([suite, messageId]), 32))
   const opened = (iv: Buffer, bound: Buffer, sealed: Buffer, tag: Buffer) => {
     const cipher = createDecipheriv('aes-256-gcm', key, iv)
@@ -66,6 +66,18 @@ function open(message: Buffer, privateKey: KeyObject): { text: string; provider:
   return { text, provider, name }
 }
 
+const withKey = (key: KeyObject) => (wrapped: Buffer) =>
+  privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha512' }, wrapped)
+
+/** By the program openssl, from a key file: nothing of this box has a hand in it. */
+const withOpenssl = (keyFile: string) => (wrapped: Buffer) => {
+  const how = ['rsa_padding_mode:oaep', 'rsa_oaep_md:sha512', 'rsa_mgf1_md:sha512']
+  const args = ['pkeyutl', '-decrypt', '-inkey', keyFile, ...how.flatMap((option) => ['-pkeyopt', option])]
+  const made = spawnSync('openssl', args, { input: wrapped })
+  if (made.status !== 0) throw new Error(made.stderr.toString())
+  return made.stdout
+}
+
 async function entered(parameters: Record<string, unknown>) {
   const host = new FakeHost()
   host.participant!.answers = [{ outcome: 'digits', digits: '4711' }]
@@ -84,7 +96,7 @@ t.test('an entry leaves the block as ciphertext only', async (t) => {
   t.notMatch(JSON.stringify([host.logged, host.attributes]), /4711/)
   t.equal(host.logged[0]?.Results, '*****')
   const message = Buffer.from(host.attributes.secret ?? '', 'base64')
-  t.same(open(message, pair.privateKey), { text: '4711', provider: 'AmazonConnect', name: 'key-1' })
+  t.same(open(message, withKey(pair.privateKey)), { text: '4711', provider: 'AmazonConnect', name: 'key-1' })
 })
 
 /** Private key and certificate, PEM; undefined where there is no openssl. */
@@ -100,18 +112,21 @@ t.test('a certificate, and line ends written out', async (t) => {
   const certificate = made.slice(made.indexOf('-----BEGIN CERTIFICATE'))
   const host = await entered(store(certificate.replaceAll('\n', '\\n')))
   const message = Buffer.from(host.attributes.secret ?? '', 'base64')
-  t.equal(open(message, createPrivateKey(made.slice(0, made.indexOf('-----BEGIN CERTIFICATE')))).text, '4711')
+  const key = made.slice(0, made.indexOf('-----BEGIN CERTIFICATE'))
+  t.equal(open(message, withKey(createPrivateKey(key))).text, '4711')
+  const keyFile = join(t.testdir({ 'key.pem': key }), 'key.pem')
+  t.equal(open(message, withOpenssl(keyFile)).text, '4711', 'openssl unwraps the key as well')
 })
 
 t.test('each message has its own key, and none can be changed unseen', async (t) => {
   const wrapping = { key: pair.publicKey, provider: 'p', name: 'n' }
   const message = encryptMessage(Buffer.from('4711'), wrapping, { contact: 'c-1' })
   t.notSame(encryptMessage(Buffer.from('4711'), wrapping, { contact: 'c-1' }), message)
-  t.equal(open(message, pair.privateKey).text, '4711')
+  t.equal(open(message, withKey(pair.privateKey)).text, '4711')
   for (const at of [24, 40, message.length - 40, message.length - 18, message.length - 1]) {
     const changed = Buffer.from(message)
     changed[at] = (changed[at] ?? 0) ^ 1
-    t.throws(() => open(changed, pair.privateKey), `byte ${at}`)
+    t.throws(() => open(changed, withKey(pair.privateKey)), `byte ${at}`)
   }
   t.throws(() => encryptMessage(Buffer.alloc(4097), wrapping), /more than 4096/)
 })
