@@ -108,6 +108,30 @@ export const testFlows: Record<string, string> = {
     { type: 'UpdateContactTargetQueue', parameters: { QueueId: '$.Attributes.nothingThere' }, errors: [] },
     { type: 'DisconnectParticipant' },
   ]),
+  /** To the desk of the call tests and back: then the caller hears a prompt. */
+  Outside: flowDocument('contactFlow', 'Outside', [
+    {
+      type: 'TransferParticipantToThirdParty',
+      parameters: {
+        ThirdPartyPhoneNumber: '+442079460777',
+        ThirdPartyConnectionTimeLimitSeconds: '20',
+        ContinueFlowExecution: 'True',
+        ThirdPartyDTMFDigits: '12',
+      },
+      errors: ['CallFailed', 'ConnectionTimeLimitExceeded', 'NoMatchingError'],
+    },
+    play('menu'),
+    { type: 'DisconnectParticipant' },
+  ]),
+  /** Promises to call back, and hangs up. */
+  Callback: flowDocument('contactFlow', 'Callback', [
+    { type: 'UpdateContactTargetQueue', parameters: { QueueId: 'Support' } },
+    {
+      type: 'CreateCallbackContact',
+      parameters: { InitialCallDelaySeconds: '1', MaximumConnectionAttempts: '1', RetryDelaySeconds: '1' },
+    },
+    { type: 'DisconnectParticipant' },
+  ]),
   Music: flowDocument('customerQueue', 'Music', [
     {
       type: 'MessageParticipantIteratively',

@@ -64,6 +64,8 @@ export const numbers = {
   '+442079460002': 'Ends without disconnect',
   '+442079460003': 'Direct',
   '+442079460004': 'Recorded',
+  '+442079460005': 'Outside',
+  '+442079460006': 'Callback',
 } as const
 export type TestNumber = keyof typeof numbers
 

@@ -66,7 +66,7 @@ async function live(seed: number): Promise<{ rig: ContactRig; callers: FakeLeg[]
       const flow = anyFlow()
       const continueFlow = random() < 0.5
       const call = { number: '+15550888', ringTimeoutMs: 20_000, continueFlow, callerId: {} }
-      void flow?.host.transferToThirdParty?.(call, flow.signal).catch(() => undefined)
+      void Promise.allSettled([flow?.host.transferToThirdParty?.(call, flow.signal)])
     },
     dials() {
       const flow = anyFlow()
