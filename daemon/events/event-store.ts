@@ -3,9 +3,9 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock, Timer } from '../clock.ts'
 import { Counters } from '../counters.ts'
+import { isBroken, moveAside, openDatabase } from '../database/database-file.ts'
 import type { Faults } from '../health/faults.ts'
 import type { Log } from '../log/log.ts'
-import { isBroken, moveAside, openDatabase } from '../database/database-file.ts'
 import type { CentreEvent } from './events.ts'
 
 const migrations: readonly string[] = [
