@@ -5,12 +5,13 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AgentService } from './agent/agent-service.ts'
+import { openAuditLog } from './api/audit-log.ts'
 import { createControlMethods } from './api/control-methods.ts'
 import { createControlServer } from './api/control-server.ts'
 import type { StatusReport } from './api/reports.ts'
 import { buildAgents } from './assembly/agents.ts'
 import { buildOutbound } from './assembly/carriers.ts'
-import { buildFigures } from './assembly/figures.ts'
+import { buildFigures, type Figures, servePrometheus, startRetention } from './assembly/figures.ts'
 import { buildIntegrations } from './assembly/integrations.ts'
 import { buildLines } from './assembly/lines.ts'
 import { buildRouting, buildSip } from './assembly/phones.ts'
@@ -135,7 +136,21 @@ export class Daemon {
     this.#started('callers of before', () => contacts.close())
 
     this.#reload = buildReload(this.#of, { contacts, voice, sip, routing, outbound, worlds })
-    await this.#serveControl({ routing, lines, contacts, worlds, agents, store, flowLog, audio, voice, sip, outbound })
+    await this.#serveControl({
+      routing,
+      lines,
+      contacts,
+      worlds,
+      agents,
+      store,
+      flowLog,
+      audio,
+      voice,
+      sip,
+      outbound,
+      figures,
+    })
+    startRetention(this.#of, { storage, store, figures }, this.#started)
     await sip.start()
     this.#started('sip', () => sip.stop())
     lines.start()
@@ -185,14 +200,34 @@ export class Daemon {
     voice: VoiceService
     sip: SipEndpoint
     outbound: OutboundService
+    figures: Figures
   }): Promise<void> {
     const { instance, options, clock, log, faults, notifier } = this.#of
-    const { routing, contacts, worlds, store, flowLog, audio, voice, sip, outbound } = parts
+    const { routing, contacts, worlds, store, flowLog, audio, voice, sip, outbound, figures } = parts
     const lag = createLagProbe()
+    const counters = async () => ({
+      contacts: { ...this.#counters.snapshot(), alive: contacts.alive },
+      audio: await audio.counters(),
+      sip: sip.counters(),
+      outbound: outbound.counters(),
+      store: store.counters(),
+      flowLog: flowLog.counters(),
+      voice: voice.counters(),
+      ...worlds.counters(),
+      routing: routing.counters(),
+      events: figures.counters(),
+      metrics: figures.metrics.counters(),
+      reload: { ...this.#reload?.counters() },
+      api: server.counters(),
+      faults: faults.counters(),
+      systemd: notifier.counters(),
+      main: { ...lag.counters(), timers: clock.liveTimers, linesLogged: log.counters().linesWritten },
+    })
     const server = createControlServer({
       path: join(options.runtimeDirectory, 'control.sock'),
       clock,
       log: log.child({ part: 'api' }),
+      audit: openAuditLog(join(instance.box.storage.directory, 'audit.jsonl'), { clock, log, faults }),
       methods: createControlMethods({
         ...parts,
         clock,
@@ -204,24 +239,16 @@ export class Daemon {
         links: () => sip.links(),
         bans: () => sip.bans(),
         describeLegs: () => Promise.all(contacts.legs().map((leg) => describePath(audio, leg))),
-        counters: async () => ({
-          contacts: { ...this.#counters.snapshot(), alive: contacts.alive },
-          audio: await audio.counters(),
-          sip: sip.counters(),
-          outbound: outbound.counters(),
-          store: store.counters(),
-          flowLog: flowLog.counters(),
-          voice: voice.counters(),
-          ...worlds.counters(),
-          routing: routing.counters(),
-          reload: { ...this.#reload?.counters() },
-          api: server.counters(),
-          faults: faults.counters(),
-          systemd: notifier.counters(),
-          main: { ...lag.counters(), timers: clock.liveTimers, linesLogged: log.counters().linesWritten },
-        }),
+        counters,
+        figures: {
+          clock,
+          timeZone: instance.box.instance.timeZone,
+          metrics: figures.metrics,
+          routing,
+        },
       }),
     })
+    await servePrometheus(this.#of, { figures, routing, counters }, this.#started)
     await server.start()
     this.#started('control socket', async () => {
       lag.stop()

@@ -1,9 +1,11 @@
 // One client of the control socket: splits its lines, runs its requests, writes the answers. Bounded in every
 // direction, so that a client that floods, stalls or talks nonsense harms itself only.
 import type { Socket } from 'node:net'
+import { peerOf } from '../../drivers/native/peer-credentials.ts'
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import type { Log } from '../log/log.ts'
+import { type AuditLog, changingMethods, type Origin } from './audit-log.ts'
 import { LineSplitter } from './line-splitter.ts'
 import {
   ControlError,
@@ -27,18 +29,22 @@ export interface ConnectionWorld {
   requestsAtOnce: number
   /** Bytes of answers that may wait for a client that does not read. */
   unreadBytes: number
+  /** Notes requests that change something; absent: nobody wants to know. */
+  audit?: AuditLog
 }
 
 export class ControlConnection {
   readonly #socket: Socket
   readonly #world: ConnectionWorld
   readonly #splitter = new LineSplitter(maximumRequestBytes)
+  readonly #origin: Origin
   #open = 0
   #clientDone = false
 
   constructor(socket: Socket, world: ConnectionWorld) {
     this.#socket = socket
     this.#world = world
+    this.#origin = originOf(socket)
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     // A shell's `printf … | socat` closes its side first: the answers still go out.
     socket.on('end', () => {
@@ -92,13 +98,24 @@ export class ControlConnection {
   async #run(request: ControlRequest): Promise<void> {
     this.#open++
     try {
-      this.#answer({ id: request.id, result: (await this.#call(request)) ?? null })
+      const result = (await this.#call(request)) ?? null
+      this.#note(request)
+      this.#answer({ id: request.id, result })
     } catch (fault) {
-      this.#refuse(request.id, this.#explain(request.method, fault))
+      const explained = this.#explain(request.method, fault)
+      this.#note(request, explained.message)
+      this.#refuse(request.id, explained)
     } finally {
       this.#open--
       this.#endWhenAnswered()
     }
+  }
+
+  /** Who changed what. */
+  #note({ method, params }: ControlRequest, reason?: string): void {
+    if (!changingMethods.has(method)) return
+    const outcome = reason === undefined ? 'done' : 'refused'
+    this.#world.audit?.write({ method, params, origin: this.#origin, outcome, ...(reason !== undefined && { reason }) })
   }
 
   async #call(request: ControlRequest): Promise<unknown> {
@@ -158,4 +175,13 @@ export class ControlConnection {
   #endWhenAnswered(): void {
     if (this.#clientDone && this.#open === 0) this.#socket.end()
   }
+}
+
+/** Asked at once: afterwards the other side may be gone. */
+function originOf(socket: Socket): Origin {
+  // Node tells no descriptor of a socket but through its handle.
+  const handle = '_handle' in socket ? socket._handle : undefined
+  const fd = typeof handle === 'object' && handle !== null && 'fd' in handle ? handle.fd : undefined
+  const peer = typeof fd === 'number' && fd >= 0 ? peerOf(fd) : undefined
+  return { from: 'control socket', ...(peer && { uid: peer.uid, pid: peer.pid }) }
 }

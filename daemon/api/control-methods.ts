@@ -12,6 +12,7 @@ import type { AgentView, QueueView, Routing } from '../routing/routing.ts'
 import type { Ban } from '../sip/access/bans.ts'
 import type { LinkView } from '../sip/endpoint.ts'
 import type { ControlMethod } from './control-connection.ts'
+import { type FigureParts, figureMethods } from './figure-methods.ts'
 import { ControlError } from './protocol.ts'
 import {
   type AgentsReport,
@@ -31,6 +32,8 @@ export interface ControlParts {
   startedEpochMs: number
   state: () => StatusReport['state']
   routing: Pick<Routing, 'agents' | 'queues' | 'setStatus'>
+  /** Figures and what changes queues; absent: the box has none of it, and says so. */
+  figures?: FigureParts
   lines: { views(): LineView[] }
   /** To carriers. */
   links: () => LinkView[]
@@ -48,7 +51,7 @@ export interface ControlParts {
   reload?: () => Promise<ReloadOutcome>
 }
 
-const setAgentStatusParams = z.strictObject({ agent: z.string(), status: z.enum(['Available', 'Offline']) })
+const setAgentStatusParams = z.strictObject({ agent: z.string(), status: z.string() })
 const agentCommandParams = z.strictObject({ agent: z.string(), command: agentCommandSchema })
 const quickConnectsParams = z.strictObject({ agent: z.string() })
 const contactsParams = z.strictObject({
@@ -85,8 +88,11 @@ export function createControlMethods(parts: ControlParts): Record<string, Contro
     setAgentStatus(params): AgentsReport {
       const { agent, status } = read(setAgentStatusParams, params)
       if (!parts.routing.setStatus(agent, status)) {
-        const mend = 'Agents stand in agents.yaml; `cordboard agent list` shows them.'
-        throw new ControlError('notFound', `There is no agent ${JSON.stringify(agent)}.`, mend)
+        const mend = 'Agents stand in agents.yaml, statuses of your own in box.yaml; `cordboard agent list` shows them.'
+        const what = agents().some(({ userName }) => userName === agent)
+          ? `status ${JSON.stringify(status)}`
+          : `agent ${JSON.stringify(agent)}`
+        throw new ControlError('notFound', `There is no ${what}.`, mend)
       }
       return { version: reportVersion, agents: agents().filter((each) => each.userName === agent) }
     },
@@ -110,6 +116,7 @@ export function createControlMethods(parts: ControlParts): Record<string, Contro
     },
     describeLegs: async (): Promise<LegsReport> => ({ version: reportVersion, legs: await parts.describeLegs() }),
   }
+  if (parts.figures) Object.assign(methods, figureMethods(parts.figures, read))
   const { reload } = parts
   if (reload)
     methods.reload = async (): Promise<{ version: typeof reportVersion } & ReloadOutcome> => ({
@@ -128,8 +135,8 @@ function read<T>(schema: z.ZodType<T>, params: unknown): T {
 
 const iso = (epochMs: number) => new Date(epochMs).toISOString()
 
-function agentReport({ sinceEpochMs, ...view }: AgentView) {
-  return { ...view, since: iso(sinceEpochMs) }
+function agentReport({ sinceEpochMs, contactIds, ...view }: AgentView) {
+  return { ...view, contactIds: [...contactIds], since: iso(sinceEpochMs) }
 }
 
 function linkReport({ sinceEpochMs, ...view }: LinkView) {

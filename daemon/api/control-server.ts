@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { type Clock, SystemClock } from '../clock.ts'
 import { Counters } from '../counters.ts'
 import type { Log } from '../log/log.ts'
+import type { AuditLog } from './audit-log.ts'
 import { ControlConnection, type ControlMethod } from './control-connection.ts'
 import { prepareSocketFile, restrictSocketFile } from './socket-file.ts'
 
@@ -17,6 +18,7 @@ export interface ControlServerOptions {
   idleTimeoutMs?: number
   maximumConnections?: number
   unreadBytes?: number
+  audit?: AuditLog
 }
 
 export interface ControlServer {
@@ -43,6 +45,7 @@ export function createControlServer(options: ControlServerOptions): ControlServe
     idleTimeoutMs: options.idleTimeoutMs ?? 60_000,
     requestsAtOnce,
     unreadBytes: options.unreadBytes ?? 1024 * 1024,
+    ...(options.audit && { audit: options.audit }),
   }
 
   const server = createServer({ allowHalfOpen: true }, (socket) => {

@@ -37,11 +37,12 @@ export const agentReport = z.looseObject({
   reachable: z.boolean(),
   activity: z.string(),
   since: timestamp,
-  contactId: z.string().optional(),
+  contactIds: z.array(z.string()).default([]),
 })
 
 export const queueReport = z.looseObject({
   name: z.string(),
+  enabled: z.boolean().default(true),
   waiting: z.number(),
   oldestAgeS: z.number(),
   available: z.number(),
@@ -125,3 +126,20 @@ export const quickConnectsReport = z.looseObject({
   ),
 })
 export type QuickConnectsReport = z.infer<typeof quickConnectsReport>
+
+/** Historical figures: metrics by their published names; those that do not apply to a row are absent. */
+export const metricsReport = z.looseObject({
+  version,
+  from: timestamp,
+  to: timestamp,
+  interval: z.string(),
+  by: z.array(z.string()),
+  rows: z.array(
+    z.looseObject({
+      from: timestamp,
+      group: z.record(z.string(), z.string().optional()),
+      metrics: z.record(z.string(), z.number()),
+    }),
+  ),
+})
+export type MetricsReport = z.infer<typeof metricsReport>

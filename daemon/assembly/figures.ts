@@ -10,7 +10,10 @@ import { Outlet, type Receiver } from '../events/outlet.ts'
 import { httpReceiver, jsonLinesReceiver, mqttReceiver } from '../events/receivers.ts'
 import { Metrics } from '../metrics/metrics.ts'
 import { MetricsStore } from '../metrics/metrics-store.ts'
+import { createPrometheus } from '../metrics/prometheus.ts'
 import type { Router } from '../routing/router.ts'
+import type { DurableContactStore } from '../store/contact-store.ts'
+import { Retention } from '../store/retention.ts'
 import type { Started, Surroundings } from './surroundings.ts'
 
 export interface Figures {
@@ -91,4 +94,37 @@ function receiversOf({ instance }: Surroundings, storage: string): Record<string
       }),
     }),
   }
+}
+
+export async function servePrometheus(
+  { instance, clock, log }: Surroundings,
+  of: { figures: Figures; routing: Router; counters(): Promise<Record<string, Record<string, number>>> },
+  started: Started,
+): Promise<void> {
+  const { port } = instance.box.metrics
+  if (port === undefined) return
+  const { figures, routing, counters } = of
+  const { timeZone } = instance.box.instance
+  const endpoint = createPrometheus({ port, metrics: figures.metrics, routing, counters, timeZone, clock, log })
+  await endpoint.start()
+  started('Prometheus endpoint', () => endpoint.stop())
+}
+
+export function startRetention(
+  { instance, clock, log, faults }: Surroundings,
+  of: { storage: string; store: DurableContactStore; figures: Figures },
+  started: Started,
+): void {
+  const { storage, store, figures } = of
+  const retention = new Retention({
+    storage,
+    settings: instance.box.retention,
+    records: store,
+    events: figures.events,
+    metrics: figures.metricsStore,
+    clock,
+    log: log.child({ part: 'retention' }),
+    faults,
+  })
+  started('retention', () => retention.close())
 }

@@ -29,10 +29,10 @@ Exit codes: 0 done, 1 the daemon can't be reached, 2 wrong usage.`,
   },
 }
 
-const statuses = ['Available', 'Offline']
+const builtIn = ['Available', 'Offline']
 
 export const agentSetCommand: Command = {
-  synopsis: `USER ${statuses.join('|')} [--json] [--socket PATH]`,
+  synopsis: `USER ${builtIn.join('|')}|STATUS [--json] [--socket PATH]`,
   help: `Sets the status of the agent USER. Offline: no more contacts are offered; one under way goes on.
 It lasts until the next change, or until the daemon starts again with the status of agents.yaml.
 
@@ -43,10 +43,9 @@ Exit codes: 0 done, 1 there is no such agent or the daemon can't be reached, 2 w
   async run(invocation): Promise<ExitCode> {
     const [agent, word, ...rest] = invocation.operands
     if (agent === undefined || word === undefined || rest.length > 0)
-      throw new UsageError(`Name one agent and one status: agent set USER ${statuses.join('|')}.`)
-    const status = statuses.find((each) => each.toLowerCase() === word.toLowerCase())
-    if (status === undefined)
-      throw new UsageError(`${word} is no status an agent can be set to; choose ${statuses.join(' or ')}.`)
+      throw new UsageError(`Name one agent and one status: agent set USER ${builtIn.join('|')}|STATUS.`)
+    // Those of the box’s own are as box.yaml writes them; the daemon knows them.
+    const status = builtIn.find((each) => each.toLowerCase() === word.toLowerCase()) ?? word
     const report = await askDaemon(invocation, 'setAgentStatus', agentsReport, { agent, status })
     invocation.terminal.out(
       invocation.options.json === true

@@ -77,6 +77,26 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
+    name: 'metrics',
+    summary: 'historical figures by queue, agent, interval; as a table, JSON or CSV',
+    load: async () => (await import('./metrics.ts')).metricsCommand,
+  },
+  {
+    name: 'top',
+    summary: 'queues and agents as they are, again every second',
+    load: async () => (await import('./top.ts')).topCommand,
+  },
+  {
+    name: 'queue open',
+    summary: 'lets contacts into a queue again',
+    load: async () => (await import('./queue.ts')).queueCommand('open'),
+  },
+  {
+    name: 'queue close',
+    summary: 'lets no more contacts into a queue',
+    load: async () => (await import('./queue.ts')).queueCommand('close'),
+  },
+  {
     name: 'reload',
     summary: 'has the running daemon take the configuration on disk, all or nothing',
     load: async () => (await import('./reload.ts')).reloadCommand,

@@ -90,5 +90,5 @@ export const agentHeadings = ['user', 'status', 'activity', 'since', 'phone', 'c
 
 export function agentRow(agent: StatusReport['agents'][number]): (string | undefined)[] {
   const phone = agent.reachable ? 'reachable' : 'unreachable'
-  return [agent.userName, agent.status, agent.activity, agent.since, phone, agent.contactId]
+  return [agent.userName, agent.status, agent.activity, agent.since, phone, agent.contactIds.join(' ')]
 }

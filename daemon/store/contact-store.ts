@@ -18,6 +18,8 @@ export interface ContactStoreOptions {
 }
 
 export interface DurableContactStore extends ContactStore {
+  /** Deletes finished contacts begun before the moment, at most `limit`; returns how many. Throws when the disk does not. */
+  forget(beforeEpochMs: number, limit: number): number
   counters(): Record<string, number>
 }
 
@@ -99,6 +101,10 @@ class SqliteContactStore implements DurableContactStore {
 
   unfinished(): ContactRecord[] {
     return this.#guarded(this.#opened(), (table) => table.unfinished())
+  }
+
+  forget(beforeEpochMs: number, limit: number): number {
+    return this.#guarded(this.#opened(), (table) => table.forget(beforeEpochMs, limit))
   }
 
   count(): number {

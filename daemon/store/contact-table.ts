@@ -67,6 +67,18 @@ export class ContactTable {
     return Number(this.#count.get()?.contacts)
   }
 
+  /** Deletes finished contacts begun before the moment, at most `limit`; returns how many. */
+  forget(beforeEpochMs: number, limit: number): number {
+    return Number(
+      this.#database
+        .prepare(
+          `DELETE FROM contacts WHERE row IN
+             (SELECT row FROM contacts WHERE initiated_ms < ? AND finished = 1 ORDER BY initiated_ms LIMIT ?)`,
+        )
+        .run(beforeEpochMs, limit).changes,
+    )
+  }
+
   close(): void {
     this.#database.close()
   }

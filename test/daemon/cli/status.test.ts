@@ -12,7 +12,7 @@ const ann = {
   reachable: true,
   activity: 'onContact',
   since: '2026-01-05T10:00:00.000Z',
-  contactId: 'c1',
+  contactIds: ['c1'],
 }
 
 const fault = {
@@ -54,7 +54,7 @@ const status: StatusReport = {
     },
   ],
   agents: [ann],
-  queues: [{ name: 'Sales', waiting: 12, oldestAgeS: 75, available: 0, staffed: 1, online: 1 }],
+  queues: [{ name: 'Sales', enabled: true, waiting: 12, oldestAgeS: 75, available: 0, staffed: 1, online: 1 }],
   contacts: [{ contactId: 'c1', state: 'connected', describe: 'line:front ◀▶ sip:ann' }],
   faults: [],
   counters: { audio: { ticks: 5000, lateTicks: 0 } },
