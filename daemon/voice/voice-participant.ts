@@ -115,9 +115,11 @@ class LegParticipant implements VoiceParticipant {
     return await this.#enter(keys, signal, async (entry) => {
       entry.onTouched = () => keyPressed.abort(new Error('a key was pressed'))
       const prompt = this.#prompt(entry, options.prompt, signal)
+      // The listener only wants to know when: its fault is looked at below.
+      const promptEnded = prompt.catch(() => undefined)
       if (!speech.interruptsPrompt) await prompt
       const heard = this.#recognise(recognisers, language, speech, {
-        ...(speech.interruptsPrompt && { promptEnded: prompt.catch(() => undefined) }),
+        ...(speech.interruptsPrompt && { promptEnded }),
         onSpeechStarted: () => entry.input({ type: 'promptInterrupted' }),
         signal: AbortSignal.any([signal, keyPressed.signal]),
       })

@@ -154,11 +154,10 @@ t.test('where nobody understands the language, keys alone count', async (t) => {
 
 t.test('the party leaves', async (t) => {
   const o = await office(t)
-  const asked = o.ask()
-  asked.catch(() => undefined)
+  const left = t.rejects(o.ask(), { message: 'left' })
   await settle()
   o.flow.abort(new Error('left'))
-  await t.rejects(asked, { message: 'left' })
+  await left
   await settle()
   o.ledger()
 })
