@@ -1,5 +1,6 @@
 // The contact record as Amazon Connect publishes it (field names and shapes), for the fields a contact of this box can
 // have. Times are ISO 8601 UTC to the second. Fields with `?` are absent where they do not apply.
+import type { MediaQuality } from '../leg/leg.ts'
 
 export type InitiationMethod =
   | 'INBOUND'
@@ -124,6 +125,8 @@ export interface ContactRecord {
     interrupted: boolean
     /** While the customer is on hold: since when, and whether by this contact's agent. */
     hold?: { since: string; byOwnAgent: boolean }
+    /** How the audio of each party's call went; there for calls over SIP that are over. */
+    media?: Partial<Record<'Customer' | 'Agent' | 'ThirdParty' | 'Supervisor', MediaQuality>>
     /** Milliseconds since 1970 of the last saved change: the latest moment the contact is known to have lived. */
     lastSavedEpochMs: number
   }

@@ -4,6 +4,7 @@
 import type { Timer } from '../clock.ts'
 import { resourceArn } from '../config/ids.ts'
 import type { ContactEvent, ContactEventType } from '../events/events.ts'
+import type { MediaQuality } from '../leg/leg.ts'
 import { type ContactData, endpoint } from './contact-data.ts'
 import { contactEventsOf } from './contact-events.ts'
 import type { ContactInput, ContactState } from './contact-machine.ts'
@@ -12,6 +13,7 @@ import type { ContactWorld } from './contact-world.ts'
 import * as build from './record-builder.ts'
 import { recordDetails, recordEndpoint } from './record-details.ts'
 import * as during from './record-holds.ts'
+import { mediaMeasured } from './record-media.ts'
 
 /** How often a contact in which nothing changes is saved as still alive. */
 const stillAliveMs = 10_000
@@ -98,6 +100,11 @@ export class ContactRecorder {
         what === 'held' ? during.customerHeld(this.#record, byOwnAgent, at) : during.customerResumed(this.#record, at),
       )
     this.#tell(what === 'held' ? 'HELD' : 'RESUMED', { party: role })
+  }
+
+  /** A party's call is over: also after the contact is. */
+  mediaMeasured(role: 'customer' | 'agent' | 'thirdParty' | 'supervisor', quality: MediaQuality): void {
+    this.#next(mediaMeasured(this.#record, role, quality, this.#world.clock.epochMs()))
   }
 
   supervised(state: 'SILENT_MONITOR' | 'BARGE'): void {

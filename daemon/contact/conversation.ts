@@ -198,6 +198,9 @@ export class Conversation {
   #add(role: Party['role'], name: string, leg: Leg, segment: ContactLife): Party {
     const participantOf = (party: Party) => this.world.participant(leg, () => party.segment.data.voice)
     const party = new Party({ role, name, leg, segment, participantOf })
+    leg.on((event) => {
+      if (event.type === 'ended' && leg.mediaQuality) party.segment.record.mediaMeasured(party.role, leg.mediaQuality)
+    })
     this.#parties.set(leg, party)
     this.#place(party)
     return party

@@ -37,6 +37,24 @@ export interface TransferRequest {
   tell(progress: 'trying' | 'ringing' | 'done' | 'failed'): void
 }
 
+/** How the audio of a leg went: our own count of what came, and what the far end told of what it got (RTCP). */
+export interface MediaQuality {
+  codec: string
+  packetsReceived: number
+  packetsLost: number
+  /** The latest estimate (RFC 3550), and the worst. */
+  jitterMs: number
+  worstJitterMs: number
+  /** 20 ms each in which something was made up for what was lost. */
+  concealedFrames: number
+  /** Of the way there and back; absent: the far end told nothing that it could be had from. */
+  roundTripMs?: number
+  worstRoundTripMs?: number
+  /** Of our packets, in the time of its last report. */
+  farEndLossPercent?: number
+  farEndJitterMs?: number
+}
+
 export type LegEvent =
   | { type: 'alerted' }
   /** Outbound, before `answered`: the far end already sends audio (announcements, ring tone); `portId` is set. */
@@ -73,6 +91,8 @@ export interface Leg {
   readonly portId: PortId | undefined
   /** Set once `state` is `ended`. */
   readonly end: LegEnd | undefined
+  /** Of a leg that carried RTP, once it has ended. */
+  readonly mediaQuality?: MediaQuality | undefined
   /** Inbound only. Resolves in state `talking`; resolves false when the caller had gone. Never rejects. */
   answer(): Promise<boolean>
   /**

@@ -1,9 +1,10 @@
 // The media of one call: an RTP port of the audio service, and the offers and answers made for it.
 import { randomInt } from 'node:crypto'
 import { dtlsCertificate } from '../../drivers/native/dtls.ts'
+import type { MediaQuality } from '../leg/leg.ts'
 import type { Audio, RtpRemote, SrtpKey } from '../loop/audio.ts'
 import { fingerprintOf } from '../media/dtls-handshake.ts'
-import type { PortId } from '../media/port.ts'
+import type { PortCounters, PortId } from '../media/port.ts'
 import type { SipAccount } from './endpoint.ts'
 import { defaultPayloadTypes, notePayloadTypes } from './sdp/codecs.ts'
 import { newKey } from './sdp/crypto.ts'
@@ -41,6 +42,8 @@ export class RtpPort {
   readonly #bindAddress: string
   readonly #mediaTimeoutMs: number | undefined
   #open: { portId: PortId; localPort: number } | undefined
+  #codec = ''
+  #quality: MediaQuality | undefined
   #closed = false
 
   constructor(audio: Audio, bindAddress: string, mediaTimeoutMs: number | undefined) {
@@ -72,7 +75,13 @@ export class RtpPort {
   }
 
   setRemote(remote: RtpRemote): void {
+    this.#codec = remote.codec
     if (this.#open) this.#audio.setRtpRemote(this.#open.portId, remote)
+  }
+
+  /** Once it is closed, if anything was received. */
+  get quality(): MediaQuality | undefined {
+    return this.#quality
   }
 
   /** Resolves when the audio service has released the port. Idempotent. */
@@ -80,7 +89,24 @@ export class RtpPort {
     this.#closed = true
     const open = this.#open
     this.#open = undefined
-    if (open) await this.#audio.close(open.portId)
+    if (open) this.#quality = qualityOf(await this.#audio.close(open.portId), this.#codec)
+  }
+}
+
+function qualityOf(counters: PortCounters, codec: string): MediaQuality | undefined {
+  const { packetsReceived = 0, roundTripMs, worstRoundTripMs, theirLossPercent, theirJitterMs } = counters
+  if (packetsReceived === 0) return undefined
+  return {
+    codec,
+    packetsReceived,
+    packetsLost: counters.lostPackets ?? 0,
+    jitterMs: counters.jitterMs ?? 0,
+    worstJitterMs: counters.worstJitterMs ?? 0,
+    concealedFrames: counters.concealedFrames ?? 0,
+    ...(roundTripMs === undefined ? {} : { roundTripMs }),
+    ...(worstRoundTripMs === undefined ? {} : { worstRoundTripMs }),
+    ...(theirLossPercent === undefined ? {} : { farEndLossPercent: theirLossPercent }),
+    ...(theirJitterMs === undefined ? {} : { farEndJitterMs: theirJitterMs }),
   }
 }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
-import type { Leg, LegEnd, LegEvent, LegParty, LegState } from '../leg/leg.ts'
+import type { Leg, LegEnd, LegEvent, LegParty, LegState, MediaQuality } from '../leg/leg.ts'
 import { LegEvents } from '../leg/leg-events.ts'
 import type { PortId } from '../media/port.ts'
 import type { CallDialog } from './call-dialog.ts'
@@ -57,6 +57,10 @@ export abstract class SipLeg implements Leg {
 
   get end(): LegEnd | undefined {
     return this.#end
+  }
+
+  get mediaQuality(): MediaQuality | undefined {
+    return this.port.quality
   }
 
   /** Resolves when the leg has ended. */

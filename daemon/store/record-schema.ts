@@ -9,6 +9,20 @@ const seconds = count
 const endpoint = z.looseObject({ Address: z.string(), Type: z.enum(['TELEPHONE_NUMBER', 'VOIP']) })
 const liveStates = ['initiated', 'inFlow', 'queued', 'connecting', 'connected'] as const
 
+const measure = z.number().nonnegative()
+const mediaQuality = z.looseObject({
+  codec: z.string(),
+  packetsReceived: count,
+  packetsLost: count,
+  jitterMs: measure,
+  worstJitterMs: measure,
+  concealedFrames: count,
+  roundTripMs: measure.optional(),
+  worstRoundTripMs: measure.optional(),
+  farEndLossPercent: measure.optional(),
+  farEndJitterMs: measure.optional(),
+})
+
 const agent = z.looseObject({
   ARN: z.string(),
   Username: z.string(),
@@ -123,6 +137,7 @@ const contactRecordSchema: z.ZodType<ContactRecord> = z.looseObject({
     endReason: z.string().nullable(),
     interrupted: z.boolean(),
     hold: z.looseObject({ since: timestamp, byOwnAgent: z.boolean() }).optional(),
+    media: z.partialRecord(z.enum(['Customer', 'Agent', 'ThirdParty', 'Supervisor']), mediaQuality).optional(),
     lastSavedEpochMs: z.number(),
   }),
 })
