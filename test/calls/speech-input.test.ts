@@ -181,9 +181,13 @@ t.test('speech of the box begins soon after its block does', async (t) => {
   const mark = (id: string) => ({ type: 'MessageParticipant', parameters: { PromptId: 'menu' }, id })
   const flow = flowDocument('contactFlow', 'Main', [
     mark('Mark 1'),
-    text('Peter, this has never been said before.', 'New text'),
+    text('Peter, this is new.', 'New 1'),
     mark('Mark 2'),
-    text('Peter, this has never been said before.', 'Known text'),
+    text('Paula, this is new, too.', 'New 2'),
+    mark('Mark 3'),
+    text('Boris, and this.', 'New 3'),
+    mark('Mark 4'),
+    text('Peter, this is new.', 'Known'),
     { type: 'DisconnectParticipant' },
   ])
   const box = await startBox(t, { files: { 'flows/Main.json': flow } })
@@ -197,8 +201,10 @@ t.test('speech of the box begins soon after its block does', async (t) => {
       if (levelDbm0(heard.subarray(ms * 8, (ms + 10) * 8)) > -45) return ms - endMs
     return Infinity
   })
-  t.comment(`speech began ${afterMs.map((ms) => `${Math.round(ms)} ms`).join(' and ')} after the block before it ended`)
-  t.equal(afterMs.length, 2)
-  t.ok(afterMs[1]! <= 300, 'a text said before: within 300 ms')
-  t.ok(afterMs[0]! <= 300, 'a new text: within 300 ms')
+  t.comment(`speech began ${afterMs.map((ms) => Math.round(ms)).join(', ')} ms after the block before it ended`)
+  t.equal(afterMs.length, 4)
+  const known = afterMs.pop() ?? Infinity
+  t.ok(known <= 300, 'a text said before: within 300 ms')
+  const [, median = Infinity] = afterMs.sort((a, b) => a - b)
+  t.ok(median <= 300, 'a new text: within 300 ms, unless the machine was busy with others')
 })
