@@ -10,6 +10,7 @@ export class AbsentParties {
   readonly #clock: Clock
   readonly #routes: DialogRoutes
   readonly #isOpen: (hop: Hop) => boolean
+  readonly #elsewhere: (callId: string, hop: Hop) => Hop | undefined
   readonly #gone: (callId: string) => void
   /** By Call-ID. */
   readonly #awaited = new Map<string, Timer>()
@@ -19,18 +20,28 @@ export class AbsentParties {
     clock: Clock
     routes: DialogRoutes
     isOpen: (hop: Hop) => boolean
+    /** Where else the far end of the call that was at this hop listens. */
+    elsewhere: (callId: string, hop: Hop) => Hop | undefined
     gone: (callId: string) => void
   }) {
     this.#clock = options.clock
     this.#routes = options.routes
     this.#isOpen = options.isOpen
+    this.#elsewhere = options.elsewhere
     this.#gone = options.gone
   }
 
   /** The connection is gone. */
   lost(way: number): void {
     for (const [callId, route] of this.#routes) {
-      if (this.#awaited.has(callId) || !route.targets.some((target) => target.way === way)) continue
+      const lost = route.targets.find((target) => target.way === way)
+      if (!lost || this.#awaited.has(callId)) continue
+      const elsewhere = this.#elsewhere(callId, lost)
+      if (elsewhere) {
+        // Proxies close connections that are idle for a while; what comes next in the call opens another.
+        this.#routes.set(callId, { ...route, targets: [elsewhere], moved: true })
+        continue
+      }
       const timer = this.#clock.after(returnMs, () => {
         this.#awaited.delete(callId)
         const route = this.#routes.get(callId)

@@ -16,6 +16,7 @@ import type { Credentials } from './carrier/digest-client.ts'
 import { toCoreRequest, toCoreResponse } from './core-message.ts'
 import { placeholderHost } from './transaction/outgoing-edit.ts'
 import { parseNameAddr } from './wire/name-addr.ts'
+import { parseSipUri, type SipUri } from './wire/sip-uri.ts'
 import { branchCookie, formatVia, parseVia } from './wire/via.ts'
 import {
   header,
@@ -87,6 +88,13 @@ export class CoreBridge {
   /** `Contact: <sip:…>`, completed with our address when it is sent. */
   get contactHeader(): string {
     return `Contact: <${this.#contact}>`
+  }
+
+  /** Where the far end of a call wants requests: at the proxy nearest to us, or at its Contact. */
+  farEndOf(callId: string): SipUri | undefined {
+    const dialog = [...this.core.dialogs.values()].find((one) => one.callId === callId)
+    const [nearest] = dialog?.routeSet ?? []
+    return nearest === undefined ? parseSipUri(dialog?.remoteTarget.toString() ?? '') : parseNameAddr(nearest)?.uri
   }
 
   hasDialog(request: WireRequest): boolean {

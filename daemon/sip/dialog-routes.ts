@@ -6,6 +6,8 @@ import type { Hop } from './transport/hop.ts'
 export interface DialogRoute {
   account: SipAccount
   targets: readonly Hop[]
+  /** The connection of the call broke; the targets are where its far end says it listens. */
+  moved?: boolean
 }
 
 export class DialogRoutes {

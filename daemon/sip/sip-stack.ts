@@ -20,6 +20,7 @@ import { ServerTransactions } from './transaction/server-transactions.ts'
 import { StatelessAnswers } from './transaction/stateless-answers.ts'
 import { statelessReply } from './transaction/stateless-reply.ts'
 import { type Hop, transportOf } from './transport/hop.ts'
+import { listeningHop } from './transport/listening-hop.ts'
 import { stunAnswer } from './transport/stun-answer.ts'
 import { type Listen, Transports, type TransportsOptions } from './transport/transports.ts'
 import { sipPort } from './wire/host-port.ts'
@@ -111,6 +112,7 @@ export class SipStack {
       clock,
       routes: this.routes,
       isOpen: (hop) => this.isOpen(hop),
+      elsewhere: (callId, hop) => listeningHop(this.#bridge.farEndOf(callId), hop),
       gone: (callId) => void this.#contained(() => options.user.farEndLost(callId)),
     })
     this.#bridge = new CoreBridge({
@@ -284,8 +286,8 @@ export class SipStack {
         return
       }
       this.routes.set(callId, { account, targets: [source] })
-    } else if (!route.targets.some((target) => this.isOpen(target))) {
-      this.routes.set(callId, { ...route, targets: [source] })
+    } else if (route.moved || !route.targets.some((target) => this.isOpen(target))) {
+      this.routes.set(callId, { account: route.account, targets: [source] })
     }
     // Who knows the tags of a call is a party to it.
     this.#transports.trust(source)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { certificateFolder, makeCertificate } from '../support/certificates.ts'
 import { account } from '../support/sip-stage.ts'
+import { until } from '../support/wait.ts'
 import { callBothWays, phoneOf } from './baresip-cases.ts'
 import { ended, startBox } from './box.ts'
 import { type InteropCase, type Undo, undoing } from './case.ts'
@@ -9,13 +10,14 @@ import { startKamailio } from './kamailio.ts'
 
 type PhoneTransport = 'udp' | 'tcp' | 'tls'
 
-async function behindKamailio(undo: Undo, phoneBy: PhoneTransport, boxBy: 'udp' | 'tcp') {
+async function behindKamailio(undo: Undo, phoneBy: PhoneTransport, boxBy: 'udp' | 'tcp', idleS = 120) {
   const certificates = certificateFolder()
   undo.add(certificates.remove)
   const box = await startBox(undo, [account('alice'), account('bob')])
   const proxy = await startKamailio(undo, {
     box: box.at(boxBy.toUpperCase() as 'UDP' | 'TCP'),
     transport: boxBy,
+    idleS,
     tls: makeCertificate(certificates.path, 'proxy'),
   })
   const phone = async (userName: string) => {
@@ -65,6 +67,30 @@ export const kamailioCases: readonly InteropCase[] = [
         assert.equal(legs[1]!.state, 'talking')
         await legs[1]!.hangUp()
         await bob.closed()
+      }),
+  },
+  {
+    name: 'Kamailio between: it closes its idle connection in a call; the call, its hang-up and the next call go on',
+    needs: ['kamailio', 'baresip', 'openssl'],
+    run: () =>
+      undoing(async (undo) => {
+        const { box, phone } = await behindKamailio(undo, 'udp', 'tcp', 6)
+        const alice = await phone('alice')
+        const leg = await box.called('alice')
+        await alice.established()
+        const { connectionsEnded = 0 } = box.endpoint.counters()
+        await until(
+          'Kamailio to close its connection',
+          () => (box.endpoint.counters().connectionsEnded ?? 0) > connectionsEnded,
+          { withinMs: 25_000 },
+        )
+        assert.equal(leg.state, 'talking')
+        await leg.hangUp()
+        await alice.closed()
+        const next = await box.called('alice')
+        await alice.established()
+        await next.hangUp()
+        await alice.closed()
       }),
   },
 ]

@@ -23,6 +23,8 @@ export async function startKamailio(
     /** host:port of the box, and how to get there. */
     box: string
     transport: 'udp' | 'tcp'
+    /** After which an idle TCP connection is closed. Absent: two minutes, Kamailio's own. */
+    idleS?: number
     tls: { certificateFile: string; keyFile: string }
   },
 ): Promise<Kamailio> {
@@ -47,7 +49,11 @@ export async function startKamailio(
   return { address: `127.0.0.1:${port}`, tlsAddress: `127.0.0.1:${port + 1}` }
 }
 
-function configuration(folder: string, port: number, options: { box: string; transport: string }): string {
+function configuration(
+  folder: string,
+  port: number,
+  options: { box: string; transport: string; idleS?: number },
+): string {
   const loaded = ['tm', 'sl', 'rr', 'pv', 'maxfwd', 'textops', 'siputils', 'path', 'xlog', 'tls', 'nathelper']
   return `#!KAMAILIO
 debug=2
@@ -55,7 +61,7 @@ log_stderror=yes
 children=1
 tcp_children=2
 enable_tls=yes
-tcp_accept_no_cl=no
+tcp_connection_lifetime=${options.idleS ?? 120}
 listen=udp:127.0.0.1:${port}
 listen=tcp:127.0.0.1:${port}
 listen=tls:127.0.0.1:${port + 1}

@@ -2,6 +2,7 @@
 // came from, because that is where it can be reached through a router.
 import type { Clock, Timer } from '../../clock.ts'
 import { type Hop, isReliable } from '../transport/hop.ts'
+import { listeningHop } from '../transport/listening-hop.ts'
 import { sipPort } from '../wire/host-port.ts'
 import { parseNameAddr } from '../wire/name-addr.ts'
 import { parseSipUri } from '../wire/sip-uri.ts'
@@ -21,8 +22,8 @@ export interface Binding {
   /** Its REGISTER came through a proxy: the source is that of many phones. */
   proxied: boolean
   expiresAtMs: number
-  /** The connection it came by broke, and another was opened to it. */
-  reconnected: boolean
+  /** When the connection to it broke last, and another was opened. */
+  reconnectedAtMs: number | undefined
 }
 
 export interface BindingRequest {
@@ -49,6 +50,8 @@ export const maxExpiresS = 3600
 export const maxContactsPerAccount = 10
 /** Routers forget a UDP binding that is silent for half a minute, at the least (RFC 4787 REQ-5). */
 const keepAliveMs = 25_000
+/** A connection that breaks sooner was never made (`Transports` gives up earlier). */
+const reconnectMs = 5000
 
 interface Held {
   binding: Binding
@@ -146,16 +149,19 @@ export class Registrations {
 
   /**
    * A connection is gone, and with it the contacts that were registered over it (RFC 5626 section 5.3): a phone behind
-   * a router, or in a browser, can't be reached until it connects again. One that can be is connected to, once.
+   * a router, or in a browser, can't be reached until it connects again. One that can be is connected to; if that fails
+   * too, it is gone.
    */
   lost(way: number): void {
+    const nowMs = this.#clock.monotonicMs()
     for (const [userName, held] of [...this.#accounts]) {
       const before = held.size
       for (const [key, { binding }] of [...held]) {
         if (binding.source.way !== way) continue
-        const other = binding.reconnected ? undefined : otherWay(binding)
+        const sinceMs = nowMs - (binding.reconnectedAtMs ?? Number.NEGATIVE_INFINITY)
+        const other = sinceMs < reconnectMs ? undefined : otherWay(binding)
         if (!other) this.#drop(held, key)
-        else Object.assign(binding, { source: this.#reconnect(other), reconnected: true })
+        else Object.assign(binding, { source: this.#reconnect(other), reconnectedAtMs: nowMs })
       }
       if (held.size < before) this.#settle(userName, held, before)
     }
@@ -181,7 +187,7 @@ export class Registrations {
       regId: contact.regId,
       ...from,
       expiresAtMs: this.#clock.monotonicMs() + lifeMs,
-      reconnected: false,
+      reconnectedAtMs: undefined,
     }
     const timer = this.#clock.after(lifeMs, () => {
       const before = held.size
@@ -226,12 +232,9 @@ function isBehindRouter({ uri, source, proxied }: Binding): boolean {
   return !proxied && !isReliable(source) && (own?.host !== source.address || (own.port ?? sipPort) !== source.port)
 }
 
-/** Where a phone whose TCP connection broke listens: at its proxy, or by itself where no router is before it. */
+/** At its proxy, or by itself. */
 function otherWay({ path, uri, source }: Binding): Hop | undefined {
-  const place = path[0] === undefined ? parseSipUri(uri) : parseNameAddr(path[0])?.uri
-  if (source.transport !== 'TCP' || place?.host !== source.address) return undefined
-  const transport = place.parameters.get('transport')?.toLowerCase() === 'tcp' ? 'TCP' : 'UDP'
-  return { address: place.host, port: place.port ?? sipPort, transport }
+  return listeningHop(path[0] === undefined ? parseSipUri(uri) : parseNameAddr(path[0])?.uri, source)
 }
 
 /** Other contacts of what must be the same phone, restarted: they would ring nobody until they expire. */

@@ -31,6 +31,7 @@ export interface PipeUser {
   closed(reason: string): void
 }
 
+const ping = Buffer.from('\r\n\r\n', 'latin1')
 const pong = Buffer.from('\r\n', 'latin1')
 
 export function streamPipe(socket: Socket, user: PipeUser): Pipe {
@@ -48,8 +49,9 @@ export function streamPipe(socket: Socket, user: PipeUser): Pipe {
     get midMessage() {
       return framer.midMessage
     },
-    // The kernel's probes (setKeepAlive) do it.
-    ping: () => {},
+    // RFC 3261 section 7.5: everybody passes over line ends between messages. They keep routers' and proxies' idle timers
+    // from running out, and who speaks RFC 5626 answers.
+    ping: () => void pipe.write(ping).catch((error: Error) => socket.destroy(error)),
     end: () => socket.end(),
     destroy: () => socket.destroy(),
   }

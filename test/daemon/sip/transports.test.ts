@@ -251,9 +251,44 @@ t.test('a talk outlives its connection if the phone comes back in time', async (
   await until('the leg to end', () => leg.state === 'ended')
 })
 
-t.test('a talk whose phone does not come back ends, and says why', async (t) => {
+t.test('a talk whose proxy closes an idle connection goes on: the hang-up opens another', async (t) => {
   const world = await stage(t)
   const alice = await world.registered('alice', 'TCP')
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => new Promise((resolve) => server.close(resolve)))
+  const heard: string[] = []
+  const opened: Socket[] = []
+  server.on('connection', (socket) => {
+    opened.push(socket)
+    socket.on('data', (bytes) => heard.push(bytes.toString('latin1')))
+  })
+  const { port } = server.address() as AddressInfo
+  const leg = world.endpoint.dial({ userName: 'alice' })
+  const lines = [`Record-Route: <sip:127.0.0.1:${port};transport=tcp;lr>`]
+  await alice.respond(await alice.nextRequest('INVITE'), 200, { body: plainSdp(), lines })
+  await until('the leg to talk', () => leg.state === 'talking')
+  await alice.nextRequest('ACK')
+  alice.socket.breakOff()
+  await until('the box to see it', () => !world.endpoint.reachable('alice'))
+  await world.clock.advance(60_000)
+  t.equal(leg.state, 'talking')
+  void leg.hangUp()
+  await until('the BYE', () => heard.join('').includes('BYE sip:'))
+  for (const socket of opened) socket.destroy()
+  await until('the leg to end', () => leg.state === 'ended')
+})
+
+t.test('a phone that is connected is sent something now and then, that idle connections are not closed', async (t) => {
+  const world = await stage(t)
+  const alice = await world.registered('alice', 'TLS')
+  await world.clock.advance(65_000)
+  await until('two pings', () => alice.keepAlives >= 2)
+})
+
+t.test('a talk whose phone does not come back ends, and says why', async (t) => {
+  const world = await stage(t)
+  const alice = await world.registered('alice', 'WS')
   const leg = world.endpoint.dial({ userName: 'alice' })
   await alice.respond(await alice.nextRequest('INVITE'), 200, { body: plainSdp() })
   await until('the leg to talk', () => leg.state === 'talking')
