@@ -77,9 +77,11 @@ export class EventStore {
     this.#database.prepare('INSERT OR REPLACE INTO outlets VALUES (?, ?)').run(outlet, sequence)
   }
 
-  /** Deletes what is older; returns how many. */
+  /** Deletes what is older, but never the last: its number must not come again. Returns how many. */
   forget(beforeEpochMs: number, maximumEvents: number): number {
-    const old = this.#database.prepare('DELETE FROM events WHERE at_ms < ?').run(beforeEpochMs).changes
+    const old = this.#database
+      .prepare('DELETE FROM events WHERE at_ms < ? AND sequence < (SELECT max(sequence) FROM events)')
+      .run(beforeEpochMs).changes
     const many = this.#database
       .prepare('DELETE FROM events WHERE sequence <= (SELECT max(sequence) FROM events) - ?')
       .run(maximumEvents).changes

@@ -58,19 +58,23 @@ export function mqttReceiver(options: MqttReceiverOptions): Receiver {
   return {
     place: placeOf(url),
     async send(events: readonly CentreEvent[]) {
+      if (client && !client.connected) drop()
       // The outlet tries again itself: a client that reconnected behind its back would send twice.
-      client ??= await connectAsync(url, {
+      const settings = {
         ...(username !== undefined && { username }),
         ...(password !== undefined && { password }),
         reconnectPeriod: 0,
         connectTimeout: answerWithinMs,
-      })
+      }
+      client ??= await connectAsync(url, settings, false)
       const connection = client
       connection.on('error', drop)
       let late: NodeJS.Timeout | undefined
+      let onClose = drop
       const tooLate = new Promise<never>((_, reject) => {
         late = setTimeout(() => reject(new Error('the broker does not acknowledge')), answerWithinMs)
-        connection.once('close', () => reject(new Error('the broker closed the connection')))
+        onClose = () => reject(new Error('the broker closed the connection'))
+        connection.on('close', onClose)
       })
       try {
         const published = events.map((event) =>
@@ -82,7 +86,7 @@ export function mqttReceiver(options: MqttReceiverOptions): Receiver {
         throw fault
       } finally {
         clearTimeout(late)
-        connection.removeAllListeners('close')
+        connection.removeListener('close', onClose)
         connection.removeListener('error', drop)
       }
     },

@@ -8,7 +8,7 @@ import { isBroken, moveAside, openDatabase, openDatabaseReadOnly, StoreError } f
 import type { Faults } from '../health/faults.ts'
 import type { Log } from '../log/log.ts'
 import { contactMigrations } from './contact-migrations.ts'
-import { ContactTable } from './contact-table.ts'
+import { type ContactQuery, ContactTable } from './contact-table.ts'
 
 export interface ContactStoreOptions {
   clock: Clock
@@ -23,7 +23,9 @@ export interface DurableContactStore extends ContactStore {
   counters(): Record<string, number>
 }
 
-export type ContactReader = Pick<ContactStore, 'find' | 'list' | 'unfinished' | 'count' | 'close'>
+export type ContactReader = Pick<ContactStore, 'find' | 'list' | 'unfinished' | 'count' | 'close'> & {
+  search(query: ContactQuery): ContactRecord[]
+}
 
 const retryMs = 5_000
 /** Of records waiting for a disk that can be written; beyond, the one waiting longest is given up, and counted. */

@@ -6,6 +6,37 @@ import { readRecord } from './record-schema.ts'
 export const defaultListLimit = 100
 export const maximumListLimit = 1_000
 
+/** All that is said must hold. */
+export interface ContactQuery {
+  /** Of the customer or the box; digits anywhere in it. */
+  number?: string
+  agent?: string
+  queue?: string
+  reason?: string
+  fromMs?: number
+  toMs?: number
+  limit: number
+}
+
+function conditionsOf({ number, agent, queue, reason, fromMs, toMs }: ContactQuery) {
+  const all: [string, (string | number | undefined)[]][] = [
+    ['initiated_ms >= ?', [fromMs]],
+    ['initiated_ms < ?', [toMs]],
+    ["record ->> '$.Agent.Username' = ?", [agent]],
+    ["record ->> '$.Queue.Name' = ?", [queue]],
+    ["record ->> '$.DisconnectReason' = ?", [reason]],
+    [
+      "(instr(record ->> '$.CustomerEndpoint.Address', ?) > 0 OR instr(record ->> '$.SystemEndpoint.Address', ?) > 0)",
+      [number, number],
+    ],
+  ]
+  const asked = all.filter(([, values]) => values[0] !== undefined)
+  return {
+    conditions: asked.map(([condition]) => condition),
+    values: asked.flatMap(([, values]) => values.filter((value) => value !== undefined)),
+  }
+}
+
 /** More contacts than the box can have at once. */
 const maximumUnfinished = 10_000
 
@@ -65,6 +96,14 @@ export class ContactTable {
 
   count(): number {
     return Number(this.#count.get()?.contacts)
+  }
+
+  /** Newest first. Walks by time, so that a question about a short time is answered fast whatever the store holds. */
+  search(query: ContactQuery): ContactRecord[] {
+    const { conditions, values } = conditionsOf(query)
+    const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
+    const statement = `SELECT contact_id, record FROM contacts ${where} ORDER BY initiated_ms DESC, row DESC LIMIT ?`
+    return this.#read(this.#database.prepare(statement).all(...values, query.limit))
   }
 
   /** Deletes finished contacts begun before the moment, at most `limit`; returns how many. */
