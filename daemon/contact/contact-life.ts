@@ -187,10 +187,8 @@ export class ContactLife {
     this.record.supervised(presence === 'barge' ? 'BARGE' : 'SILENT_MONITOR')
   }
 
-  runHoldFlow(party: Party, signal: AbortSignal): void {
-    const flowId = this.flows.of(party.role === 'agent' ? 'AgentHold' : 'CustomerHold')
-    if (flowId === undefined) return
-    this.#work.add(this.flows.run(flowId, this.hostFor(party.participant, noMoves), signal))
+  runHoldFlow(party: Party, until: AbortSignal): void {
+    this.runAside(party.role === 'agent' ? 'AgentHold' : 'CustomerHold', until, party.participant)
   }
 
   holdChanged(party: Party, what: 'held' | 'resumed', by: Party | 'flow'): void {
@@ -201,10 +199,10 @@ export class ContactLife {
     this.#talk?.follow()
   }
 
-  /** A flow of the contact that nobody hears; it ends with the contact. */
-  runAside(hook: EventHook, until: AbortSignal = this.#aside.signal): void {
+  /** A flow beside the contact's own; it ends with the contact, and nobody hears it, unless said. */
+  runAside(hook: EventHook, until: AbortSignal = this.#aside.signal, hearer?: Participant): void {
     const flowId = this.flows.of(hook)
-    if (flowId !== undefined) this.#work.add(this.flows.run(flowId, this.hostFor(undefined, noMoves), until))
+    if (flowId !== undefined) this.#work.add(this.flows.run(flowId, this.hostFor(hearer, noMoves), until))
   }
 
   hostFor(participant: Participant | undefined, moves: ContactMoves): FlowHost {
@@ -240,6 +238,8 @@ export class ContactLife {
       } catch (fault) {
         this.#fault(fault, `contact effect ${effect.do} failed`)
         this.handle({ type: 'dismissed', reason: 'OTHER', endReason: 'internalFault' })
+        // Also when the end itself failed: something must be over for the contact to be complete.
+        this.#work.add(Promise.resolve())
       }
     }
   }

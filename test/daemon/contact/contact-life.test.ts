@@ -180,3 +180,22 @@ t.test('a store that cannot be written is counted; the call goes on', async (t) 
   t.ok(rig.running.includes('default-agent-whisper'))
   t.ok((rig.counters.snapshot().recordNotSaved ?? 0) > 0)
 })
+
+t.test('what fails at the end of a contact is told, and does not keep it alive', async (t) => {
+  const rig = new ContactRig(['anna'])
+  const { caller } = await rig.talk()
+  const other = await rig.call()
+  const { contactEnded } = rig.routing
+  rig.routing.contactEnded = () => {
+    throw new Error('in this test')
+  }
+  caller.leave()
+  await settle()
+  rig.routing.contactEnded = contactEnded.bind(rig.routing)
+  t.equal(rig.contacts.alive, 1, 'only the other one is left')
+  t.equal(other.state, 'talking')
+  t.ok((rig.counters.snapshot().contactFault ?? 0) > 0)
+  other.leave()
+  await settle()
+  t.equal(rig.contacts.alive, 0)
+})
