@@ -47,6 +47,8 @@ for (const { name, own, phone, described } of cases) {
     await until('the phone to see the digit', () => baresip.digitsHeard.includes('7'))
     await leg.hangUp()
     await baresip.closed()
+    t.match(leg.mediaQuality, { packetsLost: 0, codec: /^(opus|G722|PCM[UA])$/ })
+    t.ok(leg.mediaQuality!.packetsReceived > 50)
     t.match(endpoint.counters(), { legs: 0, dialogs: 0 })
   })
 
