@@ -344,8 +344,7 @@ export class RtpPort implements LoopPort {
     this.#receiver.events.tick()
     this.#latch.tick()
     this.#path.tick()
-    if (this.#rtcp.tick() && this.#mayReach())
-      this.#rtcp.report(this.#sentStream(), this.#receiver.stream, this.#latch)
+    if (this.#rtcp.tick() && this.#mayReach()) this.#rtcp.report(this.#sentStream(), this.#receiver.stream, this.#latch)
     if (this.#previousKeyTicks > 0 && --this.#previousKeyTicks === 0) this.#transport.forgetPreviousKey(this.slot)
     if (!this.#agreement?.receives) return
     this.#silentTicks++

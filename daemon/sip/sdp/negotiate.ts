@@ -66,7 +66,10 @@ export function buildOffer(local: LocalMedia, profile: Profile, direction: Direc
     keying === 'sdes'
       ? srtpSuites.map((suite, index) => cryptoAttribute({ tag: index + 1, key: local.keyFor(suite) }))
       : keying === 'dtls'
-        ? [...dtlsAttributes(local.fingerprint, 'actpass'), ...iceAttributes(local.ice, local.address, local.port, true)]
+        ? [
+            ...dtlsAttributes(local.fingerprint, 'actpass'),
+            ...iceAttributes(local.ice, local.address, local.port, true),
+          ]
         : []
   const formats = offeredFormats(local.codecs, local.payloadTypes)
   const media = audioMedia(local, profile, formats, [...security, rtcpMux], 20, direction)
