@@ -37,10 +37,13 @@ t.test('no fault, no warning', async (t) => {
   t.same([...flows.keys()].sort(), [
     'after-hours',
     'default-agent-hold',
+    'default-agent-transfer',
     'default-agent-whisper',
     'default-customer-hold',
     'default-customer-queue',
     'default-customer-whisper',
+    'default-outbound',
+    'default-queue-transfer',
     'main',
   ])
 })
@@ -148,4 +151,39 @@ t.test('whispers', async (t) => {
   t.same([agent.host.participant?.heard, agent.end], [['name of Support'], { type: 'ended' }])
   const customer = await call('default-customer-whisper', [])
   t.same([customer.host.participant?.heard, customer.end], [['<beep>'], { type: 'ended' }])
+})
+
+t.test('an agent brings in a colleague: told so, then the colleague is rung', async (t) => {
+  const { host, end } = await call('default-agent-transfer', [], (host) => {
+    Object.assign(host, { transferToAgent: () => 'transferred' })
+  })
+  t.same(host.participant?.heard, ['Transferring now.'])
+  t.same(end, { type: 'ended' })
+})
+
+t.test(
+  'an agent brings in a queue: it is open, somebody works there, there is room; else the agent is told',
+  async (t) => {
+    const staffed = (count: number) => (host: FakeHost) =>
+      Object.assign(host, {
+        queueMetrics: () => ({ name: 'Sales', arn: 'arn', size: 0, agents: { staffed: count } }),
+      })
+    const told = async (given: (host: FakeHost) => void) => {
+      const { host, end } = await call('default-queue-transfer', [], given)
+      return [end.type, ...(host.participant?.heard ?? [])]
+    }
+    t.same(await told((host) => staffed(1)(Object.assign(host, { queueId: 'Sales' }))), ['queued'])
+    t.same(await told(staffed(0)), ['disconnect', 'Nobody works in this queue now.'])
+    t.same(await told((host) => staffed(1)(Object.assign(host, { room: 'atCapacity' }))), [
+      'disconnect',
+      'This queue is full.',
+    ])
+    t.same(await told((host) => Object.assign(host, { open: false })), ['disconnect', 'This queue is closed now.'])
+  },
+)
+
+t.test('a customer whom an agent calls is told that nothing is recorded', async (t) => {
+  const { host, end } = await call('default-outbound', [])
+  t.same(host.participant?.heard, ['This call is not being recorded.'])
+  t.same(end, { type: 'ended' })
 })
