@@ -60,8 +60,9 @@ export type LineState =
       tries: number
       /** On-hook is confirmed: the guard time runs. */
       released: boolean
-      /** A ring that began in the guard time. */
+      /** A ring that began in the guard time, and who rings. */
       ringing: boolean
+      early?: { caller: RingingCaller; atMs: number }
     }
 
 export type LineTimer = 'ring' | 'release' | 'guard'
@@ -346,6 +347,8 @@ function whenClearing(state: In<'clearing'>, input: LineInput): LineStep {
       return { state: { ...state, ringing: true }, effects: [] }
     case 'ringStopped':
       return { state: { ...state, ringing: false }, effects: [] }
+    case 'callerIdReceived':
+      return { state: { ...state, early: { caller: input.caller, atMs: input.atMs } }, effects: [] }
     case 'hangUpAsked':
       return { state, effects: [] } // under way
     default:
@@ -380,5 +383,7 @@ function retry(state: In<'clearing'>): LineStep {
 
 function guarded(state: In<'clearing'>): LineStep {
   if (!state.released) return { state, effects: [] }
-  return state.ringing ? startRinging(undefined) : { state: { name: 'idle' }, effects: [] }
+  const { early } = state
+  if (state.ringing) return startRinging(early?.caller)
+  return { state: { name: 'idle', ...(early && { early }) }, effects: [] }
 }

@@ -1,5 +1,6 @@
 // kill -9 at twenty moments of a call. After each restart: the record is there and closed as interrupted, the recording
-// opens and holds what was said up to the kill, the line is on-hook, and the next call goes through.
+// opens and holds what was said up to the kill, the line is on-hook, and the next call goes through. A caller who was in
+// the queue still, though an agent had been found, is back in it instead and reaches the agent.
 import t from 'tap'
 import type { ContactRecord } from '../../daemon/contact/contact-record.ts'
 import { Baresip } from '../support/baresip.ts'
@@ -56,6 +57,9 @@ const moments: Moment[] = [
   { state: 'ended', afterMs: 10 },
   { state: 'ended', afterMs: 50 },
 ]
+
+/** An agent has been found, and the caller has not been let into the talk. */
+const inQueueStates: ReadonlySet<Moment['state']> = new Set(['agentWhispering', 'customerWhispering'])
 
 const contactStates = ['inFlow', 'queued', 'offering', 'agentWhispering', 'customerWhispering', 'joined']
 
@@ -116,7 +120,19 @@ for (const [index, moment] of moments.entries())
     if (moment.state === 'ringing') await caller.hangsUp()
     await ann.hangUpAll()
     await box.daemon.restart()
-    // The new daemon's first word to the board puts its lines on-hook; without one, the board does so after 3 s.
+    if (inQueueStates.has(moment.state)) {
+      await box.daemon.contactIs('joined')
+      await caller.hears(annHz, 200)
+      await caller.hangsUp()
+      await caller.released()
+      await box.daemon.shows('the contact to be over', ({ contacts }) => contacts.length === 0)
+      const record = (await box.daemon.records())[0]!
+      t.same(soundRecord(record), [], 'the record is sound')
+      t.equal(record.Cordboard.interrupted, false, 'the same contact went on')
+      t.equal((await box.daemon.records()).length, before + 1)
+      return
+    }
+    // The new daemon's first word to the board puts its lines on-hook; without one, the board does so after some seconds.
     await caller.released()
     await box.daemon.shows('the line to be ready', ({ lines }) => lines[0]?.state === 'idle')
 

@@ -263,6 +263,27 @@ const table: [string, LineState, LineInput, LineState, LineEffect[]][] = [
   ],
   ['a ring in the guard time is remembered', released, ringStarted(1), { ...released, ringing: true }, []],
   [
+    'and so is who rings',
+    { ...released, ringing: true },
+    callerId,
+    { ...released, ringing: true, early: { caller: ann, atMs: 100 } },
+    [],
+  ],
+  [
+    'after the guard time the caller is announced at once',
+    { ...released, ringing: true, early: { caller: ann, atMs: 100 } },
+    { type: 'timerFired', timer: 'guard' },
+    { ...ringing, caller: ann, leg: 'announced' },
+    [count('rings'), burst, ...announced],
+  ],
+  [
+    'a caller ID in the guard time, and the next ring after it',
+    { ...released, early: { caller: ann, atMs: 100 } },
+    { type: 'timerFired', timer: 'guard' },
+    { name: 'idle', early: { caller: ann, atMs: 100 } },
+    [],
+  ],
+  [
     'a ring that ended in the guard time is not',
     { ...released, ringing: true },
     { type: 'ringStopped', atMs: 2 },
