@@ -97,32 +97,27 @@ struct srtp_ctx_t_;
 // `profile`: a protection profile of use_srtp (RFC 5764, RFC 7714), which SDES has the same of.
 int cb_srtp_context(int direction, int profile, const void *key_and_salt, struct srtp_ctx_t_ **context);
 
-// dtmf.c
-enum { CB_DTMF_FRAME = 160, CB_DTMF_EVENTS = 3 };
+// detectors.c
+enum { CB_DETECTOR_FRAME = 160, CB_DETECTOR_EVENTS = 3 };
 
 typedef struct {
   int32_t feed;   // in: this frame is to be looked at; cleared by the run
   int32_t events; // out: how many of `code` are set
-  int32_t code[CB_DTMF_EVENTS]; // a digit's character: it began; 0: it ended
+  int32_t code[CB_DETECTOR_EVENTS]; // what the kind of detector says
   int32_t reserved[3];
-  int16_t frame[CB_DTMF_FRAME]; // in
+  int16_t frame[CB_DETECTOR_FRAME]; // in
 } cb_detector_arena;
 
-void *cb_dtmf_create(int detectors);
-void *cb_dtmf_arena(void *bank);
+void *cb_bank_create(int detectors);
+void *cb_bank_arena(void *bank);
 int cb_detector_bytes(void);
-int cb_dtmf_open(void *bank, int detector, int filter_dial_tone);
-void cb_dtmf_close(void *bank, int detector);
-int cb_dtmf_run(void *bank);
-void cb_dtmf_destroy(void *bank);
+void cb_bank_close(void *bank, int detector);
+int cb_bank_run(void *bank);
+void cb_bank_destroy(void *bank);
 
-// tone.c
-void *cb_tone_create(int detectors);
-void *cb_tone_arena(void *bank);
+// dtmf.c, tone.c
+int cb_dtmf_open(void *bank, int detector, int filter_dial_tone);
 int cb_tone_open(void *bank, int detector, const void *elements, int rows);
-void cb_tone_close(void *bank, int detector);
-int cb_tone_run(void *bank);
-void cb_tone_destroy(void *bank);
 
 // resample.c
 int cb_resample(void *from, double from_samples, int from_hz, void *to, double to_samples, int to_hz);

@@ -1,5 +1,5 @@
-// A bank of detectors of one kind (libspandsp's, see dtmf.c and tone.c), all run by one native call a tick. Frames go in
-// and event codes come out by an arena whose layout is that of cordboard.h.
+// A bank of detectors (libspandsp's, see dtmf.c and tone.c), all run by one native call a tick. Frames go in and event codes
+// come out by an arena whose layout is that of cordboard.h.
 import {
   callInt,
   callPointer,
@@ -44,15 +44,15 @@ export class DetectorBank {
 
   constructor(kind: 'dtmf' | 'tone', detectors: number) {
     this.#kind = kind
-    const self = callPointer(`cb_${kind}_create`, i32(detectors))
+    const self = callPointer('cb_bank_create', i32(detectors))
     if (self === undefined) throw new Error(`no memory for the ${kind} detectors`)
     this.#self = self
-    const arena = callPointer(`cb_${kind}_arena`, pointer(self))
+    const arena = callPointer('cb_bank_arena', pointer(self))
     if (arena === undefined || callInt('cb_detector_bytes') !== detectorBytes)
       throw new Error('the native library does not match its sources: run scripts/native --force')
     this.#arena = viewMemory(arena, detectors * detectorBytes)
     this.#used = new Array<boolean>(detectors).fill(false)
-    this.#run = prepareCall(`cb_${kind}_run`, pointer(self))
+    this.#run = prepareCall('cb_bank_run', pointer(self))
     live++
   }
 
@@ -83,7 +83,7 @@ export class DetectorBank {
       close: () => {
         if (!this.#used[index]) return
         this.#used[index] = false
-        callVoid(`cb_${this.#kind}_close`, pointer(this.#self), i32(index))
+        callVoid('cb_bank_close', pointer(this.#self), i32(index))
       },
     }
   }
@@ -99,6 +99,6 @@ export class DetectorBank {
     if (this.#arena.detached) return
     live--
     detachView(this.#arena)
-    callVoid(`cb_${this.#kind}_destroy`, pointer(this.#self))
+    callVoid('cb_bank_destroy', pointer(this.#self))
   }
 }
