@@ -17,7 +17,7 @@ import { Counters } from '../../daemon/counters.ts'
 import type { FlowEnd, FlowHost, Speech } from '../../daemon/flow/host.ts'
 import { createFunctions } from '../../daemon/functions/create-functions.ts'
 import type { FunctionDefinition, Functions } from '../../daemon/functions/functions.ts'
-import type { Leg } from '../../daemon/leg/leg.ts'
+import type { Leg, LegOrigin } from '../../daemon/leg/leg.ts'
 import { silentLog } from '../../daemon/log/log.ts'
 import { createRouting, type Router } from '../../daemon/routing/router.ts'
 import { EventDouble } from './event-double.ts'
@@ -47,6 +47,9 @@ export const nothingLeft = {
   broken: [],
 }
 
+/** The line that can hold a call while the daemon starts anew. */
+export const heldLine = 'Line 1'
+
 export class ContactRig {
   readonly clock: MockClock
   readonly counters = new Counters()
@@ -74,6 +77,8 @@ export class ContactRig {
   /** What the caller of every contact presses, in turn. */
   readonly keys: string[] = []
   readonly spoken: Speech[] = []
+  /** Contacts that were to go on after a restart, and can't. */
+  readonly lost: string[] = []
   readonly #arrive: (leg: Leg) => void
   #storeFault: Error | undefined
 
@@ -103,7 +108,7 @@ export class ContactRig {
     })
     for (const agent of agents) this.routing.setReachable(agent, true)
     this.world = this.#world(instance)
-    this.contacts = new ContactService(this.world)
+    this.contacts = new ContactService(this.world, (contactIds) => this.lost.push(...contactIds))
     let arrive: ((leg: Leg) => void) | undefined
     this.contacts.attach({
       onInbound(listener) {
@@ -116,8 +121,8 @@ export class ContactRig {
   }
 
   /** A caller rings and is answered; the inbound flow runs. */
-  async call(local = '+15550100'): Promise<FakeLeg> {
-    const caller = new FakeLeg({ id: 'caller', local: { address: local } })
+  async call(local = '+15550100', origin?: LegOrigin): Promise<FakeLeg> {
+    const caller = new FakeLeg({ id: 'caller', local: { address: local }, ...(origin && { origin }) })
     this.#arrive(caller)
     await settle()
     return caller
@@ -252,7 +257,7 @@ export class ContactRig {
         },
         close: () => undefined,
       }),
-      canHold: () => false,
+      canHold: (line) => line === heldLine,
       dialAgent: (userName) => {
         const leg = new FakeLeg({ id: userName, direction: 'outbound', local: {}, remote: { address: userName } })
         this.agentLegs.push(leg)
