@@ -1,5 +1,5 @@
 // 24 months of hours in 40 time zones: open and closed as an independent calendar library has it, every quarter of an hour
-// around each change of the clocks, and every seven hours in between.
+// around each change of the clocks, and every 31 hours in between (`CALENDAR_STEP_H=7`: so often, and twice as long).
 import { DateTime, IANAZone } from 'luxon'
 import t from 'tap'
 import type { HoursOfOperation } from '../../../daemon/config/schema.ts'
@@ -100,12 +100,14 @@ function calendarSays(at: DateTime): boolean {
 const hourMs = 3_600_000
 const fromMs = Date.UTC(2026, 0, 1)
 const tillMs = Date.UTC(2028, 0, 1)
+/** No divisor of a day or a week. */
+const stepMs = Number(process.env.CALENDAR_STEP_H ?? 31) * hourMs
 
-/** Every seven hours, so that all times of day come, and each quarter of an hour of two days around each change of the clocks. */
+/** Step by step, so that all times of day come, and each quarter of an hour of two days around each change of the clocks. */
 function momentsIn(zone: string): number[] {
   const { offset } = { offset: (ms: number) => IANAZone.create(zone).offset(ms) }
   const moments: number[] = []
-  for (let ms = fromMs; ms < tillMs; ms += 7 * hourMs) moments.push(ms + 7 * 60_000)
+  for (let ms = fromMs; ms < tillMs; ms += stepMs) moments.push(ms + 7 * 60_000)
   for (let ms = fromMs; ms < tillMs; ms += 24 * hourMs)
     if (offset(ms) !== offset(ms + 24 * hourMs))
       for (let near = ms - 12 * hourMs; near < ms + 36 * hourMs; near += hourMs / 4) moments.push(near)
