@@ -150,7 +150,8 @@ export class Daemon {
       outbound,
       figures,
     })
-    startRetention(this.#of, { storage, store, figures }, this.#started)
+    const retention = () => this.instance.box.retention
+    startRetention(this.#of, { storage, store, figures, settings: retention }, this.#started)
     await sip.start()
     this.#started('sip', () => sip.stop())
     lines.start()
@@ -205,6 +206,7 @@ export class Daemon {
     const { instance, options, clock, log, faults, notifier } = this.#of
     const { routing, contacts, worlds, store, flowLog, audio, voice, sip, outbound, figures } = parts
     const lag = createLagProbe()
+    const timeZone = () => this.instance.box.instance.timeZone
     const counters = async () => ({
       contacts: { ...this.#counters.snapshot(), alive: contacts.alive },
       audio: await audio.counters(),
@@ -242,13 +244,13 @@ export class Daemon {
         counters,
         figures: {
           clock,
-          timeZone: instance.box.instance.timeZone,
+          timeZone,
           metrics: figures.metrics,
           routing,
         },
       }),
     })
-    await servePrometheus(this.#of, { figures, routing, counters }, this.#started)
+    await servePrometheus(this.#of, { figures, routing, timeZone, counters }, this.#started)
     await server.start()
     this.#started('control socket', async () => {
       lag.stop()

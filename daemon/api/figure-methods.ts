@@ -25,7 +25,8 @@ const maximumCells = 80_000
 
 export interface FigureParts {
   clock: Clock
-  timeZone: string
+  /** In force now. */
+  timeZone: () => string
   metrics: Pick<Metrics, 'report'>
   routing: Pick<Routing, 'setQueueEnabled'>
 }
@@ -44,7 +45,7 @@ export function figureMethods(
         const message = `By ${interval}, ${longestDays[interval]} days can be asked for at once.`
         throw new ControlError('badParams', message, 'Ask for fewer days, or for longer intervals.')
       }
-      const rows = parts.metrics.report({ fromMs, toMs, interval, by, timeZone: parts.timeZone })
+      const rows = parts.metrics.report({ fromMs, toMs, interval, by, timeZone: parts.timeZone() })
       if (rows.length * Object.keys(rows[0]?.metrics ?? {}).length > maximumCells)
         throw new ControlError('answerTooLong', 'These are too many figures.', 'Ask for fewer days, or group by less.')
       return {

@@ -1,6 +1,7 @@
 // The stream of events with what follows it: the store, agents' events, figures, and where events are sent.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RetentionSettings } from '../config/record-keeping-schema.ts'
 import { Counters } from '../counters.ts'
 import { AgentStream } from '../events/agent-stream.ts'
 import { createEventBus } from '../events/event-bus.ts'
@@ -98,27 +99,31 @@ function receiversOf({ instance }: Surroundings, storage: string): Record<string
 
 export async function servePrometheus(
   { instance, clock, log }: Surroundings,
-  of: { figures: Figures; routing: Router; counters(): Promise<Record<string, Record<string, number>>> },
+  of: {
+    figures: Figures
+    routing: Router
+    timeZone: () => string
+    counters(): Promise<Record<string, Record<string, number>>>
+  },
   started: Started,
 ): Promise<void> {
   const { port } = instance.box.metrics
   if (port === undefined) return
-  const { figures, routing, counters } = of
-  const { timeZone } = instance.box.instance
-  const endpoint = createPrometheus({ port, metrics: figures.metrics, routing, counters, timeZone, clock, log })
+  const { figures, ...rest } = of
+  const endpoint = createPrometheus({ ...rest, port, metrics: figures.metrics, clock, log })
   await endpoint.start()
   started('Prometheus endpoint', () => endpoint.stop())
 }
 
 export function startRetention(
-  { instance, clock, log, faults }: Surroundings,
-  of: { storage: string; store: DurableContactStore; figures: Figures },
+  { clock, log, faults }: Surroundings,
+  of: { storage: string; store: DurableContactStore; figures: Figures; settings: () => RetentionSettings },
   started: Started,
 ): void {
-  const { storage, store, figures } = of
+  const { storage, store, figures, settings } = of
   const retention = new Retention({
     storage,
-    settings: instance.box.retention,
+    settings,
     records: store,
     events: figures.events,
     metrics: figures.metricsStore,

@@ -50,11 +50,8 @@ export function accountsOf(instance: Instance): SipAccount[] {
 }
 
 export function buildRouting({ instance, clock, log }: Surroundings, sip: SipEndpoint, started: Started): Router {
-  const { offerTimeoutS, missedPauseS } = instance.box.routing
   const routing = createRouting({
     ...routingSources(instance),
-    offerTimeoutS,
-    missedPauseS,
     clock,
     log: log.child({ part: 'routing' }),
   })
@@ -64,12 +61,13 @@ export function buildRouting({ instance, clock, log }: Surroundings, sip: SipEnd
   return routing
 }
 
-/** What the routing's tables are made of. */
+/** What routing works by. */
 export function routingSources(instance: Instance): Parameters<Router['reconfigure']>[0] {
   return {
     queues: instance.queues.values(),
     routingProfiles: instance.routingProfiles.values(),
     agents: instance.agents.values(),
+    ...instance.box.routing,
     maximumContacts: instance.box.limits.concurrentCalls,
     customStatuses: instance.box.statuses.map(({ name }) => name),
   }

@@ -12,7 +12,8 @@ export interface PrometheusParts {
   routing: { agents(): AgentView[]; queues(): QueueView[] }
   /** By part of the daemon. */
   counters(): Promise<Record<string, Record<string, number>>>
-  timeZone: string
+  /** In force now. */
+  timeZone: () => string
   clock: Clock
   log: Log
 }
@@ -80,7 +81,7 @@ async function gather({ metrics, routing, counters, timeZone, clock }: Prometheu
   for (const { activity } of routing.agents()) agents.inc({ activity })
   const day = gauge('queue_today', 'Metrics since midnight, by queue and published name', ['queue', 'metric'])
   const toMs = clock.epochMs()
-  const rows = metrics.report({ fromMs: toMs - 86_400_000, toMs, interval: 'day', by: ['queue'], timeZone })
+  const rows = metrics.report({ fromMs: toMs - 86_400_000, toMs, interval: 'day', by: ['queue'], timeZone: timeZone() })
   const today = new Date(Math.max(0, ...rows.map(({ from }) => Date.parse(from)))).toISOString()
   for (const { from, group, metrics: values } of rows)
     if (from === today)

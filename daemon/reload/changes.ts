@@ -13,19 +13,18 @@ export interface Change {
   applies: 'now' | 'restart'
 }
 
-/** Sockets are bound and files are open under these: they stay as they are until the daemon starts anew. */
-const restartSettings: ReadonlySet<string> = new Set([
-  'instance.name',
-  'instance.id',
-  'storage.directory',
-  'sip.address',
-  'sip.port',
-  'sip.realm',
-  'sip.advertisedAddress',
-  'sip.rtpPorts',
-  'sip.listen',
-  'sip.tls',
-  'limits.concurrentCalls',
+/**
+ * What of box.yaml the running parts take from each new instance, whole sections by their name. All else waits for the next
+ * start, and is told so: sockets are bound, files are open, receivers of events are connected under it.
+ */
+const liveSettings: ReadonlySet<string> = new Set([
+  'instance.timeZone',
+  'instance.language',
+  'routing',
+  'limits',
+  'statuses',
+  'drain',
+  'retention',
 ])
 
 /** Empty when both say the same. In the order of the files of an instance, then by name. */
@@ -72,7 +71,7 @@ function settings(before: Instance, after: Instance): Change[] {
       kind: 'setting',
       name: path,
       what: 'changed',
-      applies: restartSettings.has(path) ? 'restart' : 'now',
+      applies: liveSettings.has(path) || liveSettings.has(path.replace(/\..*/, '')) ? 'now' : 'restart',
     }))
 }
 

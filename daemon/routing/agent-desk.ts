@@ -11,7 +11,7 @@ import { agentChange } from './views.ts'
 export interface AgentDeskOptions {
   clock: Clock
   log: Log
-  missedPauseMs: number
+  missedPauseMs: () => number
   tables: Tables
   /** An agent may be free for more than before. */
   onFreer(agent: AgentSlot): void
@@ -76,7 +76,7 @@ export class AgentDesk {
   #keepPause(agent: AgentSlot, wasPaused: boolean): void {
     const { pause, failures } = agent.state
     if (pause && !wasPaused) {
-      const durationMs = pauseMs(pause.because, failures, this.#of.missedPauseMs)
+      const durationMs = pauseMs(pause.because, failures, this.#of.missedPauseMs())
       agent.pauseEndsAtMs = this.#of.clock.monotonicMs() + durationMs
       agent.pauseTimer = this.#of.clock.after(durationMs, () => {
         this.move(agent, { type: 'pauseEnded' })

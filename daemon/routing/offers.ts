@@ -10,7 +10,7 @@ import type { WaitingRoom } from './waiting-room.ts'
 
 export interface OffersOptions {
   clock: Clock
-  timeoutMs: number
+  timeoutMs: () => number
   counters: Counters
   desk: AgentDesk
   waitingRoom: WaitingRoom
@@ -41,7 +41,7 @@ export class Offers {
     entry.reservation = reservation
     agent.reservations.set(contactId, reservation)
     desk.move(agent, { type: 'offered', contactId, channel })
-    reservation.timer = clock.after(timeoutMs, () =>
+    reservation.timer = clock.after(timeoutMs(), () =>
       this.giveBack(reservation, { type: 'offerFailed', contactId, because: 'missed' }),
     )
     counters.count('offered')

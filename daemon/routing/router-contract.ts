@@ -4,11 +4,15 @@ import type { Log } from '../log/log.ts'
 import type { AgentChange, AgentStatus, Routing } from './routing.ts'
 import type { TableSources } from './tables.ts'
 
-export interface RoutingOptions extends TableSources {
+/** What of the configuration routing works by. */
+export interface RoutingTerms extends TableSources {
   offerTimeoutS: number
   missedPauseS: number
   /** Beside `Available` and `Offline`. */
   customStatuses?: Iterable<string>
+}
+
+export interface RoutingOptions extends RoutingTerms {
   clock: Clock
   log: Log
   /** For development: checks the tables this often and reports what is wrong. Absent: never. */
@@ -17,10 +21,10 @@ export interface RoutingOptions extends TableSources {
 
 export interface Router extends Routing {
   /**
-   * Another configuration, at once: who waits keeps place and age, who talks goes on. Throws, with nothing changed, when it
-   * can't be followed.
+   * Another configuration, at once: who waits keeps place and age, who talks goes on, who is rung is rung as long as was
+   * said before. Throws, with nothing changed, when it can't be followed.
    */
-  reconfigure(next: TableSources & { customStatuses?: Iterable<string> }): void
+  reconfigure(next: RoutingTerms): void
   /** Each change of an agent, in order, after the effects that were decided before it. Returns how to stop. */
   onAgentChange(listener: (change: AgentChange) => void): () => void
   /** Ends everything the router holds for contacts that no longer live; returns their ids, empty when all is well. */

@@ -16,7 +16,7 @@ import { bestMatch, enterRoom, goesBefore, leaveRoom, matchOf } from './matching
 import { Offers } from './offers.ts'
 import { Outbox } from './outbox.ts'
 import { renewTables } from './renew-tables.ts'
-import { type Router, type RoutingOptions, statusesOf } from './router-contract.ts'
+import { type Router, type RoutingOptions, type RoutingTerms, statusesOf } from './router-contract.ts'
 import type {
   AgentChange,
   AgentStatus,
@@ -34,7 +34,6 @@ import {
   type ProfileTable,
   profilesOf,
   type QueueTable,
-  type TableSources,
   type Tables,
 } from './tables.ts'
 import { agentView, type Moment, queueView } from './views.ts'
@@ -53,6 +52,7 @@ class TableRouter implements Router {
   readonly #clock: Clock
   readonly #log: Log
   #statuses: ReadonlySet<AgentStatus>
+  #times: Pick<RoutingTerms, 'offerTimeoutS' | 'missedPauseS'>
   readonly #tables: Tables
   readonly #desk: AgentDesk
   readonly #offers: Offers
@@ -72,6 +72,7 @@ class TableRouter implements Router {
     this.#clock = clock
     this.#log = log
     this.#statuses = statusesOf(options)
+    this.#times = options
     this.#tables = buildTables(options, clock.monotonicMs())
     this.#waitingRoom = new WaitingRoom(clock, (queues) => this.#dispatch(profilesOf(queues)))
     this.#effects = this.#outbox()
@@ -80,24 +81,22 @@ class TableRouter implements Router {
       clock,
       log,
       tables: this.#tables,
-      missedPauseMs: options.missedPauseS * 1000,
+      missedPauseMs: () => this.#times.missedPauseS * 1000,
       onFreer: (agent) => this.#freer(agent),
       onChange: (change) => this.#changes.put(change),
     })
     this.#offers = new Offers({
       clock,
-      timeoutMs: options.offerTimeoutS * 1000,
+      timeoutMs: () => this.#times.offerTimeoutS * 1000,
       counters: this.#counters,
       desk: this.#desk,
       waitingRoom: this.#waitingRoom,
       tell: (effect) => this.#effects.put(effect),
       onBack: (entry) => this.#offerFrom(entry.queue),
     })
-    if (options.selfCheckEveryMs !== undefined) {
-      this.#selfCheck = checkEvery({ ...options, counters: this.#counters }, options.selfCheckEveryMs, () =>
-        this.brokenInvariants(),
-      )
-    }
+    const { selfCheckEveryMs: everyMs } = options
+    if (everyMs !== undefined)
+      this.#selfCheck = checkEvery({ clock, log, counters: this.#counters }, everyMs, () => this.brokenInvariants())
   }
 
   enqueue(contact: WaitingContact): 'queued' | 'atCapacity' | 'noQueue' {
@@ -225,7 +224,7 @@ class TableRouter implements Router {
     return true
   }
 
-  reconfigure(next: TableSources & { customStatuses?: Iterable<string> }): void {
+  reconfigure(next: RoutingTerms): void {
     const standing = [...this.#entries.values()].filter(({ reservation }) => !reservation)
     const agents = [...this.#tables.agents.values()]
     for (const entry of standing) this.#waitingRoom.leave(entry)
@@ -233,6 +232,7 @@ class TableRouter implements Router {
     try {
       renewTables(this.#tables, this.#entries.values(), next, this.#clock.monotonicMs())
       this.#statuses = statusesOf(next)
+      this.#times = next
     } finally {
       for (const agent of this.#tables.agents.values()) enterRoom(agent)
       for (const entry of this.#entries.values()) entry.places = placesOf(entry)

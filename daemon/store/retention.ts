@@ -10,7 +10,8 @@ import type { Log } from '../log/log.ts'
 
 export interface RetentionParts {
   storage: string
-  settings: RetentionSettings
+  /** In force now. */
+  settings: () => RetentionSettings
   records: { forget(beforeEpochMs: number, limit: number): number }
   events: { forget(beforeEpochMs: number, maximumEvents: number): number }
   metrics: { forget(beforeMs: number): number }
@@ -58,7 +59,8 @@ export class Retention {
 
   /** Never throws: each kind by itself, and what fails is told. */
   run(): void {
-    const { storage, settings, records, events, metrics, clock } = this.#of
+    const { storage, records, events, metrics, clock } = this.#of
+    const settings = this.#of.settings()
     const before = (days: number) => clock.epochMs() - days * dayMs
     this.#try('records', () => records.forget(before(settings.recordsDays), recordsAtOnce))
     this.#try('events', () => events.forget(before(settings.eventsDays), maximumEvents))
@@ -93,7 +95,8 @@ export class Retention {
 
   /** By age, then by size, then for room on the disk; the oldest first. A file being written is the newest. */
   #recordings(beforeMs: number): number {
-    const { storage, settings } = this.#of
+    const { storage } = this.#of
+    const settings = this.#of.settings()
     const folder = join(storage, 'recordings')
     const files = filesIn(folder).sort((a, b) => a.changedMs - b.changedMs)
     let excess = files.reduce((sum, { bytes }) => sum + bytes, 0) - sizeLimit(settings)
@@ -113,7 +116,7 @@ export class Retention {
   }
 
   #tellRoom(lackedRoom: boolean, deleted: number): void {
-    const { storage, settings, faults } = this.#of
+    const { storage, faults } = this.#of
     if (!lackedRoom) {
       faults.clear('DISK-LOW', storage)
       return
@@ -123,7 +126,7 @@ export class Retention {
     faults.raise({
       code: 'DISK-LOW',
       where: storage,
-      message: `Less than ${settings.freeMinimumMB} MB were free; ${freed}.`,
+      message: `Less than ${this.#of.settings().freeMinimumMB} MB were free; ${freed}.`,
       mend: 'Give the box a larger disk, or lower retention.recordingsDays.',
     })
   }

@@ -25,7 +25,6 @@ t.test('the same files read twice are no change', async (t) => {
 
 t.test('what was edited is named, whatever the kind', async (t) => {
   const cases: [string, string, string, string[]][] = [
-    ['box.yaml', 'country: GB', 'country: IE', ['setting instance.country changed']],
     ['hours.yaml', '[09:00-17:30]', '[08:00-17:30]', ['hours of operation Office hours changed']],
     ['queues.yaml', 'name: Sales', 'name: Sales\n    maximumContacts: 3', ['queue Sales changed']],
     ['agents.yaml', 'srtp: offered', 'srtp: required', ['agent anna changed']],
@@ -35,6 +34,30 @@ t.test('what was edited is named, whatever the kind', async (t) => {
       changesBy((copy) => copy.edit(file, from, to)),
       expected,
       file,
+    )
+})
+
+t.test('each setting of box.yaml is in force at once, or told to need a restart', async (t) => {
+  const added = (yaml: string): [string, string] => ['\nlimits:', `\n${yaml}\nlimits:`]
+  const cases: [edit: [from: string, to: string], change: string][] = [
+    [['offerTimeoutS: 20', 'offerTimeoutS: 25'], 'routing.offerTimeoutS changed'],
+    [['missedPauseS: 30', 'missedPauseS: 5'], 'routing.missedPauseS changed'],
+    [['concurrentCalls: 10', 'concurrentCalls: 3'], 'limits.concurrentCalls changed'],
+    [['timeZone: Europe/London', 'timeZone: Europe/Paris'], 'instance.timeZone changed'],
+    [added('retention: { recordingsDays: 7 }'), 'retention.recordingsDays changed'],
+    [added('drain: { timeoutS: 1 }'), 'drain.timeoutS changed'],
+    [['country: GB', 'country: IE'], 'instance.country changed (in force after a restart)'],
+    [added('metrics: { port: 9464 }'), 'metrics.port changed (in force after a restart)'],
+    [added('events: { jsonLines: {} }'), 'events.jsonLines changed (in force after a restart)'],
+    [added('events: { http: { url: "http://127.0.0.1/" } }'), 'events.http changed (in force after a restart)'],
+    [added('events: { mqtt: { url: "mqtt://127.0.0.1" } }'), 'events.mqtt changed (in force after a restart)'],
+    [added('log: { level: debug }'), 'log.level changed (in force after a restart)'],
+  ]
+  for (const [edit, change] of cases)
+    t.same(
+      changesBy((copy) => copy.edit('box.yaml', ...edit)),
+      [`setting ${change}`],
+      change,
     )
 })
 

@@ -3,7 +3,13 @@
 import { type OfficePlan, onePlan, routingOptions } from './office.ts'
 import { story } from './story.ts'
 
-const change = (plan: Partial<OfficePlan>) => ({ ...routingOptions({ ...onePlan, ...plan }), maximumContacts: 10 })
+const change = (plan: Partial<OfficePlan>, times: { offerTimeoutS?: number; missedPauseS?: number } = {}) => ({
+  ...routingOptions({ ...onePlan, ...plan }),
+  maximumContacts: 10,
+  offerTimeoutS: 20,
+  missedPauseS: 30,
+  ...times,
+})
 
 story('callers keep their order and their age', async (t, office) => {
   for (const call of ['call 1', 'call 2', 'call 3']) office.call(call)
@@ -100,4 +106,18 @@ story('what can’t be followed changes nothing', (t, office) => {
   t.throws(() => office.routing.reconfigure(change({ profiles: { basic: ['nothing 1 0'] } })), /unknown queue nothing/)
   office.arrive('ann')
   t.same(office.heard(), ['ann ← call 1'])
+})
+
+story('from now on phones ring as long as is said now, and who misses a contact pauses so', async (t, office) => {
+  office.arrive('ann')
+  office.call('call 1')
+  office.routing.reconfigure(change({}, { offerTimeoutS: 8, missedPauseS: 3 }))
+  await office.clock.advance(8000)
+  t.same(office.heard(), ['ann ← call 1'], 'who is rung already is rung as long as was said then')
+  await office.clock.advance(12_000)
+  t.same(office.heard(), ['ann ✕ call 1 missed'])
+  await office.clock.advance(3000)
+  t.same(office.heard(), ['ann ← call 1'])
+  await office.clock.advance(8000)
+  t.same(office.heard(), ['ann ✕ call 1 missed'])
 })

@@ -18,7 +18,7 @@ function housekeeping(t: Test, settings: object, freeBytes = () => plenty) {
   const asked: string[] = []
   const retention = new Retention({
     storage,
-    settings: retentionSchema.parse(settings),
+    settings: () => retentionSchema.parse(settings),
     records: { forget: (before) => asked.push(`records ${(clock.epochMs() - before) / dayMs}`) * 0 },
     events: { forget: (before) => asked.push(`events ${(clock.epochMs() - before) / dayMs}`) * 0 },
     metrics: { forget: (before) => asked.push(`metrics ${(clock.epochMs() - before) / dayMs}`) * 0 },
@@ -80,7 +80,7 @@ t.test('a kind that can’t be tidied keeps no other from it', async (t) => {
   const recording = file('recordings/a.wav', 800)
   const failing = new Retention({
     storage: t.testdirName,
-    settings: retentionSchema.parse({}),
+    settings: () => retentionSchema.parse({}),
     records: {
       forget() {
         throw new Error('disk I/O error')
