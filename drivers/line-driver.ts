@@ -21,6 +21,10 @@ export type LineCommand =
   | { type: 'goOnHook' }
   /** Timed break of the loop, milliseconds on-hook. */
   | { type: 'flash'; durationMs: number }
+  /** Devices that dial by themselves (`dials: 'device'`): a call to this number; how it goes is told by signals. */
+  | { type: 'dial'; number: string }
+  /** Devices whose sound can't carry keys (`digits: 'device'`): 0–9, *, #, A–D to the far end. */
+  | { type: 'sendDigits'; digits: string }
 
 /** What became of a command. `refused` carries a short reason word (`noBattery`, `deviceAbsent`, `timeout`, …). */
 export type LineCommandResult = { done: true } | { done: false; refused: string }
@@ -53,7 +57,17 @@ export type LineSignal = { atMs: number } & (
   /** Loop current gone for `durationMs` while off-hook (CPC). Sent once it has lasted the configured time. */
   | { type: 'loopCurrentLost'; port: LinePortNumber; durationMs: number }
   | { type: 'hookChanged'; port: LinePortNumber; hook: HookState }
+  /** Another telephone on the same pair was picked up, or put back. */
+  | { type: 'lineUseChanged'; port: LinePortNumber; inUse: boolean }
+  /** The device heard a key, or was told of it by the network; once a press. */
+  | { type: 'digitReceived'; port: LinePortNumber; digit: string }
+  /** How a call goes that the device dialled by itself. */
+  | { type: 'callProgressed'; port: LinePortNumber; progress: 'alerting' | 'answered' }
+  /** The network says that the call is over, or that it came to nothing. */
+  | { type: 'farEndHungUp'; port: LinePortNumber; cause: FarEndCause }
 )
+
+export type FarEndCause = 'hangUp' | 'busy' | 'noAnswer' | 'unreachable'
 
 export interface LinePortSettings {
   port: LinePortNumber
@@ -65,6 +79,20 @@ export interface LineDriverCounters {
   [name: string]: number
 }
 
+/** What the device says of itself, for people: model, SIM, network, signal. */
+export interface LineDetails {
+  [name: string]: string | number
+}
+
+export interface LineAbilities {
+  /** Whether lines outlive a restart of the daemon. */
+  canHold: boolean
+  /** Who calls out: the box with tones on the seized line, or the device by the `dial` command. */
+  dials: 'inBand' | 'device'
+  /** Where keys pass, both ways: in the sound, or by `digitReceived` and `sendDigits`. */
+  digits: 'inBand' | 'device'
+}
+
 export interface LineDriver {
   /** As configured, for messages. */
   readonly device: string
@@ -73,15 +101,15 @@ export interface LineDriver {
   start(): void
   /**
    * Releases every line, closes the device, ends the driver's process. Bounded: 3 s at most. `keepsLines`: the lines stay
-   * as they are for the daemon that starts next, as long as the device allows; it can, when `canHold`.
+   * as they are for the daemon that starts next, as long as the device allows; see `abilities.canHold`.
    */
   stop(options?: { keepsLines?: boolean }): Promise<void>
-  /** Whether lines outlive a restart of the daemon. */
-  readonly canHold: boolean
+  readonly abilities: LineAbilities
   /** Never rejects; answers within 2 s (`refused: 'timeout'` otherwise). */
   command(port: LinePortNumber, command: LineCommand): Promise<LineCommandResult>
   /** File of the shared memory that holds the port's two PCM rings; valid while the driver is started. */
   pcmFile(port: LinePortNumber): string
   onSignal(listener: (signal: LineSignal) => void): () => void
   counters(): LineDriverCounters
+  details(): LineDetails
 }

@@ -58,7 +58,7 @@ class LineService implements Lines {
 
   async stop(held: ReadonlySet<string> = new Set()): Promise<void> {
     const { clock } = this.#options
-    const isHeld = ({ settings }: Line) => held.has(settings.name) && settings.driver.canHold
+    const isHeld = ({ settings }: Line) => held.has(settings.name) && settings.driver.abilities.canHold
     const legs = this.#lines.filter((line) => !isHeld(line)).flatMap(({ leg }) => (leg ? [leg] : []))
     const keeping = new Set(this.#lines.filter(isHeld).map(({ settings }) => settings.driver))
     await new Promise<void>((resolve) => {
@@ -85,7 +85,7 @@ class LineService implements Lines {
   }
 
   canHold(name: string): boolean {
-    return this.#lines.some(({ settings }) => settings.name === name && settings.driver.canHold)
+    return this.#lines.some(({ settings }) => settings.name === name && settings.driver.abilities.canHold)
   }
 
   onInbound(listener: (leg: Leg) => void): () => void {

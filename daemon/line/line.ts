@@ -71,6 +71,7 @@ export class Line {
       device: driver.device,
       state: this.#state.name,
       battery: this.#battery,
+      details: driver.details(),
       counters: this.#counters.snapshot(),
     }
   }

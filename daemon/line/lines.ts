@@ -1,5 +1,5 @@
 // The telephone lines as the rest of the daemon sees them. line-service.ts builds them over the drivers.
-import type { BatteryState, LineDriver, LinePortNumber } from '../../drivers/line-driver.ts'
+import type { BatteryState, LineDetails, LineDriver, LinePortNumber } from '../../drivers/line-driver.ts'
 import type { Leg, LegSource } from '../leg/leg.ts'
 import type { SupervisoryTone } from '../loop/audio.ts'
 
@@ -21,6 +21,8 @@ export interface LineView {
   /** `faulted` while the device is absent or mute. */
   state: 'idle' | 'ringing' | 'answering' | 'talking' | 'clearing' | 'faulted'
   battery: BatteryState
+  /** What its device says of itself: model, SIM, network, signal. */
+  details: LineDetails
   counters: Record<string, number>
 }
 

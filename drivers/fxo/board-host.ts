@@ -1,23 +1,16 @@
 // One board in the driver's process: joins the link, the PCM of its ports and the line-driver contract.
 import { randomInt } from 'node:crypto'
-import type { LineCommand, LineCommandResult, LinePortSettings } from '../line-driver.ts'
+import type { LineCommand, LineCommandResult, LineDetails, LinePortSettings } from '../line-driver.ts'
 import type { PcmPath } from '../pcm-ring.ts'
+import type { DeviceHost, DeviceHostListener } from '../process/device-host.ts'
+import type { DriverState, LogLevelName } from '../process/process-messages.ts'
+import type { DriverClock } from '../process/surroundings.ts'
+import type { ByteDevice, DeviceListener } from '../serial/serial-device.ts'
 import { BoardLink, type CommandOutcome, type LinkListener } from './board-link.ts'
 import type { AudioUp, Configured, HookAction, HookResult, PortConfig, Welcome } from './board-messages.ts'
 import { signalOf, signalsOfStatus } from './board-signals.ts'
 import type { LinkState } from './link-machine.ts'
 import { PcmPump } from './pcm-pump.ts'
-import type { DriverState, LogLevelName, TimelessSignal } from './process-messages.ts'
-import type { ByteDevice, DeviceListener } from './serial-device.ts'
-import type { DriverClock } from './surroundings.ts'
-
-export interface BoardHostListener {
-  /** What a host that comes after this one has to name to take the lines over. */
-  sessionStarted(session: number): void
-  stateChanged(state: DriverState): void
-  signal(signal: TimelessSignal, atMs: number): void
-  log(level: LogLevelName, fields: object, message: string): void
-}
 
 export interface BoardHostOptions {
   ports: LinePortSettings[]
@@ -27,7 +20,7 @@ export interface BoardHostOptions {
   pcm: Map<number, PcmPath>
   openDevice(listener: DeviceListener): ByteDevice
   clock: DriverClock
-  listener: BoardHostListener
+  listener: DeviceHostListener
 }
 
 const driverStates: Record<LinkState['name'], DriverState> = {
@@ -37,6 +30,12 @@ const driverStates: Record<LinkState['name'], DriverState> = {
   greeting: 'handshaking',
   configuring: 'handshaking',
   ready: 'ready',
+}
+
+const hookActions: Record<Exclude<LineCommand['type'], 'dial' | 'sendDigits'>, HookAction> = {
+  goOffHook: 'OFF_HOOK',
+  goOnHook: 'ON_HOOK',
+  flash: 'FLASH',
 }
 
 const refusals: Record<Exclude<HookResult, 'DONE'>, string> = {
@@ -51,11 +50,12 @@ const refusals: Record<Exclude<HookResult, 'DONE'>, string> = {
 /** A board that talks too much must not fill the log: so many of its lines a second, the rest is counted. */
 const boardLinesPerSecond = 10
 
-export class BoardHost {
+export class BoardHost implements DeviceHost {
   readonly #link: BoardLink
   readonly #options: BoardHostOptions
   readonly #pumps = new Map<number, PcmPump>()
   readonly #downSeq = new Map<number, number>()
+  #details: LineDetails = {}
   #linesUntilMs = 0
   #lines = 0
   #linesDropped = 0
@@ -87,14 +87,12 @@ export class BoardHost {
   }
 
   command(port: number, command: LineCommand): Promise<LineCommandResult> {
-    const actions: Record<LineCommand['type'], HookAction> = {
-      goOffHook: 'OFF_HOOK',
-      goOnHook: 'ON_HOOK',
-      flash: 'FLASH',
-    }
+    if (command.type === 'dial' || command.type === 'sendDigits')
+      return Promise.resolve({ done: false, refused: 'notOfThisDevice' })
+    const action = hookActions[command.type]
     const flashMs = command.type === 'flash' ? command.durationMs : 0
     return new Promise((resolve) => {
-      this.#link.command({ port, action: actions[command.type], flashMs }, (outcome) => {
+      this.#link.command({ port, action, flashMs }, (outcome) => {
         // Before the daemon hears of it: what it plays from now on belongs to this call.
         if (command.type === 'goOffHook') this.#pumps.get(port)?.begin()
         resolve(commandResult(command.type, outcome))
@@ -109,6 +107,10 @@ export class BoardHost {
     return counters
   }
 
+  details(): LineDetails {
+    return this.#details
+  }
+
   #linkListener(): LinkListener {
     const { listener, clock, ports } = this.#options
     const now = () => clock.monotonicMs()
@@ -116,6 +118,7 @@ export class BoardHost {
       ready: (welcome, configured) => {
         const { firmware, board, serial } = welcome
         listener.log('info', { firmware, board, serial }, 'board is ready')
+        this.#details = { model: board, firmware, serial }
         this.#beginSession(welcome)
         listener.sessionStarted(welcome.session)
         const heldPorts = this.#heldPorts(welcome, configured)

@@ -1,5 +1,8 @@
 // The link to one board at work: performs what link-machine.ts decides, cuts and checks frames, keeps commands and
 // events going until answered. It knows bytes, messages and time; the lines' meaning and the PCM are its listener's.
+
+import type { DriverClock, DriverTimer } from '../process/surroundings.ts'
+import type { ByteDevice, DeviceListener } from '../serial/serial-device.ts'
 import { decodeToHost, encodeToBoard } from './board-codec.ts'
 import type {
   AudioUp,
@@ -20,8 +23,6 @@ import { DeviceClock } from './device-clock.ts'
 import { emptyInbox, takeEvent } from './event-inbox.ts'
 import { encodeFrame, FrameReader } from './frame-code.ts'
 import { advanceLink, type LinkEffect, type LinkInput, type LinkState, type LinkTimer } from './link-machine.ts'
-import type { ByteDevice, DeviceListener } from './serial-device.ts'
-import type { DriverClock, DriverTimer } from './surroundings.ts'
 
 export interface LinkListener {
   ready(welcome: Welcome, configured: Configured): void

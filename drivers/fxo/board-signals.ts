@@ -1,7 +1,7 @@
 // Events of the wire as signals of the line-driver contract.
 import type { BatteryState, HookState } from '../line-driver.ts'
+import type { TimelessSignal } from '../process/process-messages.ts'
 import type { BoardEvent, PortStatus, WireBatteryState, WireCallerId, WireHookState } from './board-messages.ts'
-import type { TimelessSignal } from './process-messages.ts'
 
 const hookStates: Record<WireHookState, HookState> = { IS_ON_HOOK: 'onHook', IS_OFF_HOOK: 'offHook' }
 const batteryStates: Record<WireBatteryState, BatteryState> = {

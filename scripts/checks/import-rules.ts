@@ -30,7 +30,7 @@ const folderRules: readonly FolderRule[] = [
 
 /** Packages that may change or break: each behind one folder (and the tests of that folder). */
 const ownedPackages: ReadonlyMap<string, string> = new Map([
-  ['serialport', 'drivers/fxo'],
+  ['serialport', 'drivers/serial'],
   ['sip.js', 'daemon/sip'],
   ['@discordjs/opus', 'drivers/codec'],
   ['ffi-rs', 'drivers/native'],
@@ -64,7 +64,7 @@ function folderFindings({ from, line, to }: Import): Finding[] {
 function packageFindings({ from, line, to }: Import, manifest: Manifest): Finding[] {
   if (!('package' in to) || isBuiltin(to.package)) return []
   const findings: Finding[] = []
-  const owner = ownedPackages.get(to.package) ?? (to.package.startsWith('@serialport/') ? 'drivers/fxo' : undefined)
+  const owner = ownedPackages.get(to.package) ?? (to.package.startsWith('@serialport/') ? 'drivers/serial' : undefined)
   if (owner !== undefined && !isIn(from, owner) && !isIn(from, `test/${owner}`))
     findings.push({ file: from, line, message: `imports ${to.package}, which only ${owner} may` })
   const isProduct = isIn(from, 'daemon') || isIn(from, 'drivers')

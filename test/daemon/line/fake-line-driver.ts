@@ -1,5 +1,6 @@
 // Line hardware without hardware: the test tells what it signals and what it answers.
 import type {
+  LineAbilities,
   LineCommand,
   LineCommandResult,
   LineDriver,
@@ -12,7 +13,7 @@ type Timeless<Signal> = Signal extends unknown ? Omit<Signal, 'atMs'> : never
 
 export class FakeLineDriver implements LineDriver {
   readonly device = '/dev/fake'
-  canHold = true
+  abilities: LineAbilities = { canHold: true, dials: 'inBand', digits: 'inBand' }
   /** How it was stopped last. */
   keptLines: boolean | undefined
   readonly commands: { port: LinePortNumber; type: LineCommand['type'] }[] = []
@@ -57,6 +58,10 @@ export class FakeLineDriver implements LineDriver {
 
   counters() {
     return { fakes: 1 }
+  }
+
+  details() {
+    return { model: 'fake' }
   }
 
   signal(signal: Timeless<LineSignal>): void {

@@ -3,7 +3,7 @@ import { decodeToBoard, encodeToHost } from '../../../drivers/fxo/board-codec.ts
 import { BoardLink, type LinkListener } from '../../../drivers/fxo/board-link.ts'
 import type { AudioUp, BoardEvent, ToBoard, ToHost } from '../../../drivers/fxo/board-messages.ts'
 import { encodeFrame, FrameReader } from '../../../drivers/fxo/frame-code.ts'
-import type { DeviceListener } from '../../../drivers/fxo/serial-device.ts'
+import type { DeviceListener } from '../../../drivers/serial/serial-device.ts'
 import { MockClock } from '../../support/mock-clock.ts'
 
 export class FakeBoard {

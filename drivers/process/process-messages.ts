@@ -1,5 +1,5 @@
-// What passes between the daemon and the driver's process, over the channel that fork gives them.
-import type { LineCommand, LineCommandResult, LinePortSettings, LineSignal } from '../line-driver.ts'
+// What passes between the daemon and a driver's process, over the channel that fork gives them.
+import type { LineCommand, LineCommandResult, LineDetails, LinePortSettings, LineSignal } from '../line-driver.ts'
 
 export type DriverState = 'closed' | 'absent' | 'handshaking' | 'ready'
 
@@ -9,15 +9,19 @@ export type TimelessSignal = Timeless<LineSignal>
 
 export type LogLevelName = 'debug' | 'info' | 'warn' | 'error'
 
-export type ToProcess =
-  | {
-      type: 'begin'
-      device: string
-      ports: LinePortSettings[]
-      pcmFiles: { port: number; file: string }[]
-      hostSilenceMs: number
-      resumeSession: number
-    }
+/** What a process has to know of its device; `settings` are of its kind of device. */
+export interface Begin<Settings> {
+  type: 'begin'
+  device: string
+  ports: LinePortSettings[]
+  pcmFiles: { port: number; file: string }[]
+  settings: Settings
+  /** Named by `sessionStarted` to a daemon before this one; 0: there is nothing to be taken over. */
+  resumeSession: number
+}
+
+export type ToProcess<Settings> =
+  | Begin<Settings>
   | { type: 'command'; id: number; port: number; command: LineCommand }
   /** Release every line unless they are kept, close the device, end. */
   | { type: 'stop'; keepsLines: boolean }
@@ -29,5 +33,5 @@ export type FromProcess =
   | { type: 'signal'; signal: TimelessSignal; atSystemMs: number }
   | { type: 'commandDone'; id: number; result: LineCommandResult }
   /** Every second, also as a sign of life. */
-  | { type: 'counters'; counters: Record<string, number> }
+  | { type: 'counters'; counters: Record<string, number>; details: LineDetails }
   | { type: 'log'; level: LogLevelName; fields: object; message: string }

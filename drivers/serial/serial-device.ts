@@ -20,22 +20,26 @@ export interface DeviceListener {
   lacks(what: string): void
 }
 
-/** Ignored over USB; on a real UART it carries two linear ports, see board.proto. */
-const baudRate = 460800
+export interface SerialOptions {
+  /** Bits a second; ignored over USB. */
+  baudRate: number
+  /** RTS/CTS, for devices whose buffers a real UART could overrun. */
+  flowControl?: boolean
+}
 
-export function openSerialDevice(path: string, listener: DeviceListener): ByteDevice {
+export function openSerialDevice(path: string, listener: DeviceListener, options: SerialOptions): ByteDevice {
   const port = new SerialPort({
     path,
-    baudRate,
+    baudRate: options.baudRate,
     autoOpen: false,
     lock: true,
-    // DTR falls when the device is closed, also by our death: the board releases every line.
+    // DTR falls when the device is closed, also by our death: it releases every line.
     hupcl: true,
     dataBits: 8,
     stopBits: 1,
     parity: 'none',
     // XON and XOFF are ordinary bytes of audio.
-    rtscts: false,
+    rtscts: options.flowControl ?? false,
     xon: false,
     xoff: false,
     xany: false,
@@ -69,7 +73,7 @@ export function openSerialDevice(path: string, listener: DeviceListener): ByteDe
           closeQuietly(port) // closed while it was opening
           return
         }
-        // A pseudo-terminal has no modem lines; a board on USB gets DTR by being opened.
+        // A pseudo-terminal has no modem lines; a device on USB gets DTR by being opened.
         port.set({ dtr: true, rts: true }, (lack) => {
           if (lack && !told) listener.lacks(`modem lines: ${lack.message}`)
         })
