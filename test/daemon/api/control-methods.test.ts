@@ -62,6 +62,7 @@ function box(change: Partial<ControlParts> = {}) {
           device: '/dev/cordboard/board1',
           state: 'idle',
           battery: 'present',
+          details: { model: 'board1' },
           counters: { rings: 3 },
         },
       ],
