@@ -11,7 +11,14 @@ import { createControlServer } from './api/control-server.ts'
 import type { StatusReport } from './api/reports.ts'
 import { buildAgents } from './assembly/agents.ts'
 import { buildOutbound } from './assembly/carriers.ts'
-import { buildFigures, type Figures, servePrometheus, startRetention } from './assembly/figures.ts'
+import {
+  buildFigures,
+  type Figures,
+  servePrometheus,
+  startRetention,
+  tellLost,
+  tellUntold,
+} from './assembly/figures.ts'
 import { buildIntegrations } from './assembly/integrations.ts'
 import { buildLines } from './assembly/lines.ts'
 import { buildRouting, buildSip } from './assembly/phones.ts'
@@ -92,6 +99,7 @@ export class Daemon {
     const sip = buildSip(this.#of, audio)
     const routing = buildRouting(this.#of, sip, this.#started)
     const figures = buildFigures(this.#of, storage, routing, this.#started)
+    tellUntold(figures, store)
     const takesOver = (line: string, isHeld: boolean) => this.#contacts?.takesOver(line, isHeld) ?? false
     const lines = buildLines(this.#of, audio, takesOver, this.#started)
     const outbound = buildOutbound(this.#of, sip, this.#started)
@@ -119,7 +127,9 @@ export class Daemon {
     })
     this.#started('worlds of contacts', () => worlds.stop())
     const world = worlds.make(this.#of)
-    const contacts = new ContactService(world.contacts, (lost) => closeLost(store, lost, clock.epochMs()))
+    const contacts = new ContactService(world.contacts, (lost) => {
+      tellLost(figures, closeLost(store, lost, clock.epochMs()))
+    })
     worlds.use(world, Promise.resolve())
     this.#contacts = contacts
     const { agents, phones } = buildAgents(this.#of, {
@@ -179,13 +189,16 @@ export class Daemon {
   /** Contacts that the last run left open, by a kill or a power cut, are closed before anything else happens. */
   async #openStore(storage: string, recordings: string, pending: PendingContacts): Promise<DurableContactStore> {
     const { clock, log, faults } = this.#of
+    const startedMs = clock.monotonicMs()
     const store = openContactStore(join(storage, 'contacts.db'), { clock, log: log.child({ part: 'store' }), faults })
+    const openedInMs = Math.round(clock.monotonicMs() - startedMs)
     this.#started('store', () => store.close())
     const repaired = await repairRecordings(recordings)
     const waiting = new Set(pending.all().map(({ contactId }) => contactId))
     const closed = closeInterrupted(store, { epochMs: clock.epochMs(), recordingsRepaired: repaired, waiting })
     if (closed.length > 0)
       log.warn({ contacts: closed.map((record) => record.ContactId) }, 'interrupted contacts closed')
+    log.info({ openedInMs, readyInMs: Math.round(clock.monotonicMs() - startedMs) }, 'contact records are open')
     return store
   }
 

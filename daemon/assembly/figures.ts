@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RetentionSettings } from '../config/record-keeping-schema.ts'
+import type { ContactRecord } from '../contact/contact-record.ts'
 import { Counters } from '../counters.ts'
 import { AgentStream } from '../events/agent-stream.ts'
 import { createEventBus } from '../events/event-bus.ts'
@@ -12,6 +13,7 @@ import { httpReceiver, jsonLinesReceiver, mqttReceiver } from '../events/receive
 import { Metrics } from '../metrics/metrics.ts'
 import { MetricsStore } from '../metrics/metrics-store.ts'
 import { createPrometheus } from '../metrics/prometheus.ts'
+import { untoldEvents } from '../metrics/untold.ts'
 import type { Router } from '../routing/router.ts'
 import type { DurableContactStore } from '../store/contact-store.ts'
 import { Retention } from '../store/retention.ts'
@@ -95,6 +97,35 @@ function receiversOf({ instance }: Surroundings, storage: string): Record<string
       }),
     }),
   }
+}
+
+/** Of a tail of the events: enough for the contacts of the last seconds before a kill. */
+const tailEvents = 5_000
+const tailContacts = 200
+/** Events wait for a quarter of a second until they are written; records are to the second. */
+const unwrittenMs = 1_500
+
+/** After a kill: contacts that are over by their records and not by their events. Before any contact begins. */
+export function tellUntold({ bus, events, metrics }: Figures, store: Pick<DurableContactStore, 'find' | 'list'>): void {
+  const tail = events.after(Math.max(0, bus.lastSequence - tailEvents), tailEvents)
+  const last = tail.at(-1)
+  if (!last) return
+  const unfinished = new Map([...metrics.unfinished()].map((track) => [track.about.contactId, track]))
+  const told = new Set(tail.map((event) => (event.kind === 'contact' ? event.contactId : '')))
+  const isUnheardOf = ({ ContactId, InitiationTimestamp }: ContactRecord) =>
+    !unfinished.has(ContactId) &&
+    !told.has(ContactId) &&
+    Date.parse(InitiationTimestamp) >= last.atEpochMs - unwrittenMs
+  const cutOff = [...unfinished.keys()].flatMap((contactId) => store.find(contactId) ?? [])
+  for (const record of [...cutOff, ...store.list({ limit: tailContacts }).filter(isUnheardOf).reverse()])
+    for (const event of untoldEvents(record, unfinished.get(record.ContactId))) bus.emit(event)
+}
+
+/** Held callers who did not come back. */
+export function tellLost({ bus, metrics }: Figures, records: readonly ContactRecord[]): void {
+  const unfinished = new Map([...metrics.unfinished()].map((track) => [track.about.contactId, track]))
+  for (const record of records)
+    for (const event of untoldEvents(record, unfinished.get(record.ContactId))) bus.emit(event)
 }
 
 export async function servePrometheus(

@@ -7,6 +7,7 @@ import type { CentreEvent, EventBus } from '../events/events.ts'
 import type { Faults } from '../health/faults.ts'
 import type { Log } from '../log/log.ts'
 import { Cells } from './cells.ts'
+import type { ContactTrack } from './contact-track.ts'
 import type { MetricsStore } from './metrics-store.ts'
 import { Reckoner } from './reckoner.ts'
 import { type ReportQuery, type ReportRow, report } from './report.ts'
@@ -62,6 +63,11 @@ export class Metrics {
     for (const { about, before } of this.#reckoner.contacts())
       if (before === 'scheduled' && about.queue === queue) scheduled++
     return scheduled
+  }
+
+  /** Contacts whose end was not told yet. */
+  unfinished(): Iterable<ContactTrack> {
+    return this.#reckoner.contacts()
   }
 
   counters(): Record<string, number> {

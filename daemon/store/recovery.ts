@@ -28,12 +28,15 @@ export function closeInterrupted(store: ContactStore, options: RecoveryOptions):
   })
 }
 
-/** Contacts that were left open to be taken up again, and can't be. */
-export function closeLost(store: ContactStore, contactIds: readonly string[], epochMs: number): void {
-  for (const contactId of contactIds) {
+/** Contacts that were left open to be taken up again, and can't be. Returns the records as they were closed and saved. */
+export function closeLost(store: ContactStore, contactIds: readonly string[], epochMs: number): ContactRecord[] {
+  return contactIds.flatMap((contactId) => {
     const record = store.find(contactId)
-    if (record && record.Cordboard.state !== 'completed') saveClosed(store, closeRecord(record, new Map(), epochMs))
-  }
+    if (!record || record.Cordboard.state === 'completed') return []
+    const closed = closeRecord(record, new Map(), epochMs)
+    saveClosed(store, closed)
+    return [closed]
+  })
 }
 
 function saveClosed(store: ContactStore, closed: ContactRecord): void {
