@@ -16,6 +16,7 @@ export interface TestAgent {
   /** host:port of a phone that does not register. */
   address?: string
   status?: 'Available' | 'Offline'
+  afterContactWorkS?: number
 }
 
 export interface TestInstanceOptions {
@@ -153,6 +154,7 @@ function agentEntry(agent: TestAgent): unknown {
     lastName: 'Test',
     routingProfile: 'Everyone',
     status: agent.status ?? 'Available',
+    ...(agent.afterContactWorkS !== undefined && { afterContactWorkS: agent.afterContactWorkS }),
     phone: {
       passwordFile: `secrets/${agent.userName}`,
       ...(agent.address === undefined ? {} : { address: agent.address }),

@@ -32,6 +32,7 @@ export class SipAutoPhone {
   readonly #clock: Clock
   readonly #password: string
   readonly #ringMs: number
+  readonly #sdp: string
   /** What is being sent again until something stops it. */
   readonly #resends = new Map<string, Timer>()
   /** Responses to what is no INVITE, for its copies. */
@@ -39,11 +40,12 @@ export class SipAutoPhone {
   /** Challenges answered, by call. */
   readonly #attempts = new Map<string, number>()
 
-  constructor(peer: SipPeer, clock: Clock, password: string, ringMs: number) {
+  constructor(peer: SipPeer, clock: Clock, password: string, ringMs: number, sdp = plainSdp()) {
     this.#peer = peer
     this.#clock = clock
     this.#password = password
     this.#ringMs = ringMs
+    this.#sdp = sdp
     peer.onMessage = (message) => (message.kind === 'request' ? this.#asked(message) : this.#told(message))
   }
 
@@ -53,12 +55,12 @@ export class SipAutoPhone {
   }
 
   call(uri: string): void {
-    this.#invite(this.#peer.make('INVITE', uri, { body: plainSdp() }))
+    this.#invite(this.#peer.make('INVITE', uri, { body: this.#sdp }))
   }
 
-  /** Ends every call, each as soon as its state allows. */
-  hangUp(): void {
-    for (const call of this.live) {
+  /** Ends every call, or these, each as soon as its state allows. */
+  hangUp(calls: readonly PhoneCall[] = this.live): void {
+    for (const call of calls) {
       call.leaving = true
       this.#leave(call)
     }
@@ -153,7 +155,7 @@ export class SipAutoPhone {
         this.#resends.delete(`ring ${callOf(invite)}`)
         if (call.state !== 'ringing') return
         call.state = 'answered'
-        this.#final(call, this.#peer.answer(invite, 200, { body: plainSdp() }))
+        this.#final(call, this.#peer.answer(invite, 200, { body: this.#sdp }))
       }),
     )
   }
