@@ -13,6 +13,7 @@ import {
 import type { Counters } from '../counters.ts'
 import { CoreDigest } from './carrier/core-digest.ts'
 import type { Credentials } from './carrier/digest-client.ts'
+import { countBranches } from './core-branches.ts'
 import { toCoreRequest, toCoreResponse } from './core-message.ts'
 import { placeholderHost } from './transaction/outgoing-edit.ts'
 import { parseNameAddr } from './wire/name-addr.ts'
@@ -47,6 +48,7 @@ export class CoreBridge {
   readonly #contact = new URI('sip', contactUser, placeholderHost)
 
   constructor(options: CoreBridgeOptions) {
+    countBranches()
     const loggerFactory = new LoggerFactory()
     loggerFactory.builtinEnabled = false
     loggerFactory.level = Levels.warn

@@ -105,7 +105,7 @@ export class ClientTransactions {
 
   #sendNew(request: WireRequest, upperBranch: string, targets: readonly Hop[]): void {
     if (targets.length === 0) throw new Error(`No address to send ${request.method} to.`)
-    // sip.js draws branches from ten million numbers only. Two alike at once would mix up two calls: one is refused.
+    // Two alike at once would mix up two calls (core-branches.ts).
     if (this.#byUpper.has(`${upperBranch} ${request.method}`)) throw new Error('The branch is in use already.')
     if (this.#entries.size >= this.#options.maxTransactions && !this.#makeRoom()) {
       this.#options.counters.count('clientTransactionsRefused')
