@@ -1,6 +1,7 @@
 // One board in the driver's process: joins the link, the PCM of its ports and the line-driver contract.
 import { randomInt } from 'node:crypto'
 import type { LineCommand, LineCommandResult, LineDetails, LinePortSettings } from '../line-driver.ts'
+import { PcmPump } from '../pcm-pump.ts'
 import type { PcmPath } from '../pcm-ring.ts'
 import type { DeviceHost, DeviceHostListener } from '../process/device-host.ts'
 import type { DriverState, LogLevelName } from '../process/process-messages.ts'
@@ -10,7 +11,6 @@ import { BoardLink, type CommandOutcome, type LinkListener } from './board-link.
 import type { AudioUp, Configured, HookAction, HookResult, PortConfig, Welcome } from './board-messages.ts'
 import { signalOf, signalsOfStatus } from './board-signals.ts'
 import type { LinkState } from './link-machine.ts'
-import { PcmPump } from './pcm-pump.ts'
 
 export interface BoardHostOptions {
   ports: LinePortSettings[]

@@ -1,11 +1,11 @@
-// The PCM of one port inside the driver's process. The board's clock paces it: each frame that comes up goes into the
+// The PCM of one port inside the driver's process. The device's clock paces it: each frame that comes up goes into the
 // capture ring, and one frame is taken from the playback ring to go down.
 //
-//   AudioUp ──▶ take() ──▶ capture ring ──▶ audio thread
-//   AudioDown ◀── next() ◀── playback ring ◀── audio thread
-import type { PcmPath } from '../pcm-ring.ts'
+//   from the line ──▶ take() ──▶ capture ring ──▶ audio thread
+//   to the line ◀── next() ◀── playback ring ◀── audio thread
+import type { PcmPath } from './pcm-ring.ts'
 
-/** Gathered before playback begins, so that the audio thread's and the board's 20 ms ticks may beat against each other. */
+/** Gathered before playback begins, so that the audio thread's and the device's 20 ms ticks may beat against each other. */
 const primeSamples = 320
 /** More than this waiting is delay that only grows: the oldest go, down to the prime depth. */
 const waitingSamplesMax = 800

@@ -1,7 +1,7 @@
 // The PCM of one port between the wire and the rings: order, gaps, priming, bounds.
 import t from 'tap'
-import { PcmPump } from '../../../drivers/fxo/pcm-pump.ts'
-import { pcmFileBytes, pcmPath, ringSamples } from '../../../drivers/pcm-ring.ts'
+import { PcmPump } from '../../drivers/pcm-pump.ts'
+import { pcmFileBytes, pcmPath, ringSamples } from '../../drivers/pcm-ring.ts'
 
 const frameSamples = 160
 
