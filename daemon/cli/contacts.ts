@@ -25,7 +25,7 @@ const maximumLimit = 100_000
 
 export const contactsCommand: Command = {
   synopsis:
-    '[--number N] [--agent A] [--queue Q] [--reason R] [--from T] [--to T] [--json | --lines | --csv] [--limit N]',
+    '[--number N] [--agent A] [--queue Q] [--reason R] [--channel C] [--method M] [--from T] [--to T] [--json | --lines | --csv] [--limit N]',
   help: `Prints the newest contact records of the store. The daemon need not run.
 
   --json          one JSON object: \`version\`, \`contacts\` (whole records, field names as Amazon Connect has them)
@@ -33,6 +33,7 @@ export const contactsCommand: Command = {
   --csv           one line a contact, the columns of the table
   --number N      only contacts whose caller or dialled number contains N
   --agent A       only those of the agent; --queue Q of the queue; --reason R ended by it, e.g. CUSTOMER_DISCONNECT
+  --channel C     VOICE, CHAT or TASK; --method M begun so, e.g. INBOUND, TRANSFER, CALLBACK
   --from T        only those begun at the moment or later; --to T before it (ISO 8601)
   --limit N       how many at most (default ${defaultLimit})
   --store FILE    the store (default contacts.db in storage.directory of the configuration)
@@ -49,6 +50,8 @@ Exit codes: 0 done, 1 the store is not there or can't be read, 2 wrong usage or 
     agent: { type: 'string' },
     queue: { type: 'string' },
     reason: { type: 'string' },
+    channel: { type: 'string' },
+    method: { type: 'string' },
     from: { type: 'string' },
     to: { type: 'string' },
     store: { type: 'string' },
@@ -73,7 +76,7 @@ function queryOf(options: OptionValues, limit: number): ContactQuery {
     return atMs
   }
   const [fromMs, toMs] = [moment('from'), moment('to')]
-  const texts = (['number', 'agent', 'queue', 'reason'] as const).flatMap((name) => {
+  const texts = (['number', 'agent', 'queue', 'reason', 'channel', 'method'] as const).flatMap((name) => {
     const text = textOption(options, name)
     return text === undefined ? [] : [[name, text] as const]
   })

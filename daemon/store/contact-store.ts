@@ -5,6 +5,7 @@ import type { Clock, Timer } from '../clock.ts'
 import type { ContactRecord, ContactStore } from '../contact/contact-record.ts'
 import { Counters } from '../counters.ts'
 import { isBroken, moveAside, openDatabase, openDatabaseReadOnly, StoreError } from '../database/database-file.ts'
+import { databaseVersion } from '../database/migrations.ts'
 import type { Faults } from '../health/faults.ts'
 import type { Log } from '../log/log.ts'
 import { contactMigrations } from './contact-migrations.ts'
@@ -47,8 +48,15 @@ export function openContactStoreReadOnly(
   onUnreadable: (contactId: string, fault: string) => void = () => undefined,
 ): ContactReader {
   try {
-    return tableIn(openDatabaseReadOnly(file), onUnreadable)
+    const database = openDatabaseReadOnly(file)
+    if (databaseVersion(database) < contactMigrations.length) {
+      database.close()
+      const mend = 'Start the daemon once: it takes them over.'
+      throw new StoreError('STORE-UNREACHABLE', `${file} holds records of an older version. ${mend}`)
+    }
+    return tableIn(database, onUnreadable)
   } catch (fault) {
+    if (fault instanceof StoreError) throw fault
     const mend = isBroken(fault)
       ? 'The daemon moves it aside at its next start; `sqlite3 FILE .recover` may save what it holds.'
       : 'Check that the daemon has run on this instance, and that you may read the file (root, or the daemon’s user).'

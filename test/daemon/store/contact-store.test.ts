@@ -1,4 +1,5 @@
 // The store of contact records: what is saved is found, whatever the disk has been through.
+
 import {
   chmodSync,
   closeSync,
@@ -18,6 +19,7 @@ import type { ContactRecord } from '../../../daemon/contact/contact-record.ts'
 import { databaseVersion, migrate } from '../../../daemon/database/migrations.ts'
 import { createFaults } from '../../../daemon/health/faults.ts'
 import { silentLog } from '../../../daemon/log/log.ts'
+import { contactMigrations } from '../../../daemon/store/contact-migrations.ts'
 import {
   type DurableContactStore,
   openContactStore,
@@ -336,4 +338,22 @@ t.test('migrations run once, in order, and a step that fails leaves nothing behi
   t.equal(databaseVersion(database), 2)
   t.same(database.prepare('SELECT name FROM sqlite_schema').all(), [{ name: 'one' }])
   database.close()
+})
+
+t.test('records of the version before are taken over, and are found by what they say', async (t) => {
+  const file = join(folder(t), 'contacts.db')
+  const before = new DatabaseSync(file)
+  migrate(before, contactMigrations.slice(0, 1))
+  const insert = before.prepare('INSERT INTO contacts (contact_id, initiated_ms, finished, record) VALUES (?, ?, 1, ?)')
+  insert.run('c1', noonMs, JSON.stringify(over('c1')))
+  insert.run('c2', noonMs, 'no record')
+  before.close()
+  t.throws(() => openContactStoreReadOnly(file), /older version.*Start the daemon once/)
+  openContactStore(file, { clock: new MockClock(), log: silentLog }).close()
+  const store = openContactStoreReadOnly(file)
+  const found = (query: object) => store.search({ ...query, limit: 10 }).map(({ ContactId }) => ContactId)
+  t.same(found({ agent: 'ann', queue: 'sales', method: 'INBOUND', number: '960001' }), ['c1'])
+  t.same(found({ agent: 'bob' }), [])
+  t.equal(store.count(), 2, 'nothing is dropped')
+  store.close()
 })
