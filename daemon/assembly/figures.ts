@@ -1,6 +1,7 @@
 // The stream of events with what follows it: the store, agents' events, figures, and where events are sent.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Instance } from '../config/instance.ts'
 import type { RetentionSettings } from '../config/record-keeping-schema.ts'
 import type { ContactRecord } from '../contact/contact-record.ts'
 import { Counters } from '../counters.ts'
@@ -10,6 +11,7 @@ import { EventStore } from '../events/event-store.ts'
 import type { EventBus } from '../events/events.ts'
 import { Outlet, type Receiver } from '../events/outlet.ts'
 import { httpReceiver, jsonLinesReceiver, mqttReceiver } from '../events/receivers.ts'
+import type { Log } from '../log/log.ts'
 import { Metrics } from '../metrics/metrics.ts'
 import { MetricsStore } from '../metrics/metrics-store.ts'
 import { createPrometheus } from '../metrics/prometheus.ts'
@@ -27,17 +29,25 @@ export interface Figures {
   counters(): Record<string, number>
 }
 
-export function buildFigures(of: Surroundings, storage: string, routing: Router, started: Started): Figures {
+/** Of the surroundings, what figures are built with. */
+export type FigureSurroundings = Pick<Surroundings, 'clock' | 'faults'> & {
+  log: Log
+  instance: { directory: string; box: Pick<Instance['box'], 'events'> }
+}
+
+export function buildFigures(of: FigureSurroundings, storage: string, routing: Router, started: Started): Figures {
   const { clock, faults } = of
   const log = of.log.child({ part: 'events' })
   const events = new EventStore(join(storage, 'events.db'), { clock, log, faults })
   started('event store', () => events.close())
   const counters = new Counters()
-  const bus = createEventBus({ lastSequence: events.lastSequence, log, counters })
+  const file = join(storage, 'metrics.db')
+  const metricsStore = new MetricsStore(file, { clock, log })
+  // Either database may have been broken and begun anew: no number comes twice, or figures would take events for known.
+  const lastSequence = Math.max(events.lastSequence, metricsStore.state()?.sequence ?? 0)
+  const bus = createEventBus({ lastSequence, log, counters })
   // First of all listeners: what the others are told is on its way to the disk.
   bus.on((event) => events.add(event))
-  const file = join(storage, 'metrics.db')
-  const metricsStore = new MetricsStore(file)
   const metrics = new Metrics({
     store: metricsStore,
     file,
@@ -71,7 +81,7 @@ export function buildFigures(of: Surroundings, storage: string, routing: Router,
   }
 }
 
-function receiversOf({ instance }: Surroundings, storage: string): Record<string, Receiver> {
+function receiversOf({ instance }: FigureSurroundings, storage: string): Record<string, Receiver> {
   const { jsonLines, http, mqtt } = instance.box.events
   const secret = (file: string | undefined) =>
     file === undefined ? undefined : readFileSync(join(instance.directory, file), 'utf8').trim()
@@ -108,14 +118,13 @@ const unwrittenMs = 1_500
 /** After a kill: contacts that are over by their records and not by their events. Before any contact begins. */
 export function tellUntold({ bus, events, metrics }: Figures, store: Pick<DurableContactStore, 'find' | 'list'>): void {
   const tail = events.after(Math.max(0, bus.lastSequence - tailEvents), tailEvents)
-  const last = tail.at(-1)
-  if (!last) return
+  // Of a box that was killed before its first event was on disk, nothing was told.
+  const lastMs = bus.lastSequence === 0 ? 0 : tail.at(-1)?.atEpochMs
+  if (lastMs === undefined) return
   const unfinished = new Map([...metrics.unfinished()].map((track) => [track.about.contactId, track]))
   const told = new Set(tail.map((event) => (event.kind === 'contact' ? event.contactId : '')))
   const isUnheardOf = ({ ContactId, InitiationTimestamp }: ContactRecord) =>
-    !unfinished.has(ContactId) &&
-    !told.has(ContactId) &&
-    Date.parse(InitiationTimestamp) >= last.atEpochMs - unwrittenMs
+    !unfinished.has(ContactId) && !told.has(ContactId) && Date.parse(InitiationTimestamp) >= lastMs - unwrittenMs
   const cutOff = [...unfinished.keys()].flatMap((contactId) => store.find(contactId) ?? [])
   for (const record of [...cutOff, ...store.list({ limit: tailContacts }).filter(isUnheardOf).reverse()])
     for (const event of untoldEvents(record, unfinished.get(record.ContactId))) bus.emit(event)

@@ -39,6 +39,22 @@ export function openDatabase(file: string, migrations: readonly string[]): Datab
   }
 }
 
+/** Opens; a broken one is moved aside, told with its new name, and a new one begun. Throws when the place can't be used. */
+export function openOrReplaceDatabase(
+  file: string,
+  migrations: readonly string[],
+  epochMs: number,
+  onReplaced: (fault: unknown, aside: string) => void,
+): DatabaseSync {
+  try {
+    return openDatabase(file, migrations)
+  } catch (fault) {
+    if (!isBroken(fault)) throw fault
+    onReplaced(fault, moveAside(file, epochMs))
+    return openDatabase(file, migrations)
+  }
+}
+
 export function openDatabaseReadOnly(file: string): DatabaseSync {
   return new DatabaseSync(file, { readOnly: true, timeout: busyTimeoutMs })
 }

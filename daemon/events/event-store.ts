@@ -3,7 +3,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock, Timer } from '../clock.ts'
 import { Counters } from '../counters.ts'
-import { isBroken, moveAside, openDatabase } from '../database/database-file.ts'
+import { openOrReplaceDatabase } from '../database/database-file.ts'
 import type { Faults } from '../health/faults.ts'
 import type { Log } from '../log/log.ts'
 import type { CentreEvent } from './events.ts'
@@ -36,9 +36,12 @@ export class EventStore {
 
   /** Throws when the place can't be written at all; a broken file is moved aside. */
   constructor(file: string, options: EventStoreOptions) {
+    const { clock, log } = options
     this.#file = file
     this.#of = options
-    this.#database = openOrReplace(file, options)
+    this.#database = openOrReplaceDatabase(file, migrations, clock.epochMs(), (fault, aside) =>
+      log.error({ err: fault, aside }, 'the database of events is broken; a new one is begun'),
+    )
     this.#insert = this.#database.prepare('INSERT OR REPLACE INTO events VALUES (?, ?, ?)')
   }
 
@@ -138,16 +141,5 @@ export class EventStore {
       mend: 'Free space on the disk, or make it writable; nothing else is needed.',
     })
     this.#timer = this.#of.clock.after(retryAfterMs, () => this.flush())
-  }
-}
-
-function openOrReplace(file: string, { clock, log }: EventStoreOptions): DatabaseSync {
-  try {
-    return openDatabase(file, migrations)
-  } catch (fault) {
-    if (!isBroken(fault)) throw fault
-    const aside = moveAside(file, clock.epochMs())
-    log.error({ err: fault, aside }, 'the database of events is broken; a new one is begun')
-    return openDatabase(file, migrations)
   }
 }

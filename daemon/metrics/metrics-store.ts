@@ -1,7 +1,9 @@
 // Figures on disk, by interval: history survives a power cut. The figures and the number of the last event in them are
 // written together, so that after a kill events are neither missed nor counted twice.
 import type { DatabaseSync } from 'node:sqlite'
-import { openDatabase } from '../database/database-file.ts'
+import type { Clock } from '../clock.ts'
+import { openOrReplaceDatabase } from '../database/database-file.ts'
+import type { Log } from '../log/log.ts'
 import { type Cell, mergeSums, type Sums } from './cells.ts'
 import type { ReckonerState } from './reckoner.ts'
 
@@ -18,8 +20,11 @@ const key = 'at_ms = ? AND queue = ? AND agent = ? AND routing_profile = ? AND c
 export class MetricsStore {
   readonly #database: DatabaseSync
 
-  constructor(file: string) {
-    this.#database = openDatabase(file, migrations)
+  /** Throws when the place can't be written at all. A broken file is moved aside: the events that are kept are reckoned anew. */
+  constructor(file: string, { clock, log }: { clock: Clock; log: Log }) {
+    this.#database = openOrReplaceDatabase(file, migrations, clock.epochMs(), (fault, aside) =>
+      log.error({ err: fault, aside }, 'the database of figures is broken; a new one is begun'),
+    )
   }
 
   state(): ReckonerState | undefined {

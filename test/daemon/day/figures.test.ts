@@ -18,7 +18,7 @@ const folder = t.testdir()
 
 function metricsOn(file: string, listen: (listener: (event: CentreEvent) => void) => () => void, clock: SimClock) {
   return new Metrics({
-    store: new MetricsStore(join(folder, file)),
+    store: new MetricsStore(join(folder, file), { clock, log: silentLog }),
     file,
     bus: { on: listen },
     missed: (after, limit) => events.filter(({ sequence }) => sequence > after).slice(0, limit),
@@ -120,7 +120,7 @@ t.test('killed at 40 moments and started again, the figures are the same', async
   let told = 0
   for (const cut of [...cuts, events.length]) {
     let listener: ((event: CentreEvent) => void) | undefined
-    const store = new MetricsStore(join(folder, 'killed.db'))
+    const store = new MetricsStore(join(folder, 'killed.db'), { clock: day.clock, log: silentLog })
     const one = new Metrics({
       store,
       file: 'killed.db',

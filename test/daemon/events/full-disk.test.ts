@@ -65,7 +65,7 @@ t.test('a full disk loses no event, and says so until it has room', async (t) =>
 t.test('figures that a full disk does not take are neither lost nor doubled', async (t) => {
   const disk = smallDisk(t)
   if (disk === undefined) return
-  const store = new MetricsStore(join(disk, 'metrics.db'))
+  const store = new MetricsStore(join(disk, 'metrics.db'), { clock: new MockClock(), log: silentLog })
   const cells = new Cells()
   const state = { sequence: 1, contacts: [], agents: [] }
   const of = { queue: 'sales', agent: '', routingProfile: '', channel: 'VOICE', initiationMethod: 'INBOUND' } as const
