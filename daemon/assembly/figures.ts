@@ -11,7 +11,7 @@ import { EventStore } from '../events/event-store.ts'
 import type { EventBus } from '../events/events.ts'
 import { Outlet, type Receiver } from '../events/outlet.ts'
 import { httpReceiver, jsonLinesReceiver, mqttReceiver } from '../events/receivers.ts'
-import type { Log } from '../log/log.ts'
+import type { ParentLog } from '../log/log.ts'
 import { Metrics } from '../metrics/metrics.ts'
 import { MetricsStore } from '../metrics/metrics-store.ts'
 import { createPrometheus } from '../metrics/prometheus.ts'
@@ -31,7 +31,7 @@ export interface Figures {
 
 /** Of the surroundings, what figures are built with. */
 export type FigureSurroundings = Pick<Surroundings, 'clock' | 'faults'> & {
-  log: Log
+  log: ParentLog
   instance: { directory: string; box: Pick<Instance['box'], 'events'> }
 }
 
