@@ -16,6 +16,8 @@ const samplesPerMs = rateHz / 1000
 /** Read once this much is there: a frame, and one more for the driver's unevenness. */
 const cushionSamples = 40 * samplesPerMs
 const maximumQueuedSamples = 60 * samplesPerMs
+/** What was fetched from the ring is on its way, and in the hardware's own cushion, for so long: a board holds two frames. */
+const hardwareDelayMs = 100
 
 export class LinePort implements LoopPort {
   readonly id: PortId
@@ -112,7 +114,7 @@ export class LinePort implements LoopPort {
   }
 
   get outputTicks(): number {
-    return Math.ceil(this.#path.playback.available / frameSamples)
+    return Math.ceil(this.#path.playback.available / frameSamples + hardwareDelayMs / frameMs)
   }
 
   /** Nothing to be done: the ring is cut to its bound at the next get. */

@@ -110,7 +110,8 @@ export class RtpPort implements LoopPort {
   }
 
   /** What was put is on the wire in the same tick. */
-  readonly outputTicks = 0
+  /** What the far end's jitter buffer holds (60 ms are usual): a BYE right behind a prompt would clip it. */
+  readonly outputTicks = 3
 
   /** Keys and sources that are the same as before keep their state (rollover counter, learned address). */
   agree(agreement: RtpAgreement): void {
