@@ -79,11 +79,12 @@ export function createWorld(parts: WorldParts): ContactWorld {
     participant: (leg, contactVoice) =>
       createVoiceParticipant({ leg, audio, voice, contactVoice, clock, recognisers: parts.recognisers }),
     canHold: parts.canHold,
-    dialAgent: (userName, caller, queueName) =>
+    dialAgent: (userName, caller, { queueName, autoAnswer }) =>
       sip.dial({
         userName,
         ...(caller.address !== undefined && { callerAddress: caller.address }),
         callerName: [caller.displayName, queueName && `(${queueName})`].filter(Boolean).join(' '),
+        autoAnswer,
       }),
     conference: () => new Conference(audio),
     sendDigits: (leg, digits) => (leg.portId === undefined ? Promise.resolve() : audio.sendDigits(leg.portId, digits)),

@@ -31,13 +31,17 @@ export class AgentSide {
     this.#life = life
   }
 
-  /** An offer, or a transfer to this very agent. Contacts without a leg are told to whoever shows them. */
-  ringAgent(agent: string, how: 'offered' | 'summoned'): void {
+  /**
+   * An offer, or a transfer to this very agent. Contacts without a leg are told to whoever shows them. `autoAccept`: the
+   * agent takes what is offered without being asked, callbacks excepted (routing facts, 4).
+   */
+  ringAgent(agent: string, how: 'offered' | 'summoned', autoAccept = false): void {
     const { world, data, conversation } = this.#life
     this.agent = agent
     this.#summoned = how === 'summoned'
     if (data.channel !== 'VOICE') {
       conversation.registry.tellOffer(this.#life, agent)
+      if (autoAccept && world.routing.offerAccepted(this.#life.id, agent)) this.#life.handle({ type: 'agentAnswered' })
       return
     }
     const caller = data.customerEndpoint
@@ -45,7 +49,8 @@ export class AgentSide {
       ...(caller && { address: caller.address }),
       ...(caller?.displayName !== undefined && { displayName: caller.displayName }),
     }
-    const leg = world.dialAgent(agent, party, data.queue?.name)
+    const autoAnswer = autoAccept && this.#life.kind !== 'callback'
+    const leg = world.dialAgent(agent, party, { queueName: data.queue?.name, autoAnswer })
     this.#ring(leg, this.#role, agent)
     if (this.#summoned) this.#limitSummons(world.instance.box.routing.offerTimeoutS * 1000)
   }

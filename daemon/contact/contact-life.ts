@@ -263,7 +263,7 @@ export class ContactLife {
         if (this.enqueue({ mayExceed: true, ...this.#placeKept }) !== 'queued') this.handle({ type: 'notEnqueued' })
         break
       case 'ringAgent':
-        agentSide.ringAgent(effect.agent, this.#state === 'summoning' ? 'summoned' : 'offered')
+        agentSide.ringAgent(effect.agent, this.#state === 'summoning' ? 'summoned' : 'offered', effect.autoAccept)
         break
       case 'ringTarget':
         agentSide.ringTarget(this.target)

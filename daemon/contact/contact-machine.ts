@@ -78,7 +78,7 @@ export type ContactInput =
   | { type: 'queueFlowEnded'; end: FlowEnd }
   /** Another segment has taken over the customer who waited in this one. */
   | { type: 'movedOn' }
-  | { type: 'offered'; agent: string }
+  | { type: 'offered'; agent: string; autoAccept?: true }
   | { type: 'offerWithdrawn'; because: 'missed' | 'agentUnavailable' }
   | { type: 'summoned'; agent: string }
   | { type: 'agentAnswered' }
@@ -107,7 +107,7 @@ export type ContactEffect =
   | { do: 'runQueueFlow' }
   | { do: 'stopCustomerFlow' }
   | { do: 'enqueue' }
-  | { do: 'ringAgent'; agent: string }
+  | { do: 'ringAgent'; agent: string; autoAccept?: true }
   | { do: 'ringTarget' }
   | { do: 'stopRinging' }
   | { do: 'tellOfferFailed'; failure: OfferFailure }

@@ -245,7 +245,8 @@ export class ContactService implements ContactRegistry {
   #carryOut(effect: RoutingEffect): void {
     const life = this.#lives.get(effect.contactId)
     if (effect.type === 'offer') {
-      if (life) life.handle({ type: 'offered', agent: effect.agent })
+      const { agent, autoAccept } = effect
+      if (life) life.handle({ type: 'offered', agent, ...(autoAccept && { autoAccept }) })
       else this.#world.routing.offerFailed(effect.contactId, effect.agent, 'error')
     } else if (effect.because !== 'contactLeft') {
       life?.handle({ type: 'offerWithdrawn', because: effect.because })

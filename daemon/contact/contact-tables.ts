@@ -64,7 +64,11 @@ const queued: Transition = (input) => {
     case 'queueFlowEnded':
       return queueFlowEnded('queued', input.end, [{ do: 'leaveQueue' }])
     case 'offered':
-      return step('offering', { do: 'ringAgent', agent: input.agent })
+      return step('offering', {
+        do: 'ringAgent',
+        agent: input.agent,
+        ...(input.autoAccept && { autoAccept: input.autoAccept }),
+      })
     case 'movedOn':
       return step('ending', { do: 'leaveQueue' }, { do: 'end', reason: 'OTHER', endReason: 'movedToQueue' })
     case 'handedOutside':

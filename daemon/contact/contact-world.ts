@@ -40,7 +40,8 @@ export interface ContactWorld {
   participant(leg: Leg, voice: () => FlowVoice): LegParticipant
   /** Whether the line can hold a call while the daemon starts anew. */
   canHold(line: string): boolean
-  dialAgent(userName: string, caller: LegParty, queueName: string | undefined): Leg
+  /** `autoAnswer`: the phone is asked to answer by itself. */
+  dialAgent(userName: string, caller: LegParty, of: { queueName: string | undefined; autoAnswer: boolean }): Leg
   /** A room without anybody in it. */
   conference(): Conference
   /** Sends digits to the leg's far end: 0-9, `*`, `#`. Resolves when the last was sent. */

@@ -26,6 +26,8 @@ export interface DialOptions {
   /** Shown to the agent as the caller. */
   callerAddress?: string
   callerName?: string
+  /** The phone is asked to answer at once, by itself. */
+  autoAnswer?: boolean
 }
 
 /** One call over one link of a carrier; which one is the caller's choice (`daemon/carrier`). */

@@ -25,6 +25,16 @@ export async function placesOf(account: SipAccount, world: PhoneWorld): Promise<
   return fixed ? [...registered, fixed] : registered
 }
 
+/** RFC 5373, and the two ways that phones know from before it. */
+export function answeringItself(phone: PhoneAddress): PhoneAddress {
+  const asked = [
+    'Answer-Mode: Auto',
+    'Call-Info: <sip:cordboard@localhost>;answer-after=0',
+    'Alert-Info: <http://localhost>;info=alert-autoanswer;delay=0',
+  ]
+  return { ...phone, headers: [...(phone.headers ?? []), ...asked] }
+}
+
 async function fixedPhone(userName: string, text: string, world: PhoneWorld): Promise<PhoneAddress | undefined> {
   const place = parseHostPort(text)
   if (!place) {

@@ -22,7 +22,7 @@ import type { CarrierDialOptions, DialOptions, LinkView, SipAccount, SipCounters
 import { InboundCall, partiesOfAgent } from './inbound-call.ts'
 import { callToAgent, OutboundCall } from './outbound-call.ts'
 import type { PhoneAddress } from './outbound-fork.ts'
-import { type PhoneWorld, placesOf } from './phone-places.ts'
+import { answeringItself, type PhoneWorld, placesOf } from './phone-places.ts'
 import type { CallWorld, SipLeg } from './sip-leg.ts'
 import { SipStack } from './sip-stack.ts'
 import type { Reply } from './stack-user.ts'
@@ -222,7 +222,8 @@ class Endpoint implements BoundSipEndpoint {
     const admitted = this.#admit(leg)
     this.#begin(leg, async () => {
       if (!admitted) return 'atCapacity'
-      return account && !this.#stopping ? placesOf(account, this.#phones) : []
+      const places = account && !this.#stopping ? await placesOf(account, this.#phones) : []
+      return options.autoAnswer ? places.map(answeringItself) : places
     })
     return leg
   }

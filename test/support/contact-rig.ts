@@ -50,6 +50,14 @@ export const nothingLeft = {
 /** The line that can hold a call while the daemon starts anew. */
 export const heldLine = 'Line 1'
 
+interface RigLimits {
+  concurrentCalls?: number
+  callDurationS?: number
+  /** Of every agent. */
+  afterContactWorkS?: number
+  autoAccept?: boolean
+}
+
 export class ContactRig {
   readonly clock: MockClock
   readonly counters = new Counters()
@@ -77,6 +85,8 @@ export class ContactRig {
   /** What the caller of every contact presses, in turn. */
   readonly keys: string[] = []
   readonly spoken: Speech[] = []
+  /** Agents whose phones were asked to answer by themselves. */
+  readonly askedToAnswer: string[] = []
   /** Contacts that were to go on after a restart, and can't. */
   readonly lost: string[] = []
   readonly #arrive: (leg: Leg) => void
@@ -84,7 +94,7 @@ export class ContactRig {
 
   constructor(
     agents: string[],
-    limits: { concurrentCalls?: number; callDurationS?: number; afterContactWorkS?: number } = {},
+    limits: RigLimits = {},
     integrations: { functions?: FunctionDefinition[]; bots?: BotDefinition[] } = {},
     before: { pending?: PendingDouble; saved?: Map<string, ContactRecord>; clock?: MockClock } = {},
   ) {
@@ -258,7 +268,8 @@ export class ContactRig {
         close: () => undefined,
       }),
       canHold: (line) => line === heldLine,
-      dialAgent: (userName) => {
+      dialAgent: (userName, _caller, { autoAnswer }) => {
+        if (autoAnswer) this.askedToAnswer.push(userName)
         const leg = new FakeLeg({ id: userName, direction: 'outbound', local: {}, remote: { address: userName } })
         this.agentLegs.push(leg)
         return leg
@@ -319,13 +330,7 @@ function quickConnects(agents: string[]): QuickConnect[] {
   ]
 }
 
-function instanceWith(
-  agents: string[],
-  {
-    afterContactWorkS = 0,
-    ...limits
-  }: { concurrentCalls?: number; callDurationS?: number; afterContactWorkS?: number },
-): Instance {
+function instanceWith(agents: string[], { afterContactWorkS = 0, autoAccept = false, ...limits }: RigLimits): Instance {
   const queue = (name: string): Queue => ({
     name,
     hours: 'Always open',
@@ -349,6 +354,7 @@ function instanceWith(
     routingProfile: 'Everybody',
     status: 'Available',
     afterContactWorkS,
+    autoAccept,
     phone: { srtp: 'off', media: 'sdes', codecs: ['PCMU'], address: '127.0.0.1:9' },
     password: undefined,
   })
