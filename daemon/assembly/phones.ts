@@ -61,13 +61,17 @@ export function buildRouting({ instance, clock, log }: Surroundings, sip: SipEnd
   return routing
 }
 
+function routingTimes({ offerTimeoutS, missedPauseS }: Instance['box']['routing']) {
+  return { offerTimeoutS, missedPauseS: missedPauseS === 'untilCleared' ? Number.POSITIVE_INFINITY : missedPauseS }
+}
+
 /** What routing works by. */
 export function routingSources(instance: Instance): Parameters<Router['reconfigure']>[0] {
   return {
     queues: instance.queues.values(),
     routingProfiles: instance.routingProfiles.values(),
     agents: instance.agents.values(),
-    ...instance.box.routing,
+    ...routingTimes(instance.box.routing),
     maximumContacts: instance.box.limits.concurrentCalls,
     customStatuses: instance.box.statuses.map(({ name }) => name),
   }

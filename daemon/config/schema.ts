@@ -65,7 +65,12 @@ export const boxSchema = z.strictObject({
       offerTimeoutS: seconds(5, 120)
         .default(20)
         .describe('How long an agent’s phone rings before the contact is missed'),
-      missedPauseS: seconds(0, 3600).default(30).describe('How long an agent who missed a contact gets no other'),
+      missedPauseS: z
+        .union([z.literal('untilCleared'), seconds(0, 3600)])
+        .default('untilCleared')
+        .describe(
+          'How long an agent who missed a contact gets no other: until it is cleared (*20), or so many seconds',
+        ),
     })
     .prefault({}),
   limits: z

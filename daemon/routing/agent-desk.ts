@@ -77,12 +77,13 @@ export class AgentDesk {
     const { pause, failures } = agent.state
     if (pause && !wasPaused) {
       const durationMs = pauseMs(pause.because, failures, this.#of.missedPauseMs())
+      this.#of.log.info({ agent: agent.userName, because: pause.because, durationMs }, 'agent paused')
+      if (durationMs === Number.POSITIVE_INFINITY) return
       agent.pauseEndsAtMs = this.#of.clock.monotonicMs() + durationMs
       agent.pauseTimer = this.#of.clock.after(durationMs, () => {
         this.move(agent, { type: 'pauseEnded' })
         this.#of.onFreer(agent)
       })
-      this.#of.log.info({ agent: agent.userName, because: pause.because, durationMs }, 'agent paused')
     } else if (!pause && wasPaused) {
       agent.pauseTimer?.cancel()
       delete agent.pauseTimer

@@ -7,6 +7,7 @@ import type { TableSources } from './tables.ts'
 /** What of the configuration routing works by. */
 export interface RoutingTerms extends TableSources {
   offerTimeoutS: number
+  /** Infinite: until the agent clears it. */
   missedPauseS: number
   /** Beside `Available` and `Offline`. */
   customStatuses?: Iterable<string>

@@ -1,8 +1,8 @@
 // The rules of routing: who is offered what, and when. One writer, no awaits: each input is carried through to a
 // consistent state, then the effects it caused are told in order. A listener may call back in at once.
 //
-// Deviation from Amazon Connect: an agent who missed a contact is paused for a time as well as until a manual clear,
-// since a telephone has no panel to clear it on; setting the status anew clears the pause at once, too.
+// An agent who missed a contact gets no other until they clear it, or set their status anew; deviations from Amazon
+// Connect: the pause may be given a time, and one for a phone that was busy, away or broken ends by itself.
 import type { Clock } from '../clock.ts'
 import { Counters } from '../counters.ts'
 import type { Channel } from '../flow/host.ts'

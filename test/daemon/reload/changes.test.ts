@@ -41,7 +41,7 @@ t.test('each setting of box.yaml is in force at once, or told to need a restart'
   const added = (yaml: string): [string, string] => ['\nlimits:', `\n${yaml}\nlimits:`]
   const cases: [edit: [from: string, to: string], change: string][] = [
     [['offerTimeoutS: 20', 'offerTimeoutS: 25'], 'routing.offerTimeoutS changed'],
-    [['missedPauseS: 30', 'missedPauseS: 5'], 'routing.missedPauseS changed'],
+    [['# missedPauseS: untilCleared', 'missedPauseS: 5'], 'routing.missedPauseS changed'],
     [['concurrentCalls: 10', 'concurrentCalls: 3'], 'limits.concurrentCalls changed'],
     [['timeZone: Europe/London', 'timeZone: Europe/Paris'], 'instance.timeZone changed'],
     [added('retention: { recordingsDays: 7 }'), 'retention.recordingsDays changed'],

@@ -1,5 +1,5 @@
 // Callers wait, agents answer or don't: who is rung for whom, told as it happens.
-import { onePlan } from './office.ts'
+import { type Office, onePlan } from './office.ts'
 import { story } from './story.ts'
 
 story('a caller waits while no agent is there, and is offered to the first who comes', (t, office) => {
@@ -115,6 +115,27 @@ story('an agent who sets a status anew is done with the pause', async (t, office
   t.equal(office.routing.setStatus('ann', 'Available'), true)
   t.same(office.heard(), ['ann ← call 1'])
 })
+
+for (const [how, clear] of [
+  ['clears it', (office: Office) => office.routing.clearContact('ann')],
+  ['sets a status anew', (office: Office) => office.routing.setStatus('ann', 'Available')],
+] as const)
+  story(
+    `unless a time is set, an agent who missed gets nothing until the agent ${how}`,
+    async (t, office) => {
+      office.arrive('ann')
+      office.call('call 1')
+      await office.clock.advance(20_000)
+      t.same(office.heard(), ['ann ← call 1', 'ann ✕ call 1 missed'])
+      await office.clock.advance(3_600_000)
+      t.same(office.heard(), [])
+      t.match(office.agent('ann'), { activity: 'missed', pausedUntilEpochMs: undefined })
+      t.ok(clear(office))
+      t.same(office.heard(), ['ann ← call 1'])
+    },
+    onePlan,
+    { missedPauseS: Number.POSITIVE_INFINITY },
+  )
 
 story('a caller who leaves while ringing withdraws the offer, and the agent is not set back', (t, office) => {
   office.arrive('ann', 'bob')
