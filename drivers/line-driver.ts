@@ -41,6 +41,7 @@ export type LineSignal = { atMs: number } & (
     }
   /** The device is gone or mute: every port is to be treated as released by it (boards go on-hook by themselves). */
   | { type: 'deviceLost'; reason: string }
+  /** `frequencyHz` is 0 where the device does not tell. */
   | { type: 'ringStarted'; port: LinePortNumber; frequencyHz: number }
   /** End of one burst of a cadence, not of the call. */
   | { type: 'ringStopped'; port: LinePortNumber; durationMs: number }

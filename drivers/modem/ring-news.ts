@@ -1,55 +1,37 @@
 // What a modem says of a call that comes in, as signals of the contract: RING lines become bursts with an end, and the
 // lines of a caller ID become one signal, without waiting for what may never come.
-import type { LinePortNumber } from '../line-driver.ts'
-import type { TimelessSignal } from '../process/process-messages.ts'
-import type { DriverClock, DriverTimer } from '../process/surroundings.ts'
+import { RingBurst, type RingBurstOptions } from '../at/ring-burst.ts'
+import type { DriverTimer } from '../process/surroundings.ts'
 
 /** The form of a line that no command asked for (V.253; DRON and DROF with +VDR; CPON and CWON of some). */
 export const isModemNews = (line: string): boolean =>
   /^(?:RING\b|R$|(?:DATE|TIME|NMBR|NAME|MESG|DDN_NMBR|SOID)\s*=|DRO[NF]\s*=|C[PW]O[NF]$)/.test(line)
 
-/** Longest burst of a cadence, and then some: bursts told closer together are one. */
-const burstMs = 900
 /** After the number: the name may follow, or not. */
 const nameMs = 500
 
-export interface RingNewsOptions {
-  port: LinePortNumber
-  clock: DriverClock
-  signal(signal: TimelessSignal): void
-}
-
 export class RingNews {
-  readonly #options: RingNewsOptions
-  #burst: { startedMs: number; end: DriverTimer } | undefined
+  readonly #options: RingBurstOptions
+  readonly #burst: RingBurst
   #caller: { number?: string; name?: string; withheld?: 'private' | 'unavailable' } = {}
   #callerDue: DriverTimer | undefined
 
-  constructor(options: RingNewsOptions) {
+  constructor(options: RingBurstOptions) {
     this.#options = options
+    this.#burst = new RingBurst(options)
   }
 
   /** Ends what is under way, untold. */
   reset(): void {
-    this.#burst?.end.cancel()
-    this.#burst = undefined
+    this.#burst.reset()
     this.#callerDue?.cancel()
     this.#callerDue = undefined
     this.#caller = {}
   }
 
   ring(): void {
-    const { port, clock, signal } = this.#options
     this.#tellCaller() // whatever is known by the next ring is all there will be
-    const startedMs = this.#burst?.startedMs ?? clock.monotonicMs()
-    this.#burst?.end.cancel()
-    // V.253 tells no frequency.
-    if (!this.#burst) signal({ type: 'ringStarted', port, frequencyHz: 0 })
-    const end = clock.after(burstMs, () => {
-      this.#burst = undefined
-      signal({ type: 'ringStopped', port, durationMs: Math.round(clock.monotonicMs() - startedMs) })
-    })
-    this.#burst = { startedMs, end }
+    this.#burst.ring()
   }
 
   /** A line for which `isModemNews` holds. */
