@@ -19,6 +19,11 @@ export const agentCommandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('decline'), contactId }),
   z.strictObject({ do: z.literal('hold'), contactId, party: z.enum(['customer', 'others']).default('customer') }),
   z.strictObject({ do: z.literal('resume'), contactId }),
+  /** A task rests, and its agent may be offered another; `resume` takes it up again. */
+  z.strictObject({ do: z.literal('pause'), contactId }),
+  /** Of what is said from now on, nothing is in the recording but silence; until it goes on. */
+  z.strictObject({ do: z.literal('pauseRecording'), contactId }),
+  z.strictObject({ do: z.literal('resumeRecording'), contactId }),
   /** `cold`: the agent leaves at once. `warm`: the customer is held while the agent talks to the destination. */
   z.strictObject({ do: z.literal('transfer'), contactId, target, kind: z.enum(['cold', 'warm']) }),
   /** Everybody of the contact in one talk. */

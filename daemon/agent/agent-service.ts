@@ -81,7 +81,16 @@ export class AgentService {
       case 'hold':
         return this.#on(agent, command, (id) => operations.hold(id, command.party === 'others' ? 'all' : 'customer'))
       case 'resume':
-        return this.#on(agent, command, (contactId) => operations.resume(contactId, 'all'))
+        return this.#on(agent, command, (contactId) => {
+          const task = operations.tasks.resume(contactId)
+          return task.ok || task.reason === 'agentBusy' ? task : operations.resume(contactId, 'all')
+        })
+      case 'pause':
+        return this.#on(agent, command, (contactId) => operations.tasks.pause(contactId))
+      case 'pauseRecording':
+        return this.#on(agent, command, (contactId) => operations.pauseRecording(contactId, true))
+      case 'resumeRecording':
+        return this.#on(agent, command, (contactId) => operations.pauseRecording(contactId, false))
       case 'transfer':
         return this.#on(agent, command, (contactId) => this.#transfer(userName, contactId, command))
       case 'join':

@@ -3,7 +3,7 @@
 //
 //   *10 Available     *11–*19 the instance's own statuses, in their order     *00 Offline     *20 after-contact work over
 //   in a call:  *30 TARGET # cold transfer   *31 TARGET # warm   *32 join all   *33 hold   *34 hold all   *35 resume
-//               *36 leave the others to themselves   *37 let the last one go
+//               *36 leave the others to themselves   *37 let the last one go   *38 recording pauses   *39 goes on
 //
 // TARGET is a quick connect's code, or a number as dialled.
 import type { AgentCommand, CallTarget } from './agent-command.ts'
@@ -32,6 +32,8 @@ const fixed: Readonly<Record<string, AgentCommand>> = {
   '35': { do: 'resume' },
   '36': { do: 'leave' },
   '37': { do: 'drop' },
+  '38': { do: 'pauseRecording' },
+  '39': { do: 'resumeRecording' },
 }
 
 const transfers: Readonly<Record<string, 'cold' | 'warm'>> = { '30': 'cold', '31': 'warm' }

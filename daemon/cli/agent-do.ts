@@ -55,8 +55,23 @@ export const verbs = {
   },
   resume: {
     operands: [],
-    help: 'Takes everybody off hold.',
+    help: 'Takes everybody off hold, or takes up a task that rests.',
     command: (_, options) => ({ do: 'resume', ...contactOf(options) }),
+  },
+  pause: {
+    operands: [],
+    help: 'Lets a task rest; USER may be offered another meanwhile.',
+    command: (_, options) => ({ do: 'pause', ...contactOf(options) }),
+  },
+  'pause-recording': {
+    operands: [],
+    help: 'Keeps what is said out of the recording from now on, until resume-recording.',
+    command: (_, options) => ({ do: 'pauseRecording', ...contactOf(options) }),
+  },
+  'resume-recording': {
+    operands: [],
+    help: 'Records again what is said.',
+    command: (_, options) => ({ do: 'resumeRecording', ...contactOf(options) }),
   },
   transfer: {
     operands: ['NUMBER|QUICK-CONNECT'],

@@ -26,7 +26,10 @@ const agentVerbs: [VerbName, string][] = [
   ['accept', 'an agent takes the task that is offered'],
   ['decline', 'an agent declines the task that is offered'],
   ['hold', 'an agent puts the customer on hold'],
-  ['resume', 'an agent takes everybody off hold'],
+  ['resume', 'an agent takes everybody off hold, or takes up a task that rests'],
+  ['pause', 'an agent lets a task rest'],
+  ['pause-recording', 'an agent keeps what is said out of the recording'],
+  ['resume-recording', 'an agent has it recorded again'],
   ['transfer', 'an agent hands a contact over, cold or warm'],
   ['join', 'an agent joins everybody of the contact in one talk'],
   ['leave', 'an agent leaves the others to themselves'],
@@ -182,7 +185,8 @@ function withoutCommand(args: readonly string[], { terminal }: Surroundings): Ex
 const helpWords = ['--help', '-h', 'help']
 
 function generalHelp(shown: readonly Entry[]): string {
-  const list = shown.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')
+  const widest = Math.max(...shown.map(({ name }) => name.length))
+  const list = shown.map(({ name, summary }) => `  ${name.padEnd(widest)}  ${summary}`).join('\n')
   return `Usage: cordboard COMMAND [OPTIONS]
 
 ${list}

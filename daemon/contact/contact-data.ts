@@ -24,7 +24,8 @@ export interface ContactData extends FlowContact {
   customerCallbackNumber?: string
   tags?: Readonly<Record<string, string>>
   segmentAttributes?: Readonly<Record<string, string>>
-  recording: RecordingBehavior
+  /** `paused`: by the agent, for as long as nobody should keep what is said. */
+  recording: RecordingBehavior & { paused?: boolean }
   /** Among those who wait in one queue; 1 goes first. */
   priority: number
   /** Seconds added to the real waiting time when ages are compared. */

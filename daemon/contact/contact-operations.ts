@@ -89,6 +89,18 @@ export class ContactOperations {
     })
   }
 
+  /** The recording of the contact holds silence until it goes on. Refused where nothing is recorded, or it is so already. */
+  pauseRecording(contactId: string, paused: boolean): Outcome {
+    return this.#withTalker(contactId, (life) => {
+      const { recording } = life.data
+      const isRecorded = life.record.record.Recordings.some(({ StopTimestamp }) => StopTimestamp === undefined)
+      if (!isRecorded || (recording.paused === true) === paused) return refused('notNow')
+      life.data.recording = { ...recording, paused }
+      life.talkChanged()
+      return done(contactId)
+    })
+  }
+
   /** Who talks waits, and who waits talks: with the customer and one other. */
   swap(contactId: string): Outcome {
     return this.#withTalker(contactId, (life, agent) => {
@@ -157,7 +169,7 @@ export class ContactOperations {
     const agent = instance.agents.get(of.agent)
     if (!agent) return refused('noSuchAgent')
     if (this.#registry.draining) return refused('draining')
-    if (this.#registry.isFull) return refused('atCapacity')
+    if (this.#registry.isFull && !world.outbound.isEmergency(of.number)) return refused('atCapacity')
     const queueName = of.queue ?? instance.routingProfiles.get(agent.routingProfile)?.defaultOutboundQueue
     const queue = queueName === undefined ? undefined : queueOf(instance, { queueId: queueName })
     if (of.queue !== undefined && !queue) return refused('noSuchQueue')

@@ -158,11 +158,13 @@ export class ContactService implements ContactRegistry {
 
   /** A ringing leg becomes a contact, or is refused with a reason. */
   arrive(leg: Leg): void {
-    const { instance, counters, log } = this.#world
+    const { instance, counters, log, numberCalls } = this.#world
     const called = leg.local.address ?? ''
     const number = instance.numbers.get(called) ?? instance.numbers.get(`+${called}`)
-    const refusal = this.#draining ? 'draining' : !number ? 'noRoute' : this.isFull ? 'atCapacity' : undefined
-    if (refusal || !number) {
+    const flow = number?.flow
+    const isFull = () => this.isFull || (number !== undefined && numberCalls.isFull(number))
+    const refusal = this.#draining ? 'draining' : !flow ? 'noRoute' : isFull() ? 'atCapacity' : undefined
+    if (refusal || !number || !flow) {
       const reason = refusal ?? 'noRoute'
       counters.count(`refused.${reason}`)
       log.warn({ called, reason }, 'call refused')
@@ -171,7 +173,11 @@ export class ContactService implements ContactRegistry {
     }
     const conversation = new Conversation(this.#world, this)
     const data = inboundData(instance, leg)
-    const life = this.begin({ kind: 'inbound', data, conversation, flow: number.flow, customerLeg: leg })
+    const life = this.begin({ kind: 'inbound', data, conversation, flow, customerLeg: leg })
+    const leaveNumber = numberCalls.enter(number.number)
+    leg.on((event) => {
+      if (event.type === 'ended') leaveNumber()
+    })
     log.info({ contactId: life.id, called, caller: leg.remote.address, leg: leg.describe() }, 'contact began')
     life.handle({ type: 'began' })
   }

@@ -1,6 +1,7 @@
 // What a contact needs of the rest of the daemon, handed in by main.ts: flows to run, agents to ring, a place to write.
 import type { Bots } from '../bots/bots.ts'
 import type { Conference } from '../bridge/conference.ts'
+import type { NumberCalls } from '../carrier/number-calls.ts'
 import type { OutboundCalls } from '../carrier/outbound.ts'
 import type { Clock } from '../clock.ts'
 import type { Instance } from '../config/instance.ts'
@@ -35,6 +36,8 @@ export interface ContactWorld {
   fetchPrompt?(uri: string, signal: AbortSignal): Promise<string | undefined>
   /** Calls to outside numbers. */
   outbound: OutboundCalls
+  /** Of each of the instance's numbers, both ways. */
+  numberCalls: NumberCalls
   /** Settles with how the flow ended; `left` once the signal is aborted. Never rejects. */
   runFlow(flowId: string, host: FlowHost, signal: AbortSignal): Promise<FlowEnd>
   participant(leg: Leg, voice: () => FlowVoice): LegParticipant

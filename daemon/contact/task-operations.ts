@@ -34,12 +34,16 @@ export class TaskOperations {
     })
   }
 
-  /** One that waits in a queue is offered to nobody until it goes on; with an agent, the time is not counted as work. */
+  /**
+   * One that waits in a queue is offered to nobody until it goes on; with an agent, the time is not counted as work, and the
+   * agent may be offered another.
+   */
   pause(contactId: string): Outcome {
     return this.#withTask(contactId, (life) => {
       if (life.data.paused || !['queued', 'joined'].includes(life.state)) return refused('notNow')
       life.data.paused = true
       if (life.state === 'queued') life.world.routing.leave(contactId)
+      else life.world.routing.restContact(contactId, true)
       life.record.paused()
       life.runAside('PauseContact')
       return done(contactId)
@@ -49,6 +53,7 @@ export class TaskOperations {
   resume(contactId: string): Outcome {
     return this.#withTask(contactId, (life) => {
       if (!life.data.paused) return refused('notNow')
+      if (life.state === 'joined' && !life.world.routing.restContact(contactId, false)) return refused('agentBusy')
       life.data.paused = false
       life.record.resumed()
       if (life.state === 'queued') life.returnToQueue()

@@ -121,6 +121,7 @@ export class AgentStream {
 
 const words = {
   ringing: 'CONNECTING',
+  paused: 'PAUSED',
   afterContactWork: 'ENDED',
   missed: 'MISSED',
   rejected: 'REJECTED',

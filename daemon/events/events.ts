@@ -65,6 +65,8 @@ export type AgentContactState =
   | 'CONNECTING'
   | 'CONNECTED'
   | 'CONNECTED_ONHOLD'
+  /** Tasks: the agent lets it rest. */
+  | 'PAUSED'
   | 'MISSED'
   | 'REJECTED'
   | 'ERROR'

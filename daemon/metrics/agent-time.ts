@@ -1,7 +1,7 @@
 // What an agent's time counts as, from one event of theirs to the next (metrics facts, 5).
 import type { AgentContactState, AgentEvent } from '../events/events.ts'
 
-const active: ReadonlySet<AgentContactState> = new Set(['CONNECTED', 'CONNECTED_ONHOLD', 'ENDED'])
+const active: ReadonlySet<AgentContactState> = new Set(['CONNECTED', 'CONNECTED_ONHOLD', 'PAUSED', 'ENDED'])
 const failed: ReadonlySet<AgentContactState> = new Set(['MISSED', 'REJECTED', 'ERROR'])
 
 /** Names of the sums that grow while this snapshot lasts; a name stands as often as contacts go on at once. */
@@ -17,7 +17,7 @@ export function timesOf(event: AgentEvent, methodOf: (contactId: string) => stri
   if (contacts.some(({ state }) => failed.has(state))) names.push('errorMs')
   if (status.type === 'ROUTABLE') {
     names.push(busy.length > 0 ? 'onContactMs' : 'idleMs')
-    for (const _ of busy) names.push('concurrentMs')
+    for (const { state } of busy) if (state !== 'PAUSED') names.push('concurrentMs')
   }
   for (const { contactId, state } of contacts)
     if (state === 'CONNECTING') names.push(connectingName(methodOf(contactId)))

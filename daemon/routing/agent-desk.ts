@@ -1,8 +1,9 @@
 // The agents' side of routing: the one place where an agent's state changes. Keeps the timers of pauses and after-contact
 // work, and the rooms of the available, in step with it, and tells those who follow agents.
 import type { Clock } from '../clock.ts'
+import type { Channel } from '../flow/host.ts'
 import type { Log } from '../log/log.ts'
-import { type AgentInput, nextAgentState, pauseMs, type Slot, slotOf } from './agent-state.ts'
+import { type AgentInput, hasRoom, nextAgentState, pauseMs, type Slot, slotOf } from './agent-state.ts'
 import { enterRoom, leaveRoom } from './matching.ts'
 import type { AgentChange } from './routing.ts'
 import type { AgentSlot, Tables } from './tables.ts'
@@ -44,6 +45,25 @@ export class AgentDesk {
     this.#keepWork(agent)
     const epochMs = this.#of.clock.epochMs()
     this.#of.onChange(agentChange(agent, before, { monotonicMs: nowMs, epochMs }))
+  }
+
+  /** False: the agent has no free slot for the channel, or the contact already. `clears`: after-contact work is ended. */
+  occupy(agent: AgentSlot, contact: { contactId: string; channel: Channel }, clears: boolean): boolean {
+    const staying = agent.state.slots.filter(({ work }) => !clears || work !== 'afterContactWork')
+    if (staying.some(({ contactId }) => contactId === contact.contactId)) return false
+    if (!hasRoom(staying, contact.channel, agent.profile.rules)) return false
+    if (clears) this.clear(agent, undefined)
+    this.move(agent, { type: 'occupied', ...contact })
+    return true
+  }
+
+  /** Lets the contact rest, so that its slot is free; or takes it up again. False: it is not so, or there is no room. */
+  rest(agent: AgentSlot, contactId: string, paused: boolean): boolean {
+    const slot = slotOf(agent.state, contactId)
+    if (slot?.work !== (paused ? 'onContact' : 'paused')) return false
+    if (!paused && !hasRoom(agent.state.slots, slot.channel, agent.profile.rules)) return false
+    this.move(agent, { type: paused ? 'contactPaused' : 'contactResumed', contactId })
+    return true
   }
 
   /** The contact is over for the agent; after-contact work follows as their settings say. */

@@ -2,6 +2,7 @@
 // router's; here is only what an agent may become. An agent has slots, one for each contact; a slot goes
 //
 //   offered ─▶ ringing ──offerAccepted──▶ onContact ──contactEnded──▶ afterContactWork ──workEnded──▶ gone
+//                │ │                             ▲ │ paused: the slot is free for another
 //                │ └─offerWithdrawn─▶ gone, at the former turn when the caller left
 //                └──offerFailed──▶ gone, agent paused      (occupied: straight to onContact; contactDropped: gone, paused)
 import type { Channel } from '../flow/host.ts'
@@ -10,7 +11,7 @@ import type { AgentActivity, AgentStatus, OfferFailure } from './routing.ts'
 /** Why an agent gets no contacts for a while; `missed` is the router's own time running out. */
 export type PauseCause = 'missed' | OfferFailure
 
-export type SlotWork = 'ringing' | 'onContact' | 'afterContactWork'
+export type SlotWork = 'ringing' | 'onContact' | 'paused' | 'afterContactWork'
 
 export interface Slot {
   readonly contactId: string
@@ -53,6 +54,8 @@ export type AgentInput =
   | { type: 'offerFailed'; contactId: string; because: PauseCause }
   /** A contact that routing did not offer: dialled, or handed over. */
   | { type: 'occupied'; contactId: string; channel: Channel }
+  /** The agent lets the contact rest, and takes it up again. */
+  | { type: 'contactPaused' | 'contactResumed'; contactId: string }
   /** `work`: after-contact work follows. */
   | { type: 'contactEnded'; contactId: string; work: boolean }
   /** The agent left the accepted contact before the talk. */
@@ -87,18 +90,23 @@ export function isRoutable(agent: AgentState): boolean {
 /** Whether the rules leave room for one contact more of the channel beside the slots taken. */
 export function hasRoom(slots: readonly Slot[], channel: Channel, rules: ChannelRules): boolean {
   let taken = 0
-  for (const slot of slots) {
+  for (const slot of slots.filter(isTaken)) {
     if (slot.channel === channel) taken++
     else if (!rules.otherChannels[slot.channel]) return false
   }
   return taken < (rules.concurrency[channel] ?? 0)
 }
 
+/** A contact that rests is the agent's still, and keeps no other from coming. */
+function isTaken({ work }: Slot): boolean {
+  return work !== 'paused'
+}
+
 /** The most telling first, as reports show an agent with several contacts (routing facts, 4). */
 export function activityOf({ status, reachable, slots, pause }: AgentState): AgentActivity {
   if (pause) return missedCauses.has(pause.because) ? 'missed' : 'unreachable'
-  for (const work of ['onContact', 'afterContactWork', 'ringing'] as const)
-    if (slots.some((slot) => slot.work === work)) return work
+  if (slots.some(({ work }) => work === 'onContact' || work === 'paused')) return 'onContact'
+  for (const work of ['afterContactWork', 'ringing'] as const) if (slots.some((slot) => slot.work === work)) return work
   if (status === 'Offline') return 'offline'
   if (status !== 'Available') return 'custom'
   return reachable ? 'available' : 'unreachable'
@@ -117,7 +125,8 @@ export function nextAgentState(
   if (!changed) return undefined
   const next = withNextStatus(changed, moment.nowMs)
   const keepsTurn = input.type === 'offerWithdrawn' && input.because === 'contactLeft'
-  const freer = isRoutable(next) && (!isRoutable(agent) || next.slots.length < agent.slots.length)
+  const taken = ({ slots }: AgentState) => slots.filter(isTaken).length
+  const freer = isRoutable(next) && (!isRoutable(agent) || taken(next) < taken(agent))
   return {
     ...next,
     availableTurn: freer && !keepsTurn ? moment.turn : agent.availableTurn,
@@ -150,10 +159,15 @@ function changedBy(agent: AgentState, input: AgentInput, nowMs: number): AgentSt
       return pausing(agent, input.contactId, 'ringing', input.because, nowMs)
     case 'contactDropped':
       return pausing(agent, input.contactId, 'onContact', 'error', nowMs)
+    case 'contactPaused':
+      return moving(agent, input.contactId, 'onContact', 'paused', nowMs)
+    case 'contactResumed':
+      return moving(agent, input.contactId, 'paused', 'onContact', nowMs)
     case 'contactEnded': {
+      const from = slotOf(agent, input.contactId)?.work === 'paused' ? 'paused' : 'onContact'
       const ended = input.work
-        ? moving(agent, input.contactId, 'onContact', 'afterContactWork', nowMs)
-        : leaving(agent, input.contactId, 'onContact')
+        ? moving(agent, input.contactId, from, 'afterContactWork', nowMs)
+        : leaving(agent, input.contactId, from)
       return ended && { ...ended, failures: 0 }
     }
     case 'workEnded':

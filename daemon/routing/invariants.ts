@@ -37,7 +37,7 @@ function* brokenByAgent(agent: AgentSlot, entries: ReadonlyMap<string, Entry>): 
     if (entries.get(id)?.reservation !== reservation)
       yield `agent ${userName} has contact ${id}, which does not have the agent`
     const work = slotOf(state, id)?.work
-    if (work !== (reservation.timer ? 'ringing' : 'onContact'))
+    if (reservation.timer ? work !== 'ringing' : work !== 'onContact' && work !== 'paused')
       yield `agent ${userName} shows ${work} for the contact ${id}, which ${reservation.timer ? 'rings' : 'was accepted'}`
   }
   for (const { contactId, work } of state.slots) {
@@ -47,8 +47,7 @@ function* brokenByAgent(agent: AgentSlot, entries: ReadonlyMap<string, Entry>): 
     if (timed !== (work === 'afterContactWork' && agent.afterContactWorkMs !== Number.POSITIVE_INFINITY))
       yield `agent ${userName} has ${timed ? 'a' : 'no'} limit for ${work} of ${contactId}`
   }
-  if ((state.pause !== undefined) !== (agent.pauseTimer !== undefined))
-    yield `agent ${userName} is paused without an end, or has one without a pause`
+  if (!state.pause && agent.pauseTimer) yield `agent ${userName} waits for the end of a pause that is over`
   if (isAvailable(agent) !== (agent.room !== undefined))
     yield `agent ${userName} is ${isAvailable(agent) ? 'available but not found' : 'found but not available'}`
 }

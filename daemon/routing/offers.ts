@@ -5,7 +5,7 @@ import type { AgentDesk } from './agent-desk.ts'
 import type { AgentInput } from './agent-state.ts'
 import type { Match } from './matching.ts'
 import type { RoutingEffect } from './routing.ts'
-import type { Entry, Reservation } from './tables.ts'
+import type { AgentSlot, Entry, Reservation } from './tables.ts'
 import type { WaitingRoom } from './waiting-room.ts'
 
 export interface OffersOptions {
@@ -63,6 +63,15 @@ export class Offers {
     entry.queue.members.add(entry)
     waitingRoom.enter(entry)
     onBack(entry)
+  }
+
+  /** The agent is rung no longer. */
+  takeBack(agent: AgentSlot): void {
+    for (const reservation of [...agent.reservations.values()]) {
+      const { contactId } = reservation.entry.contact
+      if (reservation.timer)
+        this.giveBack(reservation, { type: 'offerWithdrawn', contactId, because: 'agentUnavailable' })
+    }
   }
 
   /** The contact left while it rang. */

@@ -8,7 +8,7 @@ import { Counters } from '../counters.ts'
 import type { Channel } from '../flow/host.ts'
 import type { Log } from '../log/log.ts'
 import { AgentDesk } from './agent-desk.ts'
-import { type AgentInput, hasRoom } from './agent-state.ts'
+import type { AgentInput } from './agent-state.ts'
 import { everybody } from './criteria.ts'
 import { Holders } from './holders.ts'
 import { brokenInvariants, checkEvery } from './invariants.ts'
@@ -146,18 +146,13 @@ class TableRouter implements Router {
 
   occupy(
     userName: string,
-    { contactId, channel }: { contactId: string; channel: Channel },
+    contact: { contactId: string; channel: Channel },
     options: { clearsAfterContactWork?: boolean } = {},
   ): boolean {
     const agent = this.#desk.find(userName)
     if (!agent || this.#closed) return false
-    const isCleared = (work: string) => options.clearsAfterContactWork === true && work === 'afterContactWork'
-    const staying = agent.state.slots.filter(({ work }) => !isCleared(work))
-    if (staying.some((slot) => slot.contactId === contactId)) return false
-    if (!hasRoom(staying, channel, agent.profile.rules)) return false
-    if (options.clearsAfterContactWork) this.#desk.clear(agent, undefined)
-    this.#desk.move(agent, { type: 'occupied', contactId, channel })
-    this.#holders.add(contactId, agent)
+    if (!this.#desk.occupy(agent, contact, options.clearsAfterContactWork === true)) return false
+    this.#holders.add(contact.contactId, agent)
     this.#counters.count('occupied')
     this.#freer(agent)
     return true
@@ -187,6 +182,13 @@ class TableRouter implements Router {
     this.#counters.count('requeued')
     this.#holders.remove(contactId, reservation.agent)
     this.#offers.giveBack(reservation, { type: 'contactDropped', contactId })
+  }
+
+  restContact(contactId: string, paused: boolean): boolean {
+    const [agent] = this.#holders.of(contactId)
+    if (!agent || !this.#desk.rest(agent, contactId, paused)) return false
+    this.#freer(agent)
+    return true
   }
 
   contactEnded(contactId: string): void {
@@ -331,12 +333,7 @@ class TableRouter implements Router {
     if (!agent) return false
     this.#desk.move(agent, input)
     const { status, nextStatus, reachable } = agent.state
-    if ((nextStatus ?? status) !== 'Available' || !reachable)
-      for (const reservation of [...agent.reservations.values()]) {
-        const { contactId } = reservation.entry.contact
-        if (reservation.timer)
-          this.#offers.giveBack(reservation, { type: 'offerWithdrawn', contactId, because: 'agentUnavailable' })
-      }
+    if ((nextStatus ?? status) !== 'Available' || !reachable) this.#offers.takeBack(agent)
     this.#freer(agent)
     return true
   }

@@ -94,7 +94,7 @@ export interface AgentChange {
 export interface AgentContact {
   contactId: string
   channel: Channel
-  state: 'ringing' | 'onContact' | 'afterContactWork' | 'missed' | 'rejected' | 'error'
+  state: 'ringing' | 'onContact' | 'paused' | 'afterContactWork' | 'missed' | 'rejected' | 'error'
   sinceEpochMs: number
   queue?: string
 }
@@ -125,6 +125,11 @@ export interface Routing {
   offerAccepted(contactId: string, agent: string): boolean
   /** The phone could not be rung, or said no. The contact keeps its place and goes to the next agent. */
   offerFailed(contactId: string, agent: string, failure: OfferFailure): void
+  /**
+   * The agent lets the contact rest: it stays theirs, and its slot is free for another; or takes it up again. False: nobody
+   * has it so, or the slot is taken.
+   */
+  restContact(contactId: string, paused: boolean): boolean
   /** The accepted agent went away before the talk began (during agent whisper): back to the old place in the queue. */
   requeue(contactId: string): void
   /**

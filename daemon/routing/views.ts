@@ -99,7 +99,7 @@ export function isAvailable({ state, profile }: AgentSlot): boolean {
  */
 function countAgent(agent: AgentSlot, view: Pick<QueueView, 'available' | 'staffed' | 'online'>): void {
   const { status, reachable, slots } = agent.state
-  const loggedIn = reachable || slots.some(({ work }) => work === 'onContact')
+  const loggedIn = reachable || slots.some(({ work }) => work === 'onContact' || work === 'paused')
   if (status === 'Offline' || !loggedIn) return
   view.online++
   if (status === 'Available') view.staffed++

@@ -20,6 +20,8 @@ const commands: [string, AgentCommand][] = [
   ['*35', { do: 'resume' }],
   ['*36', { do: 'leave' }],
   ['*37', { do: 'drop' }],
+  ['*38', { do: 'pauseRecording' }],
+  ['*39', { do: 'resumeRecording' }],
 ]
 for (const [keys, command] of commands)
   t.test(`${keys} is ${JSON.stringify(command)}`, async (t) => {

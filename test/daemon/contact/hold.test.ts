@@ -109,6 +109,35 @@ t.test('a recording takes up the agent while the customer is on hold, and the cu
   t.same(rig.ledger(), nothingLeft)
 })
 
+t.test('while the agent pauses the recording it holds silence, whatever else happens, until it goes on', async (t) => {
+  const rig = new ContactRig(['anna'])
+  const caller = await rig.call()
+  rig.flow('main').host.setRecording({ agent: true, customer: true })
+  const { ContactId: contactId } = rig.record
+  const { operations } = rig.contacts
+  await rig.queue()
+  t.same(operations.pauseRecording(contactId, true), { ok: false, reason: 'notNow' }, 'nobody talks yet')
+  const agent = await rig.answerAndJoin()
+  t.ok(operations.pauseRecording(contactId, true).ok)
+  t.same(rig.channels.at(-1), {})
+  operations.hold(contactId)
+  operations.resume(contactId)
+  t.same(rig.channels.at(-1), {})
+  t.same(operations.pauseRecording(contactId, true), { ok: false, reason: 'notNow' })
+  t.ok(operations.pauseRecording(contactId, false).ok)
+  t.same(rig.channels.at(-1), { left: caller.portId, right: agent.portId })
+  caller.leave()
+  await settle()
+  t.equal(rig.record.Recordings.length, 1)
+  t.same(rig.ledger(), nothingLeft)
+})
+
+t.test('what is not recorded cannot be paused', async (t) => {
+  const rig = new ContactRig(['anna'])
+  const { contactId } = await rig.talk()
+  t.same(rig.contacts.operations.pauseRecording(contactId, true), { ok: false, reason: 'notNow' })
+})
+
 t.test('a hold flow that fails leaves the customer on hold, in silence', async (t) => {
   const rig = new ContactRig(['anna'])
   const { caller, agent, contactId } = await rig.talk()
