@@ -146,6 +146,10 @@ export const testFlows: Record<string, string> = {
   'default-agent-transfer': flowDocument('agentTransfer', 'default-agent-transfer', [
     { type: 'TransferContactToAgent' },
   ]),
+  'default-queue-transfer': flowDocument('queueTransfer', 'default-queue-transfer', [
+    { type: 'TransferContactToQueue', errors: ['QueueAtCapacity', 'NoMatchingError'] },
+    { type: 'DisconnectParticipant' },
+  ]),
   'Whisper to agent': flowDocument('agentWhisper', 'Whisper to agent', [play('agent-whisper'), end]),
   'Whisper to customer': flowDocument('customerWhisper', 'Whisper to customer', [play('customer-whisper'), end]),
 }

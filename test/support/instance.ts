@@ -27,7 +27,11 @@ export interface TestInstanceOptions {
   missedPauseS?: number
   concurrentCalls?: number
   /** Whom agents can transfer to; all of them from the one queue. */
-  quickConnects?: ({ type: 'agent'; name: string; agent: string } | { type: 'phone'; name: string; number: string })[]
+  quickConnects?: (
+    | { type: 'agent'; name: string; agent: string }
+    | { type: 'phone'; name: string; number: string }
+    | { type: 'queue'; name: string; queue: string }
+  )[]
   /** Content of carriers.yaml. */
   carriers?: object
   /** Files of the instance beside or instead of those made here, by their paths in it. */
