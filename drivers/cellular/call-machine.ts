@@ -13,7 +13,7 @@ import type { ModuleNews } from './module-news.ts'
 
 export const callTimings = {
   pollMs: 1000,
-  answerMs: 1000,
+  answerMs: 700,
   callMs: 1700,
   soundRetryMs: 500,
   /** Tries of the sound in one call, 12 s and more: some modules refuse it at first. */
@@ -23,9 +23,9 @@ export const callTimings = {
 
 export type Call =
   | { is: 'none' }
-  | { is: 'incoming'; unseen: number }
+  | { is: 'incoming'; unseen: number; callerTold: boolean }
   | { is: 'answering'; command: number; releases: readonly number[] }
-  | { is: 'dialling'; command: number | undefined; unseen: number; releases: readonly number[] }
+  | { is: 'dialling'; command: number | undefined; alerts: boolean; unseen: number; releases: readonly number[] }
   | { is: 'active'; sound: 'asked' | 'on' | 'refused'; tries: number; unseen: number }
   | { is: 'clearing'; releases: readonly number[]; tries: number }
   /** Will not be hung up: the module is to be begun anew. */
@@ -127,7 +127,7 @@ function asked(
       if (call.is !== 'none') return answer(refuse(call.is === 'incoming' ? 'glare' : 'busy'))
       if (!/^\+?[\d*#]{1,32}$/.test(command.number)) return answer(refuse('invalidNumber'))
       return {
-        call: { is: 'dialling', command: id, unseen: 0, releases: [] },
+        call: { is: 'dialling', command: id, alerts: false, unseen: 0, releases: [] },
         effects: [ask(`ATD${command.number};`, callTimings.callMs)],
       }
     case 'goOnHook':
@@ -149,7 +149,7 @@ function clear(call: Call, releases: readonly number[], family: ModuleFamily): C
 function activate(family: ModuleFamily): CallStep {
   const active: Extract<Call, { is: 'active' }> = { is: 'active', sound: 'asked', tries: 1, unseen: 0 }
   const sound = askSound(active, family)
-  return { call: sound.call, effects: [{ do: 'tellHook', hook: 'offHook' }, ...sound.effects, pollSoon] }
+  return { call: sound.call, effects: [...sound.effects, pollSoon] }
 }
 
 function askSound(call: Extract<Call, { is: 'active' }>, family: ModuleFamily): CallStep {
@@ -162,7 +162,8 @@ function replied(call: Call, command: string, reply: AtReply, family: ModuleFami
     case 'answering': {
       if (command !== 'ATA') return stay(call)
       const settle: CallEffect = { do: 'settle', id: call.command, result: isOk ? done : refuse('answerRefused') }
-      if (isOk && call.releases.length === 0) return prepend([settle], activate(family))
+      if (isOk && call.releases.length === 0)
+        return prepend([settle, { do: 'tellHook', hook: 'offHook' }], activate(family))
       const cleared = clear(isOk ? { is: 'active', sound: 'on', tries: 0, unseen: 0 } : call, call.releases, family)
       return prepend([settle], cleared)
     }
@@ -242,11 +243,14 @@ function gone(call: Call, cause: FarEndCause, family: ModuleFamily): CallStep {
 function told(call: Call, news: ModuleNews, family: ModuleFamily): CallStep {
   switch (news.news) {
     case 'ring':
-      if (call.is === 'none') return { call: { is: 'incoming', unseen: 0 }, effects: [{ do: 'tellRing' }, pollSoon] }
+      if (call.is === 'none')
+        return { call: { is: 'incoming', unseen: 0, callerTold: false }, effects: [{ do: 'tellRing' }, pollSoon] }
       return { call, effects: call.is === 'incoming' ? [{ do: 'tellRing' }] : [] }
     case 'callerId': {
+      // Told with every ring; once is enough.
+      if (call.is !== 'incoming' || call.callerTold) return stay(call)
       const { news: _, ...caller } = news
-      return { call, effects: call.is === 'incoming' ? [{ do: 'tellCaller', ...caller }] : [] }
+      return { call: { ...call, callerTold: true }, effects: [{ do: 'tellCaller', ...caller }] }
     }
     case 'call':
       return callTold(call, news.state, family)
@@ -269,7 +273,8 @@ function callTold(call: Call, state: Extract<ModuleNews, { news: 'call' }>['stat
   if (state === 'ended') return told(seen, { news: 'callEnded', cause: 'hangUp' }, family)
   if (seen.is === 'none' && state === 'incoming') return told(seen, { news: 'ring' }, family)
   if (seen.is === 'dialling' && seen.command === undefined) {
-    if (state === 'alerting') return { call: seen, effects: [{ do: 'tellProgress', progress: 'alerting' }] }
+    if (state === 'alerting' && !seen.alerts)
+      return { call: { ...seen, alerts: true }, effects: [{ do: 'tellProgress', progress: 'alerting' }] }
     if (state === 'active') return prepend([{ do: 'tellProgress', progress: 'answered' }], activate(family))
   }
   return stay(seen)

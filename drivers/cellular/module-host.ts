@@ -282,8 +282,9 @@ export class ModuleHost implements DeviceHost {
     if (family.badFirmware?.says.test(firmware))
       listener.log('warn', { firmware }, `the firmware of this module is unfit for calls: ${family.badFirmware.why}`)
     this.#signal({ type: 'deviceReady', firmware, serial: imei, ports: [port.port] })
-    this.#isRegistered = undefined
     this.#network = { ...this.#network, sim: 'READY' }
+    this.#isRegistered = undefined
+    this.#tellRegistration()
   }
 
   #tellLost(reason: string, wasReady: boolean): void {
@@ -301,13 +302,18 @@ export class ModuleHost implements DeviceHost {
     } else if (news.news === 'operator') this.#network.operator = news.name
     else if (news.news === 'registration') {
       this.#network.network = news.registration
-      const isRegistered = news.registration === 'home' || news.registration === 'roaming'
-      if (isRegistered === this.#isRegistered) return
-      this.#isRegistered = isRegistered
-      // To a module what battery is to a line: without it there are no calls.
-      const battery = isRegistered ? 'present' : 'lost'
-      this.#signal({ type: 'batteryChanged', port: this.#options.port.port, battery })
+      if (this.#state.name === 'ready') this.#tellRegistration()
     }
+  }
+
+  /** To a module what battery is to a line: without it there are no calls. */
+  #tellRegistration(): void {
+    const { network } = this.#network
+    const isRegistered = network === 'home' || network === 'roaming'
+    if (network === undefined || isRegistered === this.#isRegistered) return
+    this.#isRegistered = isRegistered
+    const battery = isRegistered ? 'present' : 'lost'
+    this.#signal({ type: 'batteryChanged', port: this.#options.port.port, battery })
   }
 
   #news(line: string): void {

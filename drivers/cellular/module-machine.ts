@@ -17,7 +17,9 @@ export const moduleTimings = {
   wakeMs: 700,
   wakeTries: 4,
   checkMs: 2000,
-  answerMs: 1000,
+  answerMs: 700,
+  /** Of whatever it is asked, in a row: once may be noise on the cable. */
+  unansweredMax: 3,
   /** After a restart the module is away for some ten seconds. */
   restartMs: 12_000,
   unfitMs: 30_000,
@@ -151,8 +153,7 @@ function replied(state: ModuleState, command: string, reply: AtReply, nowMs: num
     case 'preparing':
       return preparing({ ...state, answers: [...state.answers, { command, reply }] }, nowMs)
     case 'ready':
-      if (checks.some((each) => each === command)) return checked(state, command, reply, nowMs)
-      return callOf(state, { type: 'replied', command, reply }, nowMs)
+      return answered(state, command, reply, nowMs)
     default:
       return stay(state)
   }
@@ -207,16 +208,17 @@ function check(state: In<'ready'>, command: string): ModuleStep {
   return { state, effects: [{ do: 'ask', command, timeoutMs: moduleTimings.answerMs }] }
 }
 
-function checked(state: In<'ready'>, command: string, { result }: AtReply, nowMs: number): ModuleStep {
-  if (result === 'timeout') {
-    // Once may be noise on the cable.
-    if (state.unanswered >= 1) return lose(state, 'mute', nowMs)
-    const again = check({ ...state, unanswered: state.unanswered + 1 }, command)
+function answered(state: In<'ready'>, command: string, reply: AtReply, nowMs: number): ModuleStep {
+  const unanswered = reply.result === 'timeout' ? state.unanswered + 1 : 0
+  if (unanswered >= moduleTimings.unansweredMax) return lose(state, 'mute', nowMs)
+  const next = { ...state, unanswered }
+  if (!checks.some((each) => each === command)) return callOf(next, { type: 'replied', command, reply }, nowMs)
+  if (unanswered > 0) {
+    const again = check(next, command)
     return { state: again.state, effects: [{ do: 'count', what: 'checksMissed' }, ...again.effects] }
   }
-  const sound = { ...state, unanswered: 0 }
-  if (command === checks[0]) return check(sound, checks[1])
-  return { state: sound, effects: [{ do: 'setTimer', timer: 'check', ms: moduleTimings.checkMs }] }
+  if (command === checks[0]) return check(next, checks[1])
+  return { state: next, effects: [{ do: 'setTimer', timer: 'check', ms: moduleTimings.checkMs }] }
 }
 
 function told(state: ModuleState, news: ModuleNews, nowMs: number): ModuleStep {

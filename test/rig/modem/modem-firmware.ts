@@ -3,6 +3,7 @@
 //
 //   host ══ bytes ══ ModemFirmware ── pair (ring, loop, far end)
 import { alaw, ulaw } from '../../../drivers/codec/g711.ts'
+import { tone } from '../board/sound.ts'
 import { FarEnd } from '../serial/far-end.ts'
 import { Outlet, type SimulatedDevice } from '../serial/simulated-device.ts'
 
@@ -83,6 +84,7 @@ export class ModemFirmware implements SimulatedDevice {
   #streamMs = 0
   #call: (IncomingCall & { atMs: number; rung: number; connected: boolean }) | undefined
   readonly #frame = new Int16Array(frameSamples)
+  readonly #dialTone = tone([350, 440])
   #answers: { dueMs: number; text: string }[] = []
   #nowMs = 0
 
@@ -315,9 +317,9 @@ export class ModemFirmware implements SimulatedDevice {
     }
     this.#isDry = octets.length < frameSamples
     for (let i = 0; i < frameSamples; i++) this.#frame[i] = table.decoded[octets[i] ?? table.silence]!
-    if (this.isTalking) this.farEnd.listen(this.#frame)
+    this.farEnd.listen(this.#frame)
     if (this.isTalking) this.farEnd.speak(this.#frame)
-    else this.#frame.fill(0)
+    else this.#dialTone.fill(this.#frame, 0, frameSamples)
     const up: number[] = []
     for (const sample of this.#frame) {
       const octet = table.encoded[sample & 0xffff]!

@@ -1,5 +1,6 @@
 // A cable in memory between a host of drivers/ and a simulated device: bytes pass as the test's clock goes on, with
 // faults to order. One cable may have several ports, as the USB of a cellular module has.
+import type { Timer } from '../../../daemon/clock.ts'
 import type { ByteDevice, DeviceListener } from '../../../drivers/serial/serial-device.ts'
 import type { MockClock } from '../../support/mock-clock.ts'
 import { ByteFaults } from './byte-faults.ts'
@@ -24,6 +25,7 @@ export class MemoryLine {
   #stalledUntilMs = 0
   /** Bytes the host wrote while the device took none. */
   #unsent = 0
+  #tick: Timer
   opens = 0
 
   constructor(clock: MockClock, device: SimulatedDevice, channels = 1) {
@@ -36,9 +38,14 @@ export class MemoryLine {
     }))
     const tick = () => {
       this.#step()
-      clock.after(stepMs, tick)
+      this.#tick = clock.after(stepMs, tick)
     }
-    clock.after(stepMs, tick)
+    this.#tick = clock.after(stepMs, tick)
+  }
+
+  /** Time stops for the device. */
+  close(): void {
+    this.#tick.cancel()
   }
 
   faults(channel = 0): ByteFaults {
@@ -53,6 +60,11 @@ export class MemoryLine {
   /** Neither sends nor takes anything for so long, and says nothing of it. */
   stall(ms: number): void {
     this.#stalledUntilMs = this.#clock.monotonicMs() + ms
+  }
+
+  /** Bytes that no device sent, in the middle of what it sends. */
+  inject(bytes: Uint8Array, channel = 0): void {
+    this.#channels[channel]!.held.push(bytes)
   }
 
   /** `silently`: as many systems do, without telling whoever has it open. */
