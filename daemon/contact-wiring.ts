@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bots } from './bots/bots.ts'
 import { Conference } from './bridge/conference.ts'
+import type { NumberCalls } from './carrier/number-calls.ts'
 import type { OutboundCalls } from './carrier/outbound.ts'
 import type { Clock } from './clock.ts'
 import { flowResources } from './config/flows.ts'
@@ -41,6 +42,7 @@ export interface WorldParts {
   /** Whether the line can hold a call while the daemon starts anew. */
   canHold: (line: string) => boolean
   outbound: OutboundCalls
+  numberCalls: NumberCalls
   pending: PendingContacts
   events: EventBus
   counters: Counters
@@ -69,6 +71,7 @@ export function createWorld(parts: WorldParts): ContactWorld {
       return fetched?.name
     },
     outbound: parts.outbound,
+    numberCalls: parts.numberCalls,
     pending: parts.pending,
     events: parts.events,
     async runFlow(flowId, host, signal) {

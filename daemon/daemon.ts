@@ -26,6 +26,7 @@ import { buildReload } from './assembly/reload.ts'
 import type { Started, Surroundings } from './assembly/surroundings.ts'
 import { tellStatusLine, watchAudio } from './assembly/watch.ts'
 import { Worlds } from './assembly/worlds.ts'
+import { NumberCalls } from './carrier/number-calls.ts'
 import type { OutboundService } from './carrier/outbound-calls.ts'
 import type { Instance } from './config/instance.ts'
 import { ContactService } from './contact/contact-service.ts'
@@ -102,7 +103,9 @@ export class Daemon {
     tellUntold(figures, store)
     const takesOver = (line: string, isHeld: boolean) => this.#contacts?.takesOver(line, isHeld) ?? false
     const lines = buildLines(this.#of, audio, takesOver, this.#started)
-    const outbound = buildOutbound(this.#of, sip, this.#started)
+    const numberCalls = new NumberCalls()
+    const legs = () => this.#contacts?.legs() ?? []
+    const outbound = buildOutbound(this.#of, { sip, numberCalls, legs }, this.#started)
     const worlds = new Worlds((of, started) => {
       const integrations = buildIntegrations(of, started)
       const contacts = createWorld({
@@ -118,6 +121,7 @@ export class Daemon {
         sip,
         canHold: (line) => lines.canHold(line),
         outbound,
+        numberCalls,
         pending,
         events: figures.bus,
         counters: this.#counters,

@@ -1,6 +1,8 @@
 // Calls out to the telephone network, and the faults of links that are down.
+import type { NumberCalls } from '../carrier/number-calls.ts'
 import { createOutboundCalls, type OutboundService } from '../carrier/outbound-calls.ts'
 import { linkSettingsOf, sipLinks } from '../carrier/sip-links.ts'
+import type { Leg } from '../leg/leg.ts'
 import type { RootLog } from '../log/log.ts'
 import type { ReloadPart } from '../reload/reload.ts'
 import type { LinkView, SipEndpoint } from '../sip/endpoint.ts'
@@ -9,18 +11,40 @@ import type { Started, Surroundings } from './surroundings.ts'
 type OutboundSurroundings = Pick<Surroundings, 'instance' | 'clock' | 'faults'> & { log: Pick<RootLog, 'child'> }
 type OutboundSip = Pick<SipEndpoint, 'dialCarrier' | 'links' | 'onLinkChange'>
 
-export function buildOutbound(of: OutboundSurroundings, sip: OutboundSip, started: Started): OutboundService {
+export interface OutboundBuild {
+  sip: OutboundSip
+  numberCalls: NumberCalls
+  /** Of the whole box. */
+  legs: () => readonly Leg[]
+}
+
+export function buildOutbound(
+  of: OutboundSurroundings,
+  { sip, numberCalls, legs }: OutboundBuild,
+  started: Started,
+): OutboundService {
   const { instance, clock, log } = of
-  started(
-    'watch over links',
-    sip.onLinkChange((link) => tellLinkFault(of, link)),
-  )
-  return createOutboundCalls({
+  const outbound = createOutboundCalls({
     instance,
     links: ({ carriers, box }) => sipLinks(carriers, box.instance.country, sip),
     clock,
     log: log.child({ part: 'outbound' }),
+    numberCalls,
+    legs,
   })
+  started(
+    'watch over links',
+    sip.onLinkChange((link) => {
+      tellLinkFault(of, link)
+      if (isDead(link)) outbound.linkLost(link)
+    }),
+  )
+  return outbound
+}
+
+/** A carrier that turns calls away for a while still has those it took. */
+function isDead({ state, reason }: LinkView): boolean {
+  return state === 'down' && (reason === 'timeout' || reason === 'unreachable')
 }
 
 export function carriersPart({ sip, outbound }: { sip: SipEndpoint; outbound: OutboundService }): ReloadPart {

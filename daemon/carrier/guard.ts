@@ -3,6 +3,7 @@
 import type { NumberType } from 'libphonenumber-js/max'
 import type { AgentOutbound, OutboundPolicy } from '../config/carrier-schema.ts'
 import type { DialledNumber } from './dialled-number.ts'
+import { isWithin } from './opening-times.ts'
 import type { OutboundRefusal } from './outbound.ts'
 import type { Used } from './usage.ts'
 
@@ -96,9 +97,4 @@ function volumeRefusal(policy: OutboundPolicy, { agent, used, concurrent }: Guar
 
 function refuse(refused: OutboundRefusal, detail: string): GuardVerdict {
   return { refused, detail }
-}
-
-/** Over midnight when `to` is not after `from`. */
-function isWithin(time: string, from: string, to: string): boolean {
-  return from < to ? time >= from && time < to : time >= from || time < to
 }

@@ -1,7 +1,7 @@
-// The leg of an outbound call over whatever link takes it: legs of links that fail before anybody rang are passed over
-// inside, and nobody outside hears of them.
+// The leg of an outbound call over whatever link takes it: legs of links that fail before anybody answered or was heard
+// are passed over inside, and nobody outside hears of them.
 //
-//   dial ─▶ leg of link 1 ─ends, blame trunk─▶ leg of link 2 ─▶ … ─alerted, early media or answered─▶ it is this one
+//   dial ─▶ leg of link 1 ─ends, blame trunk; or its link dies─▶ leg of link 2 ─▶ … ─early media or answered─▶ it is this one
 import { randomUUID } from 'node:crypto'
 import type { Leg, LegEnd, LegEvent, LegParty, LegState } from '../leg/leg.ts'
 import { LegEvents } from '../leg/leg-events.ts'
@@ -15,6 +15,8 @@ export interface OutboundLegOptions {
   onFault(fault: unknown): void
 }
 
+const noLinkLeft: LegEnd = { by: 'us', blame: 'trunk', reason: 'unreachable' }
+
 export class OutboundLeg implements Leg {
   readonly id = `out-${randomUUID()}`
   readonly direction = 'outbound'
@@ -23,38 +25,68 @@ export class OutboundLeg implements Leg {
   readonly #options: OutboundLegOptions
   readonly #events: LegEvents
   readonly #released = Promise.withResolvers<void>()
-  #leg: Leg
-  /** Somebody rang, or was heard: from now on there is no other link. */
+  /** Absent: a link has to be made free first. */
+  #leg: Leg | undefined
+  /** Told that it rings: whoever waits is not told again by another link. */
+  #alerted = false
+  /** Somebody answered, or was heard: from now on there is no other link. */
   #settled = false
   #hangUpReason: string | undefined
   #end: LegEnd | undefined
 
-  /** `first` has just been dialled: none of its events has been told yet. */
-  constructor(first: Leg, options: OutboundLegOptions) {
+  /** `first` has just been dialled: none of its events has been told yet. Without it, `begin` dials. */
+  constructor(first: Leg | undefined, options: OutboundLegOptions) {
     this.remote = options.remote
     this.local = options.local
     this.#options = options
     this.#events = new LegEvents(options.onFault)
-    this.#leg = first
-    this.#follow(first)
+    if (first) this.#follow(first)
   }
 
   get kind(): 'line' | 'sip' {
-    return this.#leg.kind
+    return this.#leg?.kind ?? 'sip'
   }
 
   get state(): LegState {
     if (this.#end) return 'ended'
-    if (this.#settled) return this.#leg.state
-    return this.#hangUpReason === undefined ? 'dialling' : 'clearing'
+    if (this.#settled && this.#leg) return this.#leg.state
+    if (this.#hangUpReason !== undefined) return 'clearing'
+    return this.#alerted ? 'alerting' : 'dialling'
   }
 
   get portId(): PortId | undefined {
-    return this.#leg.portId
+    return this.#leg?.portId
+  }
+
+  get mediaQuality(): Leg['mediaQuality'] {
+    return this.#leg?.mediaQuality
   }
 
   get end(): LegEnd | undefined {
     return this.#end
+  }
+
+  /** Nobody has answered or was heard, and it is not being hung up. */
+  get isInSetUp(): boolean {
+    return !this.#settled && !this.#end && this.#hangUpReason === undefined
+  }
+
+  /** A link is free now: dials the first one, unless there is a leg already, or nobody wants it any more. */
+  begin(): void {
+    if (this.#leg || !this.isInSetUp) return
+    const first = this.#options.next()
+    if (first) this.#follow(first)
+    else this.#finish(noLinkLeft)
+  }
+
+  /** Its link has died. Should somebody answer there yet, the call is over for them. */
+  moveOn(): void {
+    const dead = this.#leg
+    if (!dead || !this.isInSetUp) return
+    const next = this.#options.next()
+    if (!next) return
+    this.#follow(next)
+    void dead.hangUp('linkLost')
   }
 
   /** Inbound only. */
@@ -63,13 +95,14 @@ export class OutboundLeg implements Leg {
   }
 
   setHold(held: boolean): Promise<boolean> {
-    return this.#leg.setHold?.(held) ?? Promise.resolve(false)
+    return this.#leg?.setHold?.(held) ?? Promise.resolve(false)
   }
 
   hangUp(reason = 'hangUp'): Promise<void> {
     if (this.#hangUpReason === undefined && !this.#end) {
       this.#hangUpReason = reason
-      void this.#leg.hangUp(reason)
+      if (this.#leg) void this.#leg.hangUp(reason)
+      else this.#finish({ by: 'us', blame: 'none', reason })
     }
     return this.#released.promise
   }
@@ -79,36 +112,41 @@ export class OutboundLeg implements Leg {
   }
 
   describe(): string {
-    return this.#leg.describe()
+    return this.#leg?.describe() ?? `${this.id} ▶ ${this.remote.address} waits for a free link`
   }
 
   #follow(leg: Leg): void {
+    this.#leg = leg
     leg.on((event) => {
       if (leg !== this.#leg) return
       if (event.type === 'ended') this.#ended(event.end)
-      else {
-        if (event.type === 'alerted' || event.type === 'earlyMediaStarted' || event.type === 'answered')
-          this.#settled = true
-        this.#events.emit(event)
-      }
+      else this.#tell(event)
     })
+  }
+
+  #tell(event: LegEvent): void {
+    if (event.type === 'earlyMediaStarted' || event.type === 'answered') this.#settled = true
+    if (event.type === 'alerted') {
+      if (this.#alerted) return
+      this.#alerted = true
+    }
+    this.#events.emit(event)
   }
 
   #ended(end: LegEnd): void {
     const next = this.#canMoveOn(end) ? this.#options.next() : undefined
-    if (next) {
-      this.#leg = next
-      this.#follow(next)
-      return
-    }
+    if (next) this.#follow(next)
+    else this.#finish(end)
+  }
+
+  #finish(end: LegEnd): void {
     this.#end = end
     this.#events.emit({ type: 'ended', end })
     this.#released.resolve()
   }
 
   #canMoveOn({ blame, reason }: LegEnd): boolean {
-    if (this.#settled || this.#hangUpReason !== undefined) return false
-    // Its channels were taken between the choice and the call.
-    return blame === 'trunk' || reason === 'atCapacity'
+    // At capacity: its channels were taken between the choice and the call.
+    return this.isInSetUp && (blame === 'trunk' || reason === 'atCapacity')
   }
 }

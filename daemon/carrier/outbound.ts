@@ -31,4 +31,6 @@ export interface OutboundCalls {
    * inside it, and it ends once, with the end of the last one tried.
    */
   call(request: OutboundRequest): { leg: Leg } | { refused: OutboundRefusal; detail: string }
+  /** Dialled with or without what asks for an outside line. No limit holds for it. */
+  isEmergency(number: string): boolean
 }

@@ -50,8 +50,12 @@ function settingsOf(carrier: ConfiguredCarrier, link: ConfiguredLink, country: s
   }
 }
 
-/** A digest, because a password is in it. */
-function revisionOf({ links: _links, ...carrier }: ConfiguredCarrier, link: ConfiguredLink, country: string): string {
+/** A digest, because a password is in it. What calls cost is no matter of the link. */
+function revisionOf(
+  { links: _links, rates: _rates, ...carrier }: ConfiguredCarrier,
+  link: ConfiguredLink,
+  country: string,
+): string {
   return createHash('sha256')
     .update(JSON.stringify([carrier, link, country]))
     .digest('hex')
@@ -111,6 +115,7 @@ function sipLink(
       return sip.dialCarrier({
         ...name,
         number: emergency ? number : written(number),
+        emergency,
         caller: {
           ...(shown !== undefined && { number: written(shown) }),
           ...(caller.name !== undefined && { name: caller.name }),

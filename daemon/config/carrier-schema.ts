@@ -20,6 +20,20 @@ const network = z
     'must be an address or network',
   )
 const transport = z.enum(['udp', 'tcp', 'tls'])
+const times = z
+  .array(
+    z.strictObject({
+      days: z
+        .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
+        .optional()
+        .describe('Left out: every day'),
+      from: timeOfDay,
+      to: timeOfDay.describe('Over midnight when it is not after `from`; the days are those it begins on'),
+    }),
+  )
+  .min(1)
+  .optional()
+  .describe('When calls may go out this way, in the instance’s time zone; left out: always. Emergencies always do')
 const port = whole(1, 65535)
 
 const numberRules = z
@@ -96,6 +110,7 @@ const link = z.strictObject({
   noResponseS: whole(1, 32).default(4).describe('A call without any response for this long goes by another link'),
   order: whole(1, 100).default(10).describe('Links with lower order take calls first'),
   weight: whole(0, 1000).default(100).describe('Share of calls among links of the same order'),
+  times,
   numbers: numberRules.optional(),
   identity: identity.optional(),
 })
@@ -131,9 +146,29 @@ const outbound = z
       .optional()
       .describe('What holds at night, in the instance’s time zone'),
     callerId: e164.optional().describe('Shown when nothing else says; left out: the first of numbers.yaml'),
+    localPresence: z
+      .boolean()
+      .default(false)
+      .describe('Where nothing else says, show the number of numbers.yaml that is nearest to the called one'),
+    outsideLine: z
+      .string()
+      .regex(/^[0-9]{1,2}$/, 'must be one or two digits')
+      .optional()
+      .describe('What agents dial before outside numbers; numbers with a plus sign and emergencies go without, too'),
     emergencyNumbers: z.array(dialled).optional().describe('Always let through; left out: those of the country'),
   })
   .describe('What may be dialled, and how much of it')
+
+const inventory = z
+  .strictObject({
+    file: z.string().min(1).optional().describe('CSV or JSON, relative to the instance'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Answers GET with the same as CSV or JSON'),
+  })
+  .refine(({ file, url }) => (file === undefined) !== (url === undefined), 'must have either file or url')
+  .describe('The numbers that the carrier has to give: number, kind (did, tollFree, uifn), area')
 
 export const carriersSchema = z.strictObject({
   carriers: z
@@ -142,6 +177,14 @@ export const carriersSchema = z.strictObject({
         name,
         order: whole(1, 100).default(10).describe('Carriers with lower order take calls first'),
         weight: whole(0, 1000).default(100).describe('Share of calls among carriers of the same order'),
+        times,
+        rates: z
+          .string()
+          .optional()
+          .describe(
+            'CSV file, relative to the instance: prefix,price. Among carriers of one order the cheapest goes first',
+          ),
+        inventory: inventory.optional(),
         numbers: numberRules.prefault({}),
         identity: identity.prefault({}),
         defaultNumber: e164.optional().describe('Taken for the dialled number where a call tells none'),

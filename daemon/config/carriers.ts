@@ -7,11 +7,15 @@ import { code } from './codes.ts'
 import { currentCountry, isCountry } from './countries.ts'
 import type { ConfigDocument } from './document.ts'
 import { child, findAll, findTexts, isRecord } from './place.ts'
+import type { Rate, RateLists } from './rates.ts'
 import { ownerName } from './references.ts'
 import { readSecretFile } from './secret-file.ts'
 
 export interface Carriers {
-  carriers: (Omit<Carrier, 'links'> & { links: (CarrierLinkConfig & { password: string | undefined })[] })[]
+  carriers: (Omit<Carrier, 'links' | 'rates'> & {
+    links: (CarrierLinkConfig & { password: string | undefined })[]
+    rates?: readonly Rate[]
+  })[]
   outbound: OutboundPolicy
 }
 
@@ -55,15 +59,25 @@ export function readLinkPasswords(
   return passwords
 }
 
-export function carriersOf(declared: z.infer<typeof carriersSchema> | undefined, passwords: LinkPasswords): Carriers {
+export function carriersOf(
+  declared: z.infer<typeof carriersSchema> | undefined,
+  passwords: LinkPasswords,
+  rates?: RateLists,
+): Carriers {
   const { carriers, outbound } = declared ?? carriersSchema.parse({})
   return {
     outbound,
-    carriers: carriers.map((carrier, at) => ({
+    carriers: carriers.map(({ rates: _file, ...carrier }, at) => ({
       ...carrier,
+      ...ratesAt(rates, at),
       links: carrier.links.map((link, index) => ({ ...link, password: passwords.byPlace.get(`${at}.${index}`) })),
     })),
   }
+}
+
+function ratesAt(lists: RateLists | undefined, at: number): { rates?: readonly Rate[] } {
+  const rates = lists?.byCarrier.get(at)
+  return rates ? { rates } : {}
 }
 
 export function carrierFaults(document: ConfigDocument): Fault[] {

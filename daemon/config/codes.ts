@@ -84,6 +84,12 @@ export const code = {
   linkCannotRegister: 'CFG-361',
   sourceTooWide: 'CFG-362',
   linkCallerId: 'CFG-363',
+  numberQueue: 'CFG-364',
+  numberCarrier: 'CFG-365',
+  didOverCarriers: 'CFG-366',
+  claimedAndReleased: 'CFG-367',
+  callerIdUifn: 'CFG-368',
+  ratesFile: 'CFG-369',
 
   promptNotWav: 'CFG-401',
   promptRate: 'CFG-402',
@@ -108,6 +114,7 @@ export const code = {
   modelNotFound: 'CFG-510',
   linkUnwatched: 'CFG-512',
   keysInClear: 'CFG-513',
+  numberWithoutFlow: 'CFG-514',
 } as const
 
 export type ConfigCode = (typeof code)[keyof typeof code]

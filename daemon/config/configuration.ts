@@ -42,6 +42,7 @@ export type NamedKind =
   | 'function'
   | 'bot'
   | 'engine'
+  | 'carrier'
 
 export interface KindWords {
   one: string
@@ -67,6 +68,7 @@ export const kindWords: Readonly<Record<NamedKind, KindWords>> = {
   quickConnect: { one: 'quick connect', many: 'quick connects', where: ['quick-connects', 'quickConnects.*.name'] },
   function: { one: 'function', many: 'functions', where: ['functions', 'functions.*.name'] },
   bot: { one: 'bot', many: 'bots', where: ['bots', 'bots.*.name'] },
+  carrier: { one: 'carrier', many: 'carriers', where: ['carriers', 'carriers.*.name'] },
   engine: { one: 'engine', many: 'engines', where: ['voice', 'engines.*.name'] },
 }
 

@@ -20,11 +20,13 @@ import { instanceArn } from './ids.ts'
 import type { Instance, Prompt } from './instance.ts'
 import { integrationFaults } from './integrations.ts'
 import { meaningFaults } from './meaning.ts'
+import { numberFaults } from './numbers.ts'
 import { type Overrides, overriddenBoards, overriddenBox, overrideFaults } from './overrides.ts'
 import { type Passwords, readPasswords } from './passwords.ts'
 import { findTexts } from './place.ts'
 import { loadPrompts } from './prompts.ts'
 import { quotaFaults } from './quotas.ts'
+import { type RateLists, readRates } from './rates.ts'
 import { readText } from './read-file.ts'
 import { duplicateFaults, referenceFaults } from './references.ts'
 import { type DeclaredBot, type DeclaredFunction, fileSchemas } from './schema.ts'
@@ -55,6 +57,7 @@ export function loadInstance(directory: string, options: LoadOptions = {}): Load
   const flows = loadFlows(directory, listing.flows, identity)
   const prompts = loadPrompts(directory, listing.prompts)
   const secrets = readSecrets(yaml.documents, directory, options.secrets ?? 'required')
+  const rates = readRates(yaml.documents.get('carriers'), directory)
   const configuration: Configuration = {
     documents: yaml.documents,
     flows: new Map([...flows.flows].map(([name, flow]) => [name, flow?.type])),
@@ -69,19 +72,21 @@ export function loadInstance(directory: string, options: LoadOptions = {}): Load
     ...flows.faults,
     ...prompts.faults,
     ...Object.values(secrets).flatMap(({ faults }) => faults),
+    ...rates.faults,
     ...referenceFaults(configuration),
     ...duplicateFaults(configuration),
     ...meaningFaults(configuration, join(directory, 'flows')),
     ...integrationFaults(configuration, directory),
     ...(voice ? voiceFaults(voice, directory) : []),
     ...(carriers ? carrierFaults(carriers) : []),
+    ...numberFaults(configuration),
     ...quotaFaults(configuration),
     ...flowFaults(configuration, identity, flows),
     ...overrideFaults(options.overrides, yaml.documents.get('lines')),
   ]
   const instance = faults.some(({ severity }) => severity === 'error')
     ? undefined
-    : build(directory, identity.arn, yaml.parsed, flows.flows, prompts.prompts, secrets, options.overrides)
+    : build(directory, identity.arn, yaml.parsed, flows.flows, prompts.prompts, secrets, rates, options.overrides)
   const files = fileNames.map((name) => join(directory, `${name}.yaml`))
   return { ...(instance && { instance }), faults: inOrder(faults, files) }
 }
@@ -161,6 +166,7 @@ function build(
   flows: ReadonlyMap<string, Flow | undefined>,
   prompts: Map<string, Prompt>,
   secrets: Secrets,
+  rates: RateLists,
   overrides: Overrides | undefined,
 ): Instance | undefined {
   const { box, numbers, hours, queues, agents } = parsed
@@ -181,7 +187,7 @@ function build(
     routingProfiles: byName(profiles.routingProfiles),
     agents: new Map(withPasswords.map((agent) => [agent.userName, agent])),
     quickConnects: byName(parsed['quick-connects']?.quickConnects ?? []),
-    carriers: carriersOf(parsed.carriers, secrets.links),
+    carriers: carriersOf(parsed.carriers, secrets.links, rates),
     flows: new Map([...flows].filter((entry): entry is [string, Flow] => entry[1] !== undefined)),
     prompts,
     functions: byName((parsed.functions?.functions ?? []).map((it, index) => functionOf(it, secrets.functions, index))),

@@ -21,6 +21,8 @@ interface Reference {
 
 const references: readonly Reference[] = [
   ref('numbers', 'numbers.*.flow', 'Number', 2, 'flow', code.numberFlow),
+  ref('numbers', 'numbers.*.queue', 'Number', 2, 'queue', code.numberQueue),
+  ref('numbers', 'numbers.*.carriers.*', 'Number', 2, 'carrier', code.numberCarrier),
   ref('lines', 'boards.*.lines.*.number', 'Line', 4, 'number', code.lineNumber),
   ref('queues', 'queues.*.hours', 'Queue', 2, 'hours', code.queueHours),
   ref('queues', 'queues.*.quickConnects.*', 'Queue', 2, 'quickConnect', code.queueQuickConnect),
@@ -101,6 +103,7 @@ const uniques: readonly Unique[] = [
     code.duplicateNumber,
     'A number has one flow: keep one of them.',
   ),
+  unique('numbers', 'released.*.number', 0, 'The released number', code.duplicateNumber, 'Keep one of them.'),
   unique('hours', 'hours.*.name', 0, 'The hours of operation', code.duplicateName, chooseAnother),
   unique('queues', 'queues.*.name', 0, 'The queue', code.duplicateName, chooseAnother),
   unique('routing-profiles', 'routingProfiles.*.name', 0, 'The routing profile', code.duplicateName, chooseAnother),

@@ -82,6 +82,7 @@ export const boxSchema = z.strictObject({
         .max(2000)
         .default(10)
         .describe('Contacts at once; more are refused with busy'),
+      phoneNumbers: z.number().int().min(1).max(100_000).default(10).describe('Numbers that commands may claim'),
       callDurationS: seconds(60, 86400).default(14400).describe('Longest life of one call, the last resort'),
     })
     .prefault({}),
@@ -143,9 +144,34 @@ export const numbersSchema = z.strictObject({
     z.strictObject({
       number: e164,
       description: description.optional(),
-      flow: name.describe('Flow that answers this number, by its name in flows/'),
+      kind: z
+        .enum(['did', 'tollFree', 'uifn'])
+        .optional()
+        .describe('Left out: as the number itself says. A uifn is never shown as caller'),
+      carriers: z
+        .array(name)
+        .min(1)
+        .optional()
+        .describe('Who carries it, by names in carriers.yaml: one for a did, several for tollFree. Left out: any'),
+      flow: name
+        .optional()
+        .describe(
+          'Flow that answers this number, by its name in flows/; without one callers hear it is not in service',
+        ),
+      queue: name.optional().describe('Queue it is for, by name: to find it by'),
+      capacity: z
+        .number()
+        .int()
+        .min(1)
+        .max(2000)
+        .optional()
+        .describe('Calls at once on this number, both ways; 100 when absent'),
     }),
   ),
+  released: z
+    .array(z.strictObject({ number: e164, at: z.iso.datetime().optional() }))
+    .default([])
+    .describe('Numbers given back: they can’t be claimed again'),
 })
 
 const day = z.array(timeOfDayRange).default([])

@@ -47,7 +47,7 @@ export function endOfFailure(status: number, rang: boolean): LegEnd {
  */
 export function endOfCarrierFailure(status: number, rang: boolean): LegEnd {
   const end = (blame: LegEnd['blame'], reason: string): LegEnd => ({ by: 'farEnd', blame, reason, sipStatus: status })
-  if (rang) return endOfFailure(status, rang)
+  if (rang) return brokeDown.has(status) ? end('trunk', 'serverFailure') : endOfFailure(status, rang)
   switch (status) {
     case 408:
       return end('trunk', 'unreachable')
@@ -73,6 +73,9 @@ export function endOfCarrierFailure(status: number, rang: boolean): LegEnd {
       return status >= 500 && status < 600 ? end('trunk', 'serverFailure') : endOfFailure(status, rang)
   }
 }
+
+/** What no telephone says that rings: something on the way to it broke down. */
+const brokeDown: ReadonlySet<number> = new Set([500, 502, 503, 504])
 
 /** Statuses after which ringing the account's other phones goes on; a 6xx speaks for all of them (RFC 3261 16.7). */
 export function speaksForAll(status: number): boolean {

@@ -39,6 +39,8 @@ export interface CarrierDialOptions {
   caller: { number?: string; name?: string; withheld?: boolean }
   /** The number that passes a call on, as the link wants it written (RFC 5806); `caller` is then who had called it. */
   divertedFrom?: string
+  /** Is sent even where the link has as many calls as it takes: its carrier may let it through. */
+  emergency?: boolean
 }
 
 /** `unknown`: it is not watched (no OPTIONS) and has not failed yet; it may be tried. */

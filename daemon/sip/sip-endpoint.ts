@@ -232,7 +232,7 @@ class Endpoint implements BoundSipEndpoint {
     const link = this.#links.find(options)
     if (!link) throw new Error(`There is no link ${options.carrier}/${options.link}.`)
     const { leg, place } = link.dial(this.#world, options)
-    const admitted = link.hasRoom && this.#admit(leg)
+    const admitted = (link.hasRoom || options.emergency === true) && this.#admit(leg)
     if (admitted) link.occupy(leg)
     this.#begin(leg, async () => {
       if (!admitted) return 'atCapacity'

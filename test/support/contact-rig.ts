@@ -3,6 +3,7 @@
 import type { BotDefinition, Bots } from '../../daemon/bots/bots.ts'
 import { createBots } from '../../daemon/bots/create-bots.ts'
 import { Conference } from '../../daemon/bridge/conference.ts'
+import { NumberCalls } from '../../daemon/carrier/number-calls.ts'
 import type { OutboundRequest } from '../../daemon/carrier/outbound.ts'
 import { SystemClock } from '../../daemon/clock.ts'
 import { carriersOf } from '../../daemon/config/carriers.ts'
@@ -67,6 +68,7 @@ export class ContactRig {
   /** Calls to outside numbers, and what was asked for. */
   readonly outsideLegs: FakeLeg[] = []
   readonly outsideCalls: OutboundRequest[] = []
+  readonly numberCalls = new NumberCalls()
   readonly digitsSent: string[] = []
   readonly events = new EventDouble()
   readonly pending: PendingDouble
@@ -287,7 +289,9 @@ export class ContactRig {
           this.outsideLegs.push(leg)
           return { leg }
         },
+        isEmergency: () => false,
       },
+      numberCalls: this.numberCalls,
       sendDigits: async (_leg, digits) => void this.digitsSent.push(digits),
       describePath: async (leg) => leg.describe(),
       record: (contactId, channels) => {

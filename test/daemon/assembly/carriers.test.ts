@@ -1,6 +1,7 @@
 // Links that are down stand among the faults until they are not.
 import t from 'tap'
 import { buildOutbound } from '../../../daemon/assembly/carriers.ts'
+import { NumberCalls } from '../../../daemon/carrier/number-calls.ts'
 import { createFaults } from '../../../daemon/health/faults.ts'
 import { silentLog } from '../../../daemon/log/log.ts'
 import type { LinkView } from '../../../daemon/sip/endpoint.ts'
@@ -21,16 +22,20 @@ function watched(t: { teardown(run: () => void): void }) {
   const outbound = buildOutbound(
     { instance, clock, faults, log: silentLog },
     {
-      dialCarrier: () => {
-        throw new Error('nobody calls here')
+      sip: {
+        dialCarrier: () => {
+          throw new Error('nobody calls here')
+        },
+        links: () => [],
+        onLinkChange: (listener) => {
+          tell = listener
+          return () => {
+            tell = () => {}
+          }
+        },
       },
-      links: () => [],
-      onLinkChange: (listener) => {
-        tell = listener
-        return () => {
-          tell = () => {}
-        }
-      },
+      numberCalls: new NumberCalls(),
+      legs: () => [],
     },
     (_part, stop) => void stops.push(stop),
   )

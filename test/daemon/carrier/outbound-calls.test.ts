@@ -1,5 +1,6 @@
 // Calls out by number, over links that the test makes fail.
 import t from 'tap'
+import { NumberCalls } from '../../../daemon/carrier/number-calls.ts'
 import type { OutboundRequest } from '../../../daemon/carrier/outbound.ts'
 import { createOutboundCalls, type OutboundService } from '../../../daemon/carrier/outbound-calls.ts'
 import type { LinkCall, OutboundLink } from '../../../daemon/carrier/outbound-link.ts'
@@ -66,7 +67,8 @@ function desk(outbound: object = {}, agents: Record<string, object> = {}): Desk 
     ),
     carriers,
   }
-  const service = createOutboundCalls({ instance, links: () => [north, south], clock, log: logInto(log) })
+  const numberCalls = new NumberCalls()
+  const service = createOutboundCalls({ instance, links: () => [north, south], clock, numberCalls, log: logInto(log) })
   const call = (more: Partial<OutboundRequest> = {}) =>
     service.call({ number: wanted, callerId: {}, from: { kind: 'flow', contactId: 'c1' }, ...more })
   const leg = (more: Partial<OutboundRequest> = {}) => {

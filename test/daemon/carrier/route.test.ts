@@ -1,6 +1,6 @@
 // Which links a call tries, and in which order.
 import t from 'tap'
-import { type RouteLink, routeOver } from '../../../daemon/carrier/route.ts'
+import { emergencyRoute, type RouteLink, routeOver } from '../../../daemon/carrier/route.ts'
 
 const link = (name: string, more: Partial<RouteLink> = {}): RouteLink => ({
   carrier: 'telco',
@@ -38,9 +38,32 @@ t.test('no link at all, none up, all full', async (t) => {
   })
 })
 
-t.test('as a last resort also what is down and full, after the others', async (t) => {
-  const links = [link('down', { state: 'down', order: [1, 1] }), link('full', { calls: 10 }), link('free')]
-  t.equal(names(routeOver(links, half, true).links), 'free down full')
+t.test('cheaper carriers of one order first; a price that nobody knows counts as the dearest', async (t) => {
+  const links = [
+    link('unknown'),
+    link('dear', { price: 0.02 }),
+    link('cheap', { price: 0.01 }),
+    link('before them all', { order: [5, 10] }),
+  ]
+  t.equal(names(routeOver(links, half).links), 'before them all cheap dear unknown')
+})
+
+t.test('links that are closed, or whose carrier does not have the number that is shown, are left out', async (t) => {
+  const links = [link('closed', { isClosed: true }), link('foreign', { isForeign: true }), link('good')]
+  t.equal(names(routeOver(links, half).links), 'good')
+  t.match(routeOver(links.slice(0, 2), half), { links: [], missing: 'noRoute' })
+})
+
+t.test('an emergency goes by the nearest, then by what is full, then by what is down', async (t) => {
+  const links = [
+    link('cheap', { price: 0.01, order: [1, 1] }),
+    link('module', { place: 'module' }),
+    link('line', { place: 'line', isForeign: true, isClosed: true }),
+    link('full line', { place: 'line', calls: 10 }),
+    link('dead line', { place: 'line', state: 'down' }),
+  ]
+  t.equal(names(emergencyRoute(links, half).links), 'line module cheap full line dead line')
+  t.same(emergencyRoute([], half), { links: [], missing: 'noRoute' })
 })
 
 t.test('equals share the calls by weight; weight 0 goes last', async (t) => {

@@ -1,5 +1,6 @@
 // Calls out over links to real SIP programs, over real sockets: one dies, one is full, one is silent; and registrations.
 import t, { type Test } from 'tap'
+import { NumberCalls } from '../../../daemon/carrier/number-calls.ts'
 import { createOutboundCalls } from '../../../daemon/carrier/outbound-calls.ts'
 import { linkSettingsOf, sipLinks } from '../../../daemon/carrier/sip-links.ts'
 import { SystemClock } from '../../../daemon/clock.ts'
@@ -58,6 +59,7 @@ async function desk(t: Test, links: object[], options: { passwords?: Record<stri
     },
     links: () => sipLinks(carriers, 'GB', endpoint),
     clock,
+    numberCalls: new NumberCalls(),
     log: logInto([]),
   })
   await endpoint.start()
