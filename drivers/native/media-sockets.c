@@ -17,16 +17,15 @@
 
 enum {
   POLL_EVENTS = 256,
-  BATCH = 16, // datagrams taken from one socket in one turn: a flood on it can't starve the others
   CONTROL_BYTES = 128,
   WAKE_SLOT = -1,
   FORWARD_BYTES = 1400,
 };
 
-// Packets are taken together, a nap after the last look: a wake-up costs as much as two packets do (6 µs, measured
-// 2026-11). The nap grows with the square of the packets that come in a millisecond: 50 calls: 0.35 ms, 100: 0.6, from
-// 200 on 2. Where less than one packet is to be expected in a nap, the next packet ends the sleep instead.
-static const double shortest_nap_ms = 0.35, longest_nap_ms = 2.0, nap_ms_per_square = 0.006;
+// What is sent on is taken as it comes while it is little: each packet ends the sleep. When it is much, packets are taken
+// together after a nap, which grows with the cube of what comes in a millisecond: from 0.3 ms at 80 calls to 4 at 200. A
+// nap's timer costs 17 µs, a packet's wake-up 8 (measured 2026-11), so that naps pay only when many packets share one.
+static const double least_napping_rate = 8, nap_ms_per_cube = 0.0005, longest_nap_ms = 4;
 static const double rate_window_ms = 20;
 
 typedef struct {
@@ -116,7 +115,7 @@ int cb_slot_add(void *sockets, int fd) {
     slot++;
   if (slot == s->slots)
     return -ENOBUFS;
-  struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.fd = slot};
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = slot};
   if (epoll_ctl(s->poll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
     return -errno;
   s->slot[slot].fd = fd;
@@ -236,104 +235,107 @@ static void forward_received(sockets_t *s, int first) {
   }
 }
 
-// Sockets are told of once, when something comes; of what was left on one it has to be told again.
-static void look_again(sockets_t *s, int slot) {
-  struct epoll_event event = {.events = EPOLLIN | EPOLLET, .data.fd = slot};
-  epoll_ctl(s->poll_fd, EPOLL_CTL_MOD, s->slot[slot].fd, &event);
-}
-
+// One datagram: a flood on one socket can't starve the others, and what is left on it is told of again.
 static void receive_slot(sockets_t *s, int slot, double real_to_monotonic_ms) {
-  struct mmsghdr message[BATCH];
-  struct iovec part[BATCH];
-  struct sockaddr_in from[BATCH];
-  uint8_t control[BATCH][CONTROL_BYTES] __attribute__((aligned(8)));
-  int first = s->header->received;
-  int room = s->receive_packets - first;
-  if (room > BATCH)
-    room = BATCH;
-  for (int i = 0; i < room; i++) {
-    part[i].iov_base = s->receive_data + (size_t)(first + i) * CB_RECEIVE_BYTES;
-    part[i].iov_len = CB_RECEIVE_BYTES;
-    message[i].msg_hdr = (struct msghdr){.msg_name = &from[i],
-                                         .msg_namelen = sizeof from[i],
-                                         .msg_iov = &part[i],
-                                         .msg_iovlen = 1,
-                                         .msg_control = control[i],
-                                         .msg_controllen = CONTROL_BYTES};
-  }
-  int taken = recvmmsg(s->slot[slot].fd, message, (unsigned)room, MSG_DONTWAIT, NULL);
-  for (int i = 0; i < taken; i++) {
-    cb_received *entry = &s->received[first + i];
-    entry->slot = slot;
-    entry->length = (int32_t)message[i].msg_len;
-    entry->address = ntohl(from[i].sin_addr.s_addr);
-    entry->port = ntohs(from[i].sin_port);
-    entry->status = message[i].msg_hdr.msg_flags & MSG_TRUNC ? CB_TRUNCATED : 0;
-    entry->kernel_drops = 0;
-    entry->arrival_ms = s->header->now_ms;
-    read_control(&message[i].msg_hdr, entry, real_to_monotonic_ms);
-    unprotect(&s->slot[slot], entry, part[i].iov_base);
-  }
-  if (taken > 0)
-    s->header->received = first + taken;
-  if (taken == room)
-    look_again(s, slot);
+  int at = s->header->received;
+  cb_received *entry = &s->received[at];
+  uint8_t *packet = s->receive_data + (size_t)at * CB_RECEIVE_BYTES;
+  struct sockaddr_in from;
+  struct iovec part = {.iov_base = packet, .iov_len = CB_RECEIVE_BYTES};
+  uint8_t control[CONTROL_BYTES] __attribute__((aligned(8)));
+  struct msghdr message = {.msg_name = &from,
+                           .msg_namelen = sizeof from,
+                           .msg_iov = &part,
+                           .msg_iovlen = 1,
+                           .msg_control = control,
+                           .msg_controllen = CONTROL_BYTES};
+  ssize_t length = recvmsg(s->slot[slot].fd, &message, MSG_DONTWAIT);
+  if (length < 0)
+    return;
+  entry->slot = slot;
+  entry->length = (int32_t)length;
+  entry->address = ntohl(from.sin_addr.s_addr);
+  entry->port = ntohs(from.sin_port);
+  entry->status = message.msg_flags & MSG_TRUNC ? CB_TRUNCATED : 0;
+  entry->kernel_drops = 0;
+  entry->arrival_ms = s->header->now_ms;
+  read_control(&message, entry, real_to_monotonic_ms);
+  unprotect(&s->slot[slot], entry, packet);
+  s->header->received = at + 1;
 }
 
-// One look at every socket that has something.
-static void receive_ready(sockets_t *s) {
+static struct timespec from_ms(double ms) {
+  double seconds = floor(ms / 1e3);
+  return (struct timespec){(time_t)seconds, (long)((ms - seconds * 1e3) * 1e6)};
+}
+
+// Takes one datagram from every socket that has something, once one has; `until_ms` ends the wait for it, 0: none.
+static void receive_ready(sockets_t *s, double until_ms) {
   struct epoll_event event[POLL_EVENTS];
+  int room = s->receive_packets - s->header->received;
+  if (room == 0)
+    return;
+  struct timespec wait = {0, 0};
+  double left_ms = until_ms == 0 ? 0 : until_ms - clock_ms(CLOCK_MONOTONIC);
+  if (left_ms > 0) {
+    wait = from_ms(left_ms);
+    s->header->wakeups++;
+  }
+  int ready = epoll_pwait2(s->poll_fd, event, room < POLL_EVENTS ? room : POLL_EVENTS, &wait, NULL);
   s->header->now_ms = clock_ms(CLOCK_MONOTONIC);
   double real_to_monotonic_ms = s->header->now_ms - clock_ms(CLOCK_REALTIME);
-  int ready;
-  do {
-    ready = epoll_wait(s->poll_fd, event, POLL_EVENTS, 0);
-    for (int i = 0; i < ready; i++) {
-      if (event[i].data.fd == WAKE_SLOT) {
-        uint64_t count;
-        if (read(s->wake_fd, &count, sizeof count) > 0)
-          s->header->command = 1;
-      } else {
-        receive_slot(s, event[i].data.fd, real_to_monotonic_ms);
-      }
+  for (int i = 0; i < ready; i++) {
+    if (event[i].data.fd == WAKE_SLOT) {
+      uint64_t count;
+      if (read(s->wake_fd, &count, sizeof count) > 0)
+        s->header->command = 1;
+    } else {
+      receive_slot(s, event[i].data.fd, real_to_monotonic_ms);
     }
-  } while (ready == POLL_EVENTS && s->header->received < s->receive_packets);
+  }
 }
 
-// Until the deadline, or until the descriptor has something; -1: only the deadline ends it.
-static void sleep_until(sockets_t *s, int fd, double deadline_ms) {
-  double left_ms = deadline_ms - clock_ms(CLOCK_MONOTONIC);
-  if (left_ms <= 0)
-    return;
-  struct timespec left = {(time_t)(left_ms / 1e3), (long)((left_ms - (double)(time_t)(left_ms / 1e3) * 1e3) * 1e6)};
-  struct pollfd wake = {.fd = fd, .events = POLLIN};
-  if (fd < 0)
-    clock_nanosleep(CLOCK_MONOTONIC, 0, &left, NULL);
-  else
-    ppoll(&wake, 1, &left, NULL);
+static void nap(sockets_t *s, double ms) {
+  struct timespec left = from_ms(ms);
+  clock_nanosleep(CLOCK_MONOTONIC, 0, &left, NULL);
   s->header->wakeups++;
 }
 
 // Takes packets as they come, to be sent on, until the deadline, a command, or a receive table that is half full.
 static void forward_until(sockets_t *s, double deadline_ms) {
   cb_header *header = s->header;
+  double until_ms = 0;
   for (;;) {
     int before = header->received;
     double looked_ms = header->now_ms;
-    receive_ready(s);
+    receive_ready(s, until_ms);
     forward_received(s, before);
     int taken = header->received - before;
     double passed_ms = header->now_ms - looked_ms;
     s->packets_per_ms += taken / rate_window_ms - s->packets_per_ms * fmin(passed_ms / rate_window_ms, 1);
-    if (header->command || header->now_ms >= deadline_ms || header->received > s->receive_packets / 2)
+    double left_ms = deadline_ms - header->now_ms;
+    if (header->command || left_ms <= 0 || header->received > s->receive_packets / 2)
       return;
-    double nap_ms = fmin(nap_ms_per_square * s->packets_per_ms * s->packets_per_ms, longest_nap_ms);
-    nap_ms = fmax(nap_ms, shortest_nap_ms);
-    if (taken == 0 && nap_ms * s->packets_per_ms < 1)
-      sleep_until(s, s->poll_fd, deadline_ms);
-    else
-      sleep_until(s, -1, fmin(header->now_ms + nap_ms, deadline_ms));
+    double rate = s->packets_per_ms;
+    if (rate < least_napping_rate) {
+      until_ms = deadline_ms;
+      continue;
+    }
+    until_ms = 0;
+    if (taken == 0)
+      nap(s, fmin(fmin(nap_ms_per_cube * rate * rate * rate, longest_nap_ms), left_ms));
   }
+}
+
+// Sleeps until the deadline or the wake-up; packets wait.
+static void sleep_until(sockets_t *s, double deadline_ms) {
+  double left_ms = deadline_ms - clock_ms(CLOCK_MONOTONIC);
+  if (left_ms <= 0)
+    return;
+  struct timespec left = from_ms(left_ms);
+  struct pollfd wake = {.fd = s->wake_fd, .events = POLLIN};
+  ppoll(&wake, 1, &left, NULL);
+  s->header->wakeups++;
 }
 
 // Sleeps until the deadline or the wake-up, then receives what there is, up to the size of the receive table; with a
@@ -346,8 +348,12 @@ int cb_sockets_wait(void *sockets) {
   if (header->forwarding > 0) {
     forward_until(s, header->deadline_ms);
   } else {
-    sleep_until(s, s->wake_fd, header->deadline_ms);
-    receive_ready(s);
+    sleep_until(s, header->deadline_ms);
+    int before;
+    do {
+      before = header->received;
+      receive_ready(s, 0);
+    } while (header->received > before);
   }
   return header->received;
 }
