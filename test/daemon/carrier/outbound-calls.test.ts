@@ -9,7 +9,7 @@ import { carriersOf } from '../../../daemon/config/carriers.ts'
 import { boxSchema } from '../../../daemon/config/schema.ts'
 import type { Leg, LegEvent } from '../../../daemon/leg/leg.ts'
 import { FakeLeg } from '../../support/fake-leg.ts'
-import { MockClock } from '../../support/mock-clock.ts'
+import { MockClock, settle } from '../../support/mock-clock.ts'
 import { type LogLine, logInto } from '../../support/sip-stage.ts'
 
 const ours = '+442079460101'
@@ -17,6 +17,7 @@ const wanted = '+442079460999'
 
 class TestLink implements OutboundLink {
   state: 'up' | 'down' = 'up'
+  channels = 9
   readonly calls: { asked: LinkCall; leg: FakeLeg }[] = []
   readonly #name: string
   readonly #order: number
@@ -28,7 +29,15 @@ class TestLink implements OutboundLink {
 
   view() {
     const order: [number, number] = [10, this.#order]
-    return { carrier: 'telco', link: this.#name, order, weight: 100, state: this.state, calls: 0, channels: 9 }
+    return {
+      carrier: 'telco',
+      link: this.#name,
+      order,
+      weight: 100,
+      state: this.state,
+      calls: this.taken,
+      channels: this.channels,
+    }
   }
 
   dial(asked: LinkCall): Leg {
@@ -39,6 +48,10 @@ class TestLink implements OutboundLink {
 
   get last(): FakeLeg {
     return this.calls.at(-1)!.leg
+  }
+
+  get taken(): number {
+    return this.calls.filter(({ leg }) => leg.state !== 'ended').length
   }
 }
 
@@ -53,7 +66,7 @@ interface Desk {
   leg(more?: Partial<OutboundRequest>): Leg
 }
 
-function desk(outbound: object = {}, agents: Record<string, object> = {}): Desk {
+function desk(outbound: object = {}, agents: Record<string, object> = {}, legs: readonly Leg[] = []): Desk {
   const clock = new MockClock()
   const log: LogLine[] = []
   const north = new TestLink('north', 1)
@@ -68,7 +81,14 @@ function desk(outbound: object = {}, agents: Record<string, object> = {}): Desk 
     carriers,
   }
   const numberCalls = new NumberCalls()
-  const service = createOutboundCalls({ instance, links: () => [north, south], clock, numberCalls, log: logInto(log) })
+  const service = createOutboundCalls({
+    instance,
+    links: () => [north, south],
+    clock,
+    numberCalls,
+    log: logInto(log),
+    legs: () => legs,
+  })
   const call = (more: Partial<OutboundRequest> = {}) =>
     service.call({ number: wanted, callerId: {}, from: { kind: 'flow', contactId: 'c1' }, ...more })
   const leg = (more: Partial<OutboundRequest> = {}) => {
@@ -226,4 +246,122 @@ t.test('a new configuration holds from the next call on', async (t) => {
   })
   t.match(call(), { refused: 'notAllowed' })
   t.equal(outbound.counters().callsNow, 1)
+})
+
+const emergency = { number: '999' }
+
+t.test('an emergency goes out when every limit is reached', async (t) => {
+  const { call, leg, north } = desk({ concurrentCalls: 1, callsPerHour: 1 })
+  leg()
+  t.match(call(), { refused: 'atCapacity' })
+  leg(emergency)
+  t.match(north.calls.at(-1)?.asked, { number: '999', emergency: true })
+})
+
+t.test(
+  'an emergency frees a link when all are busy: of a call that nobody has answered, before one that is talked on',
+  async (t) => {
+    const { leg, north, south, outbound } = desk()
+    north.channels = 2
+    south.channels = 0
+    const talked = leg()
+    north.last.pickUp()
+    const rung = leg()
+    const told = heard(rung)
+    const call = leg(emergency)
+    t.equal(call.state, 'dialling')
+    await settle()
+    t.same(told, ['ended emergency'])
+    t.equal(talked.state, 'talking')
+    t.match(north.calls.at(-1)?.asked, { number: '999' })
+    north.last.pickUp()
+    t.equal(call.state, 'talking')
+    t.match(outbound.counters(), { endedForEmergency: 1, emergencyCalls: 1, callsNow: 2 })
+  },
+)
+
+t.test('an emergency takes the link of a caller who came in, if no call of ours is on it', async (t) => {
+  const caller = new FakeLeg({ id: 'caller', origin: { kind: 'carrier', carrier: 'telco', link: 'north' } })
+  const { leg, north, south } = desk({}, {}, [caller])
+  north.channels = 0
+  south.channels = 0
+  leg(emergency)
+  await settle()
+  t.equal(caller.state, 'ended')
+  t.equal(north.calls.length, 1)
+})
+
+t.test('one emergency never ends another: the link is tried all the same', async (t) => {
+  const { leg, north, south } = desk()
+  north.channels = 1
+  south.channels = 0
+  const first = leg(emergency)
+  leg(emergency)
+  t.not(first.state, 'ended')
+  t.equal(north.taken + south.taken, 2)
+})
+
+t.test('an emergency that is given up while a link is made free is not dialled', async (t) => {
+  const stubborn = new FakeLeg({ id: 'caller', origin: { kind: 'carrier', carrier: 'telco', link: 'north' } })
+  stubborn.hangUp = () => new Promise<void>(() => {})
+  const { leg, north, south, clock } = desk({}, {}, [stubborn])
+  north.channels = 0
+  south.channels = 0
+  const call = leg(emergency)
+  await call.hangUp()
+  t.match(call.end, { by: 'us', reason: 'hangUp' })
+  await clock.advance(5000)
+  t.equal(north.calls.length, 0)
+})
+
+t.test('a link that can’t be made free in time is dialled all the same', async (t) => {
+  const stubborn = new FakeLeg({ id: 'caller', origin: { kind: 'carrier', carrier: 'telco', link: 'north' } })
+  stubborn.hangUp = () => new Promise<void>(() => {})
+  const { leg, north, south, clock } = desk({}, {}, [stubborn])
+  north.channels = 0
+  south.channels = 0
+  leg(emergency)
+  await clock.advance(2900)
+  t.equal(north.calls.length, 0)
+  await clock.advance(200)
+  t.equal(north.calls.length, 1)
+  t.equal(clock.liveTimers, 0)
+})
+
+t.test(
+  'a link that dies while it rings there: the call goes on over the next, and the ringing is told once',
+  async (t) => {
+    const { leg, north, south, outbound } = desk()
+    const call = leg()
+    const told = heard(call)
+    north.last.tell({ type: 'alerted' })
+    const dead = north.last
+    outbound.linkLost({ carrier: 'telco', link: 'north' })
+    t.equal(dead.state, 'ended', 'should somebody answer there, nobody is doubled')
+    t.equal(call.state, 'alerting')
+    south.last.tell({ type: 'alerted' })
+    south.last.pickUp()
+    t.same(told, ['alerted', 'answered'])
+    outbound.linkLost({ carrier: 'telco', link: 'south' })
+    t.equal(call.state, 'talking', 'what is talked on is left alone')
+  },
+)
+
+t.test('a link that dies and no other left: the call stays, for the link may come back', async (t) => {
+  const { leg, north, south, outbound } = desk()
+  south.state = 'down'
+  const call = leg()
+  outbound.linkLost({ carrier: 'telco', link: 'north' })
+  north.last.pickUp()
+  t.equal(call.state, 'talking')
+})
+
+t.test('an agent asks for an outside line; a flow need not', async (t) => {
+  const agents = { ann: {} }
+  const { call } = desk({ outsideLine: '9' }, agents)
+  const from = { kind: 'agent', userName: 'ann' } as const
+  t.match(call({ number: '020 7946 0999', from }), { refused: 'invalidNumber', detail: /outside line/ })
+  t.match(call({ number: '9 020 7946 0999', from }), { leg: { remote: { address: wanted } } })
+  t.match(call({ number: wanted, from }), { leg: { remote: { address: wanted } } })
+  t.match(call({ number: '020 7946 0999' }), { leg: { remote: { address: wanted } } })
 })
