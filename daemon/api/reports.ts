@@ -14,6 +14,7 @@ export const lineReport = z.looseObject({
   device: z.string(),
   state: z.string(),
   battery: z.string(),
+  details: z.record(z.string(), z.union([z.string(), z.number()])).describe('What the device says of itself'),
   counters,
 })
 

@@ -32,8 +32,15 @@ function formatStatus(status: StatusReport, withCounters: boolean): string {
     `${printable(instance.name)} (${instance.directory}): ${state} for ${formatDuration(uptimeS)}, pid ${pid}`,
     section(
       'Lines',
-      ['name', 'number', 'state', 'battery', 'device'],
-      status.lines.map((line) => [line.name, line.number, line.state, line.battery, line.device]),
+      ['name', 'number', 'state', 'battery', 'device', 'hardware'],
+      status.lines.map((line) => [
+        line.name,
+        line.number,
+        line.state,
+        line.battery,
+        line.device,
+        describeHardware(line.details),
+      ]),
     ),
     section(
       'Links',
@@ -75,6 +82,15 @@ function formatStatus(status: StatusReport, withCounters: boolean): string {
     for (const [part, counters] of Object.entries(status.counters))
       sections.push(section(`Counters of ${part}`, ['name', 'value'], Object.entries(counters)))
   return sections.join('\n\n')
+}
+
+/** What the device says of itself, what people look for first. */
+function describeHardware(details: StatusReport['lines'][number]['details']): string {
+  const { model, firmware, sim, operator, network, signalDbm, sound } = details
+  const radio = [sim === undefined || sim === 'READY' ? undefined : sim, operator, network]
+  const level = signalDbm === undefined ? undefined : `${signalDbm} dBm`
+  const words = [model, firmware, ...radio, level, sound]
+  return words.flatMap((word) => (word === undefined || word === '' ? [] : [String(word)])).join(', ')
 }
 
 function formatFault(fault: StatusReport['faults'][number]): string {

@@ -36,7 +36,7 @@ const times = z
   .describe('When calls may go out this way, in the instance’s time zone; left out: always. Emergencies always do')
 const port = whole(1, 65535)
 
-const numberRules = z
+export const numberRules = z
   .strictObject({
     send: z
       .strictObject({

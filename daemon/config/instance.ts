@@ -4,10 +4,10 @@ import type { HookKind } from '../flow/abilities.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { FunctionDefinition } from '../functions/functions.ts'
 import type { Carriers } from './carriers.ts'
+import type { Board } from './lines-schema.ts'
 import type {
   Agent,
   Alias,
-  Board,
   Box,
   ClaimedNumber,
   HoursOfOperation,

@@ -160,7 +160,8 @@ function reversedHours(document: ConfigDocument): Fault[] {
 }
 
 function unstableDevices(document: ConfigDocument, overridden: ReadonlySet<string>): Fault[] {
-  return findTexts(document.value, 'boards.*.device')
+  const devices = ['boards.*.device', 'boards.*.soundDevice'].flatMap((where) => findTexts(document.value, where))
+  return devices
     .filter(({ path, value }) => {
       const name = valueAt(document.value, [...path.slice(0, -1), 'name'])
       return /^\/dev\/tty(USB|ACM)[0-9]+$/.test(value) && !(typeof name === 'string' && overridden.has(name))

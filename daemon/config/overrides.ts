@@ -3,8 +3,9 @@
 import type { Fault } from '../fault.ts'
 import { code } from './codes.ts'
 import { type ConfigDocument, fault } from './document.ts'
+import type { Board } from './lines-schema.ts'
 import { findTexts } from './place.ts'
-import type { Board, Box } from './schema.ts'
+import type { Box } from './schema.ts'
 import { suggestion } from './suggest.ts'
 
 export interface Overrides {

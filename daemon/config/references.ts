@@ -95,6 +95,7 @@ const uniques: readonly Unique[] = [
   unique('lines', 'boards.*.lines.*.name', 0, 'The line', code.duplicateName, chooseAnother),
   unique('lines', 'boards.*.lines.*.port', 2, 'The port', code.duplicatePort, 'A port has one socket and so one line.'),
   unique('lines', 'boards.*.device', 0, 'The device', code.duplicateDevice, 'Each board has a device of its own.'),
+  unique('lines', 'boards.*.soundDevice', 0, 'The device', code.duplicateDevice, 'Each module has a device of its own.'),
   unique(
     'numbers',
     'numbers.*.number',

@@ -2,18 +2,17 @@
 // from here. One directory is one instance; each YAML file holds one kind of thing under one key.
 import { z } from 'zod'
 import { agentOutboundSchema, carriersSchema } from './carrier-schema.ts'
+import { absolutePath, e164, name } from './common-schema.ts'
 import { hoursOverridesSchema, timeOfDayRange } from './hours-schema.ts'
 import { aliasesSchema, botsSchema, functionsSchema } from './integration-schemas.ts'
+import { linesSchema } from './lines-schema.ts'
 import { codecs, keying, srtp } from './media-schema.ts'
 import { eventsSchema, metricsSchema, retentionSchema } from './record-keeping-schema.ts'
 import { sipListenSchema, sipTlsSchema } from './sip-schema.ts'
 import { voiceSchema } from './voice-schema.ts'
 
-const name = z.string().min(1).max(127)
 const description = z.string().min(1).max(250)
-const e164 = z.string().regex(/^\+[1-9][0-9]{1,14}$/, 'must be E.164: a plus sign and up to 15 digits')
 const seconds = (minimum: number, maximum: number) => z.number().int().min(minimum).max(maximum)
-const absolutePath = z.string().regex(/^\/./, 'must be an absolute path')
 const ipAddress = z
   .string()
   .regex(/^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/, 'must be an IP address, e.g. 0.0.0.0 for all')
@@ -104,39 +103,6 @@ export const boxSchema = z.strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
     })
     .prefault({}),
-})
-
-export const linesSchema = z.strictObject({
-  boards: z.array(
-    z.strictObject({
-      name,
-      kind: z.literal('fxoBoard'),
-      device: absolutePath.describe('Serial device, by its stable name under /dev/serial/by-id or /dev/cordboard'),
-      hostSilenceS: seconds(3, 15)
-        .default(8)
-        .describe('How long the board holds its lines while the daemon is started anew; then they are released'),
-      lines: z
-        .array(
-          z.strictObject({
-            port: z.number().int().min(1).max(8),
-            name,
-            number: e164.describe('The number callers dial to ring this line; must stand in numbers.yaml'),
-            currentLossMs: z
-              .number()
-              .int()
-              .min(50)
-              .max(900)
-              .default(250)
-              .describe('Loop current loss that counts as hang-up'),
-            toneHangUp: z
-              .boolean()
-              .default(true)
-              .describe('Whether busy, congestion and dial tone of the country, heard in a call, end it'),
-          }),
-        )
-        .min(1),
-    }),
-  ),
 })
 
 export const numbersSchema = z.strictObject({
@@ -321,8 +287,6 @@ export const fileSchemas = {
 } as const
 
 export type Box = z.infer<typeof boxSchema>
-export type Board = z.infer<typeof linesSchema>['boards'][number]
-export type Line = Board['lines'][number]
 export type ClaimedNumber = z.infer<typeof numbersSchema>['numbers'][number]
 export type HoursOfOperation = z.infer<typeof hoursSchema>['hours'][number]
 export type Queue = z.infer<typeof queuesSchema>['queues'][number]

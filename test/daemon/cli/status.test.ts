@@ -38,6 +38,7 @@ const status: StatusReport = {
       device: '/dev/cordboard/b1',
       state: 'talking',
       battery: 'present',
+      details: { model: 'FXO-1', firmware: '1.4' },
       counters: {},
     },
   ],
@@ -86,8 +87,8 @@ test('status for people: aligned, complete, exit 0', async (t) => {
     `Acme (/etc/cordboard): running for 2:01:05, pid 42
 
 Lines
-  name   number         state    battery  device
-  front  +442079460001  talking  present  /dev/cordboard/b1
+  name   number         state    battery  device             hardware
+  front  +442079460001  talking  present  /dev/cordboard/b1  FXO-1, 1.4
 
 Links
   carrier  link   state           calls  channels  since

@@ -1,0 +1,74 @@
+// lines.yaml: the telephone lines, by the hardware they are plugged into.
+import { z } from 'zod'
+import { numberRules } from './carrier-schema.ts'
+import { absolutePath, e164, name } from './common-schema.ts'
+
+const whole = (minimum: number, maximum: number) => z.number().int().min(minimum).max(maximum)
+
+const device = absolutePath.describe('Serial device, by its stable name under /dev/serial/by-id or /dev/cordboard')
+const number = e164.describe('The number callers dial to ring this line; must stand in numbers.yaml')
+
+const outbound = z
+  .strictObject({
+    order: whole(0, 1000).default(100).describe('Lower goes first, among the carriers of carriers.yaml as well'),
+    weight: whole(0, 1000).default(100).describe('Share of the calls among equals'),
+    numbers: numberRules.shape.send.optional().describe('How numbers are dialled; left out: nationally'),
+  })
+  .optional()
+  .describe('Calls out may take this line; left out: it is for callers only')
+
+/** Of a line with two wires, whatever takes its loop. */
+const pair = {
+  currentLossMs: whole(50, 900).default(250).describe('Loop current loss that counts as hang-up'),
+  toneHangUp: z
+    .boolean()
+    .default(true)
+    .describe('Whether busy, congestion and dial tone of the country, heard in a call, end it'),
+  outbound,
+}
+
+/** What has one line is numbered as well, so that it is told of like all others. */
+const onlyPort = z.literal(1).default(1)
+
+const fxoBoard = z.strictObject({
+  name,
+  kind: z.literal('fxoBoard'),
+  device,
+  hostSilenceS: whole(3, 15)
+    .default(8)
+    .describe('How long the board holds its lines while the daemon is started anew; then they are released'),
+  lines: z.array(z.strictObject({ port: whole(1, 8), name, number, ...pair })).min(1),
+})
+
+const voiceModem = z.strictObject({
+  name,
+  kind: z.literal('voiceModem'),
+  device,
+  callerId: z
+    .enum(['bellcore', 'etsiFsk', 'etsiDtmf', 'uk', 'japan'])
+    .optional()
+    .describe('How the exchange sends the caller’s number; left out: as usual in the country'),
+  countryCode: z
+    .string()
+    .regex(/^[0-9A-F]{2}$/, 'must be two hexadecimal digits')
+    .optional()
+    .describe('Of ITU-T T.35, for AT+GCI: levels and impedance; left out: as the modem is set'),
+  lines: z.array(z.strictObject({ port: onlyPort, name, number, ...pair })).length(1),
+})
+
+const cellularModule = z.strictObject({
+  name,
+  kind: z.literal('cellularModule'),
+  device: device.describe('Serial device of the commands, by its stable name, e.g. /dev/cordboard/SERIAL-at'),
+  soundDevice: device.describe('Serial device of the calls’ sound, e.g. /dev/cordboard/SERIAL-pcm'),
+  lines: z.array(z.strictObject({ port: onlyPort, name, number, outbound })).length(1),
+})
+
+export const linesSchema = z.strictObject({
+  boards: z.array(z.discriminatedUnion('kind', [fxoBoard, voiceModem, cellularModule])),
+})
+
+export type Board = z.infer<typeof linesSchema>['boards'][number]
+export type Line = Board['lines'][number]
+/** Of a line that calls out. */
+export type LineOutbound = NonNullable<Line['outbound']>
