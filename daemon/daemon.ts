@@ -44,7 +44,7 @@ import { type DurableContactStore, openContactStore } from './store/contact-stor
 import { type FlowLog, openFlowLog } from './store/flow-log.ts'
 import { openPendingFiles } from './store/pending-files.ts'
 import { repairRecordings } from './store/recording-repair.ts'
-import { closeInterrupted, closeLost } from './store/recovery.ts'
+import { closeInterrupted, closeLost, firstDayToRepair } from './store/recovery.ts'
 import { createVoice, type VoiceService } from './voice/create-voice.ts'
 
 export class Daemon {
@@ -197,7 +197,7 @@ export class Daemon {
     const store = openContactStore(join(storage, 'contacts.db'), { clock, log: log.child({ part: 'store' }), faults })
     const openedInMs = Math.round(clock.monotonicMs() - startedMs)
     this.#started('store', () => store.close())
-    const repaired = await repairRecordings(recordings)
+    const repaired = await repairRecordings(recordings, { log, since: firstDayToRepair(store, clock.epochMs()) })
     const waiting = new Set(pending.all().map(({ contactId }) => contactId))
     const closed = closeInterrupted(store, { epochMs: clock.epochMs(), recordingsRepaired: repaired, waiting })
     if (closed.length > 0)

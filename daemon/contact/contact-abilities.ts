@@ -49,7 +49,7 @@ export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbi
     },
     invokeHook: hookAbility(world.instance.hooks, world.functions, () => data),
     ...(world.fetchPrompt && { fetchPrompt: world.fetchPrompt }),
-    queueMetrics: (target) => queueMetrics(world, data, target),
+    queueMetrics: (target, channel) => queueMetrics(world, data, target, channel),
     setRouting({ priority, ageSeconds }) {
       if (priority !== undefined) data.priority = priority
       if (ageSeconds !== undefined) data.ageAdjustmentS = ageSeconds

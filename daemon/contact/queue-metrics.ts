@@ -1,6 +1,7 @@
 // The figures of a queue as the blocks of flows read them (flow language facts, GetMetricData), from where routing stands
-// now. The queues of a box are not counted by channel.
+// now: of all channels, or of one.
 import type { QueueMetrics, QueueTarget } from '../flow/abilities.ts'
+import type { Channel } from '../flow/host.ts'
 import { type AgentView, agentQueueName } from '../routing/routing.ts'
 import { type ContactData, queueOf } from './contact-data.ts'
 import type { ContactWorld } from './contact-world.ts'
@@ -12,36 +13,42 @@ export function queueMetrics(
   { instance, routing }: Sources,
   data: ContactData,
   target: QueueTarget | undefined,
+  channel: Channel | undefined,
 ): QueueMetrics | undefined {
   const queue = target === undefined ? data.queue : queueOf(instance, target)
   if (!queue) return undefined
-  // An agent's own queue is listed only while somebody waits in it.
-  const view = routing.queues().find(({ name }) => name === queue.id)
-  const { waiting = 0, oldestAgeS = 0 } = view ?? {}
-  const serving = routing.agents().filter((agent) => serves(instance, agent, queue.id))
+  const view = routing.queue(queue.id, channel)
+  const { waiting = 0, oldestAgeS = 0, estimatedWaitS } = view ?? {}
+  const serving = routing.agents().filter((agent) => serves(instance, agent, queue.id, channel))
   const doing = (...activities: AgentView['activity'][]) =>
     serving.filter(({ activity }) => activities.includes(activity)).length
   const position = routing.position(data.contactId)
+  const ownWaitS = routing.estimatedWaitS(data.contactId)
   return {
     name: queue.name,
     arn: queue.arn,
     size: waiting,
     ...(waiting > 0 && { oldestContactAgeSeconds: oldestAgeS }),
+    ...(estimatedWaitS !== undefined && { estimatedWaitSeconds: estimatedWaitS }),
     agents: {
-      online: view?.online ?? serving.length - doing('offline', 'unreachable'),
-      available: view?.available ?? doing('available'),
-      staffed: view?.staffed ?? doing('available', 'ringing', 'onContact', 'afterContactWork', 'missed'),
+      online: view?.online ?? 0,
+      available: view?.available ?? 0,
+      staffed: view?.staffed ?? 0,
       afterContactWork: doing('afterContactWork'),
       busy: doing('onContact'),
       missed: doing('missed'),
       nonProductive: doing('custom'),
     },
-    ...(position !== undefined && { contact: { position } }),
+    ...(position !== undefined && {
+      contact: { position, ...(ownWaitS !== undefined && { estimatedWaitSeconds: ownWaitS }) },
+    }),
   }
 }
 
-function serves(instance: Sources['instance'], agent: AgentView, queueId: string): boolean {
+function serves(instance: Sources['instance'], agent: AgentView, queueId: string, asked: Channel | undefined): boolean {
   if (queueId === agentQueueName(agent.userName)) return true
+  const served = ({ queue, channel }: { queue: string; channel: Channel }) =>
+    queue === queueId && (asked === undefined || channel === asked)
   const profile = instance.agents.get(agent.userName)?.routingProfile
-  return instance.routingProfiles.get(profile ?? '')?.queues.some(({ queue }) => queue === queueId) ?? false
+  return instance.routingProfiles.get(profile ?? '')?.queues.some(served) ?? false
 }

@@ -12,6 +12,15 @@ export function goesBefore(a: Entry, b: Entry): boolean {
   return a.serial < b.serial
 }
 
+/** From 1 on, among those of its channel in its queue; undefined: an agent has it. */
+export function placeOf(entry: Entry): number | undefined {
+  const { members } = entry.queue
+  if (!members.has(entry)) return undefined
+  let place = 1
+  for (const other of members) if (other.contact.channel === entry.contact.channel && goesBefore(other, entry)) place++
+  return place
+}
+
 export function availableLonger(a: AgentSlot, b: AgentSlot): boolean {
   return a.state.availableTurn < b.state.availableTurn
 }

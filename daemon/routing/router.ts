@@ -10,22 +10,16 @@ import type { Log } from '../log/log.ts'
 import { AgentDesk } from './agent-desk.ts'
 import type { AgentInput } from './agent-state.ts'
 import { everybody } from './criteria.ts'
+import { Departures } from './departures.ts'
 import { Holders } from './holders.ts'
 import { brokenInvariants, checkEvery } from './invariants.ts'
-import { bestMatch, enterRoom, goesBefore, leaveRoom, matchOf } from './matching.ts'
+import { bestMatch, enterRoom, leaveRoom, matchOf } from './matching.ts'
 import { Offers } from './offers.ts'
 import { Outbox } from './outbox.ts'
 import { renewTables } from './renew-tables.ts'
 import { type Router, type RoutingOptions, type RoutingTerms, statusesOf } from './router-contract.ts'
-import type {
-  AgentChange,
-  AgentStatus,
-  AgentView,
-  OfferFailure,
-  QueueView,
-  RoutingEffect,
-  WaitingContact,
-} from './routing.ts'
+import { RouterViews } from './router-views.ts'
+import type { AgentChange, AgentStatus, OfferFailure, RoutingEffect, WaitingContact } from './routing.ts'
 import {
   type AgentSlot,
   buildTables,
@@ -36,7 +30,6 @@ import {
   type QueueTable,
   type Tables,
 } from './tables.ts'
-import { agentView, type Moment, queueView } from './views.ts'
 import { placesOf, WaitingRoom } from './waiting-room.ts'
 
 /** An enqueuing told this late is taken as happening now, so that contacts keep the order in which they are told. */
@@ -48,7 +41,7 @@ export function createRouting(options: RoutingOptions): Router {
   return new TableRouter(options)
 }
 
-class TableRouter implements Router {
+class TableRouter extends RouterViews implements Router {
   readonly #clock: Clock
   readonly #log: Log
   #statuses: ReadonlySet<AgentStatus>
@@ -56,11 +49,12 @@ class TableRouter implements Router {
   readonly #tables: Tables
   readonly #desk: AgentDesk
   readonly #offers: Offers
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries: Map<string, Entry>
   /** Agents who talk on a contact, or work after it. */
   readonly #holders = new Holders()
   readonly #waitingRoom: WaitingRoom
   readonly #counters = new Counters()
+  readonly #departures: Departures
   readonly #effects: Outbox<RoutingEffect>
   readonly #changes: Outbox<AgentChange>
   #selfCheck: { cancel(): void } | undefined
@@ -69,11 +63,17 @@ class TableRouter implements Router {
 
   constructor(options: RoutingOptions) {
     const { clock, log } = options
+    const tables = buildTables(options, clock.monotonicMs())
+    const entries = new Map<string, Entry>()
+    const departures = new Departures(clock)
+    super({ clock, tables, entries, departures })
+    this.#tables = tables
+    this.#entries = entries
+    this.#departures = departures
     this.#clock = clock
     this.#log = log
     this.#statuses = statusesOf(options)
     this.#times = options
-    this.#tables = buildTables(options, clock.monotonicMs())
     this.#waitingRoom = new WaitingRoom(clock, (queues) => this.#dispatch(profilesOf(queues)))
     this.#effects = this.#outbox()
     this.#changes = this.#outbox()
@@ -125,7 +125,7 @@ class TableRouter implements Router {
     if (!queue?.enabled) return this.#refused('noQueue')
     if (queue !== entry.queue && isFull(queue, true)) return this.#refused('atCapacity')
     this.#waitingRoom.leave(entry)
-    entry.queue.members.delete(entry)
+    this.#takeOut(entry)
     const enqueuedAtMs = this.#clock.monotonicMs()
     Object.assign(entry, { queue, enqueuedAtMs, rankMs: enqueuedAtMs - entry.contact.ageAdjustmentS * 1000 })
     this.#counters.count('transferred')
@@ -163,7 +163,7 @@ class TableRouter implements Router {
     if (!reservation) return false
     reservation.timer?.cancel()
     delete reservation.timer
-    reservation.entry.queue.members.delete(reservation.entry)
+    this.#takeOut(reservation.entry)
     this.#desk.move(reservation.agent, { type: 'offerAccepted', contactId })
     this.#holders.add(contactId, reservation.agent)
     this.#counters.count('accepted')
@@ -243,26 +243,6 @@ class TableRouter implements Router {
     }
   }
 
-  position(contactId: string): number | undefined {
-    const entry = this.#entries.get(contactId)
-    if (!entry?.queue.members.has(entry)) return undefined
-    let position = 1
-    for (const other of entry.queue.members)
-      if (other.contact.channel === entry.contact.channel && goesBefore(other, entry)) position++
-    return position
-  }
-
-  agents(): AgentView[] {
-    return [...this.#tables.agents.values()].map((agent) => agentView(agent, this.#now()))
-  }
-
-  queues(): QueueView[] {
-    const shown = [...this.#tables.queues.values()].filter(
-      ({ owner, members }) => owner === undefined || members.size > 0,
-    )
-    return shown.map((queue) => queueView(queue, this.#tables, this.#now()))
-  }
-
   onEffect(listener: (effect: RoutingEffect) => void): () => void {
     return this.#effects.listen(listener)
   }
@@ -317,9 +297,14 @@ class TableRouter implements Router {
   #stand(entry: Entry): void {
     entry.serial = this.#serial++
     entry.queue.members.add(entry)
+    this.#departures.came(entry.queue.name, entry.queue.members.size)
     entry.places = placesOf(entry)
     this.#waitingRoom.enter(entry)
     this.#offerFrom(entry.queue)
+  }
+
+  #takeOut(entry: Entry): void {
+    if (entry.queue.members.delete(entry)) this.#departures.left(entry.queue.name)
   }
 
   /** Wall-clock age of a contact told late, after a restart say. From then on only the monotonic clock counts. */
@@ -353,7 +338,7 @@ class TableRouter implements Router {
   #drop(entry: Entry): void {
     const { contactId } = entry.contact
     this.#entries.delete(contactId)
-    entry.queue.members.delete(entry)
+    this.#takeOut(entry)
     const { reservation } = entry
     if (!reservation) {
       this.#waitingRoom.leave(entry)
@@ -389,9 +374,5 @@ class TableRouter implements Router {
   #tellAll(): void {
     this.#effects.tellAll()
     this.#changes.tellAll()
-  }
-
-  #now(): Moment {
-    return { monotonicMs: this.#clock.monotonicMs(), epochMs: this.#clock.epochMs() }
   }
 }

@@ -75,6 +75,8 @@ export interface QueueView {
   available: number
   staffed: number
   online: number
+  /** Of who comes next, by how fast the queue moved lately. Absent: nothing can be told. */
+  estimatedWaitS?: number
 }
 
 /** What became of an agent by one input, for those who follow agents: event streams, metrics. */
@@ -148,6 +150,10 @@ export interface Routing {
   /** Closed to new contacts (those in it stay), and open again. False: no such queue. */
   setQueueEnabled(queue: string, enabled: boolean): boolean
   position(contactId: string): number | undefined
+  /** As in the view of its queue, for the place it has. */
+  estimatedWaitS(contactId: string): number | undefined
+  /** Of all channels, or as one channel sees it: its contacts, and the agents who serve it. Undefined: there is none. */
+  queue(name: string, channel?: Channel): QueueView | undefined
   agents(): AgentView[]
   queues(): QueueView[]
   onEffect(listener: (effect: RoutingEffect) => void): () => void

@@ -1,4 +1,5 @@
 // What reports, `status` and followers see of the router: agents and queues, by the definitions of the metrics.
+import type { Channel } from '../flow/host.ts'
 import { type AgentState, activityOf, hasRoom, isRoutable, type PauseCause, slotOf } from './agent-state.ts'
 import type { AgentChange, AgentContact, AgentView, QueueView } from './routing.ts'
 import { type AgentSlot, channels, type QueueTable, type Tables } from './tables.ts'
@@ -71,37 +72,50 @@ function failureState(because: PauseCause): AgentContact['state'] {
 }
 
 /** A contact counts as waiting until an agent has accepted it: it may still come back to its place. */
-export function queueView(queue: QueueTable, tables: Tables, now: Moment): QueueView {
-  let oldestAgeMs = 0
-  for (const { enqueuedAtMs } of queue.members) oldestAgeMs = Math.max(oldestAgeMs, now.monotonicMs - enqueuedAtMs)
+export function queueView(queue: QueueTable, tables: Tables, now: Moment, channel?: Channel): QueueView {
+  let [waiting, oldestAgeMs] = [0, 0]
+  for (const { contact, enqueuedAtMs } of queue.members) {
+    if (channel !== undefined && contact.channel !== channel) continue
+    waiting++
+    oldestAgeMs = Math.max(oldestAgeMs, now.monotonicMs - enqueuedAtMs)
+  }
   const view = { available: 0, staffed: 0, online: 0 }
-  const owner = queue.owner === undefined ? undefined : tables.agents.get(queue.owner)
-  if (owner) countAgent(owner, view)
-  else for (const agent of tables.agents.values()) if (queue.profiles.has(agent.profile)) countAgent(agent, view)
+  const asked = channel === undefined ? channels : [channel]
+  for (const agent of tables.agents.values()) if (serves(agent, queue, channel)) countAgent(agent, view, asked)
   return {
     name: queue.name,
     ...(queue.owner !== undefined && { agent: queue.owner }),
     enabled: queue.enabled,
-    waiting: queue.members.size,
+    waiting,
     oldestAgeS: Math.floor(oldestAgeMs / 1000),
     ...view,
   }
 }
 
-/** Could take a contact of some channel now. */
-export function isAvailable({ state, profile }: AgentSlot): boolean {
-  return isRoutable(state) && channels.some((channel) => hasRoom(state.slots, channel, profile.rules))
+function serves({ userName, profile }: AgentSlot, queue: QueueTable, channel: Channel | undefined): boolean {
+  if (queue.owner !== undefined) return queue.owner === userName
+  if (channel === undefined || !queue.profiles.has(profile)) return queue.profiles.has(profile)
+  return profile.tiers.some((tier) => tier.some((lane) => lane.queue === queue && lane.channel === channel))
+}
+
+/** Could take a contact of one of these channels now. */
+export function isAvailable({ state, profile }: AgentSlot, asked: readonly Channel[] = channels): boolean {
+  return isRoutable(state) && asked.some((channel) => hasRoom(state.slots, channel, profile.rules))
 }
 
 /**
  * An agent without a reachable phone is to Amazon Connect an agent who is not logged in, and counts nowhere: a flow
  * that asks for staffed agents must not send callers to nobody.
  */
-function countAgent(agent: AgentSlot, view: Pick<QueueView, 'available' | 'staffed' | 'online'>): void {
+function countAgent(
+  agent: AgentSlot,
+  view: Pick<QueueView, 'available' | 'staffed' | 'online'>,
+  asked: readonly Channel[],
+): void {
   const { status, reachable, slots } = agent.state
   const loggedIn = reachable || slots.some(({ work }) => work === 'onContact' || work === 'paused')
   if (status === 'Offline' || !loggedIn) return
   view.online++
   if (status === 'Available') view.staffed++
-  if (isAvailable(agent)) view.available++
+  if (isAvailable(agent, asked)) view.available++
 }

@@ -18,16 +18,18 @@ const rateHz = 8000
 /** Two channels of 16 bits. */
 const frameBytes = 4
 const filesAtOnce = 8
+const dayFolder = /^\d{4}-\d\d-\d\d\//
 
 /**
  * All recordings in the directory and below, in order of their names; empty when it does not exist. A file that cannot
- * be read or written is told to the log and left out.
+ * be read or written is told to the log and left out. `since`: folders of earlier days (by name, 2026-01-05) are passed by.
  */
 export async function repairRecordings(
   directory: string,
-  options: { log?: Pick<Log, 'error'> } = {},
+  options: { log?: Pick<Log, 'error'>; since?: string } = {},
 ): Promise<RepairedRecording[]> {
-  const names = await wavFiles(directory)
+  const { since = '' } = options
+  const names = (await wavFiles(directory)).filter((name) => !dayFolder.test(name) || name.slice(0, 10) >= since)
   const found: RepairedRecording[] = []
   let next = 0
   const work = async () => {

@@ -28,6 +28,18 @@ export function closeInterrupted(store: ContactStore, options: RecoveryOptions):
   })
 }
 
+const dayMs = 86_400_000
+
+/**
+ * The first day whose recordings may have been cut off, by its folder's name. A recording lies in the folder of the day it
+ * began; years of others need not be looked at. Whatever became of the clock: no later than what the records know of.
+ */
+export function firstDayToRepair(store: Pick<ContactStore, 'unfinished' | 'list'>, nowMs: number): string {
+  const known = [...store.unfinished(), ...store.list({ limit: 1 })]
+  const began = known.map(({ InitiationTimestamp }) => Date.parse(InitiationTimestamp))
+  return new Date(Math.min(nowMs, ...began) - dayMs).toISOString().slice(0, 10)
+}
+
 /** Contacts that were left open to be taken up again, and can't be. Returns the records as they were closed and saved. */
 export function closeLost(store: ContactStore, contactIds: readonly string[], epochMs: number): ContactRecord[] {
   return contactIds.flatMap((contactId) => {

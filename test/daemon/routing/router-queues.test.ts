@@ -78,6 +78,24 @@ story(
   tiers,
 )
 
+story(
+  'a queue as one channel sees it',
+  async (t, office) => {
+    office.call('call 1')
+    office.call('task 1', { channel: 'TASK' })
+    await office.clock.advance(5_000)
+    office.call('task 2', { channel: 'TASK' })
+    t.match(office.routing.queue('sales'), { waiting: 3, oldestAgeS: 5 })
+    t.match(office.routing.queue('sales', 'VOICE'), { waiting: 1, oldestAgeS: 5, online: 0 })
+    t.match(office.routing.queue('sales', 'TASK'), { waiting: 2, online: 0 })
+    office.arrive('ann')
+    t.match(office.routing.queue('sales', 'VOICE'), { online: 1, staffed: 1 })
+    t.match(office.routing.queue('sales', 'TASK'), { online: 0 }, 'her profile has the queue for calls only')
+    t.equal(office.routing.queue('nowhere'), undefined)
+  },
+  { ...onePlan, agents: { ann: 'basic' } },
+)
+
 story('figures of a queue: waiting with the offered, oldest, agents by what they do', async (t, office) => {
   office.arrive('ann', 'bob')
   office.routing.setStatus('cid', 'Offline')
@@ -93,7 +111,24 @@ story('figures of a queue: waiting with the offered, oldest, agents by what they
     available: 0,
     staffed: 2,
     online: 2,
+    estimatedWaitS: 8,
   })
+})
+
+story('the wait of who comes next is told by how fast the queue moved while somebody waited', async (t, office) => {
+  t.equal(office.queue()?.estimatedWaitS, undefined, 'nobody ever left')
+  office.arrive('ann')
+  t.equal(office.queue()?.estimatedWaitS, 0, 'an agent is there')
+  for (const call of ['call 1', 'call 2', 'call 3', 'call 4']) office.call(call)
+  await office.clock.advance(10_000)
+  office.routing.offerAccepted('call 1', 'ann')
+  t.equal(office.queue()?.estimatedWaitS, 40, 'three wait, one left in ten seconds')
+  await office.clock.advance(30_000)
+  office.routing.leave('call 2')
+  t.equal(office.routing.estimatedWaitS('call 4'), 40, 'second of the queue, 20 s each')
+  t.equal(office.routing.estimatedWaitS('call 1'), undefined, 'with its agent')
+  await office.clock.advance(31 * 60_000)
+  t.equal(office.queue()?.estimatedWaitS, undefined, 'what was half an hour ago tells nothing')
 })
 
 story('an agent without a phone is not online, whatever the status says', (t, office) => {

@@ -111,3 +111,16 @@ t.test('a second run finds nothing to mend', async (t) => {
   t.equal(again.length, 30)
   t.ok(again.every(({ repaired, durationMs }) => !repaired && durationMs === 1000))
 })
+
+t.test('years of recordings are not looked at again: only those of the days that may have been cut off', async (t) => {
+  const directory = folder(t)
+  for (const day of ['2026-01-03', '2026-01-04', '2026-01-05']) {
+    mkdirSync(join(directory, day))
+    writeFileSync(join(directory, day, 'c1.wav'), recording(0, second))
+  }
+  const repaired = await repairRecordings(directory, { since: '2026-01-04' })
+  t.same(
+    repaired.map(({ file }) => file.slice(directory.length + 1)),
+    ['2026-01-04/c1.wav', '2026-01-05/c1.wav'],
+  )
+})

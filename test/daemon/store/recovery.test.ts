@@ -6,7 +6,7 @@ import { connectedToAgent, offered, recordingStarted, stillAlive } from '../../.
 import { silentLog } from '../../../daemon/log/log.ts'
 import { openContactStore } from '../../../daemon/store/contact-store.ts'
 import type { RepairedRecording } from '../../../daemon/store/recording-repair.ts'
-import { closeInterrupted } from '../../../daemon/store/recovery.ts'
+import { closeInterrupted, firstDayToRepair } from '../../../daemon/store/recovery.ts'
 import { MockClock } from '../../support/mock-clock.ts'
 import { arrived, folder, noonMs, over, talking, waiting } from './records.ts'
 
@@ -106,3 +106,15 @@ t.test('a record whose last save lies before its own stamps still has no negativ
   t.equal(record.Agent?.AgentInteractionDuration, 0)
   t.ok(record.DisconnectTimestamp! >= record.InitiationTimestamp)
 })
+
+t.test(
+  'recordings are looked at from the day before the oldest contact that was alive, whatever the clock says',
+  async (t) => {
+    const { store } = restart(t, [over('c1', noonMs - 40 * 86_400_000), over('c2')])
+    t.equal(firstDayToRepair(store, restartMs), '2026-01-04')
+    t.equal(firstDayToRepair(store, restartMs + 365 * 86_400_000), '2026-01-04', 'set ahead')
+    t.equal(firstDayToRepair(store, 0), '1969-12-31', 'lost with the power')
+    store.save(talking('c3', noonMs - 5 * 86_400_000))
+    t.equal(firstDayToRepair(store, restartMs), '2025-12-30')
+  },
+)
