@@ -17,13 +17,20 @@ export class SupervisorOperations {
     this.#registry = registry
   }
 
-  /** Rings the supervisor's phone, or uses their own call to the box; answers with the visit's own contact. */
+  /**
+   * Rings the supervisor's phone, or uses their own call to the box; answers with the visit's own contact. A supervisor
+   * who is there already takes the other presence in the same visit.
+   */
   monitor(contactId: string, of: { supervisor: string; leg?: Leg; as?: Presence }): Outcome {
     const life = this.#registry.find(contactId)
     if (!life) return refused('noSuchContact')
     const { conversation, world } = life
     if (!world.instance.agents.has(of.supervisor)) return refused('noSuchAgent')
     if (life.state !== 'joined' || life.other?.role !== 'agent') return refused('notNow')
+    const visiting = conversation.visits.find(
+      ({ target }) => target && 'agent' in target && target.agent === of.supervisor,
+    )
+    if (visiting) return this.change(visiting.id, of.as ?? 'listen')
     if (conversation.visits.length >= maximumSupervisors) return refused('conferenceFull')
     const visit = this.#registry.begin({
       kind: 'monitor',

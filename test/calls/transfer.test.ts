@@ -33,7 +33,7 @@ t.test('hold: the caller hears music and is not heard, nor recorded; the agent i
 })
 
 t.test('cold, to a colleague: Ann is free at once, the caller waits with music for Ben', async (t) => {
-  await scene.talk('ben')
+  await scene.talk({ with: ['ben'] })
   await scene.ask('ann', { do: 'transfer', kind: 'cold', target: { quickConnect: 'Ben' } })
   await ann.closed()
   await ben.incoming()
@@ -53,7 +53,7 @@ t.test('cold, to a colleague: Ann is free at once, the caller waits with music f
 })
 
 t.test('warm, to a colleague: consult, join, leave; one record for each agent', async (t) => {
-  await scene.talk('ben')
+  await scene.talk({ with: ['ben'] })
   await scene.ask('ann', { do: 'transfer', kind: 'warm', target: { quickConnect: 'Ben' } })
   await ben.incoming()
   await scene.from('caller').hears(holdHz, 1000)
@@ -80,7 +80,7 @@ t.test('warm, to a colleague: consult, join, leave; one record for each agent', 
 })
 
 t.test('cold, to a queue: whoever is free takes the caller', async (t) => {
-  await scene.talk('ben')
+  await scene.talk({ with: ['ben'] })
   await scene.ask('ann', { do: 'transfer', kind: 'cold', target: { quickConnect: 'Support again' } })
   await ann.closed()
   await ben.incoming()
@@ -99,7 +99,7 @@ t.test('cold, to a queue: whoever is free takes the caller', async (t) => {
 })
 
 t.test('warm, to a queue: Ann talks to whoever takes it, and comes back to the caller', async (t) => {
-  await scene.talk('ben')
+  await scene.talk({ with: ['ben'] })
   await scene.ask('ann', { do: 'transfer', kind: 'warm', target: { quickConnect: 'Support again' } })
   await ben.incoming()
   await ben.accept()
@@ -155,7 +155,7 @@ t.test('warm, to an outside number: consult, swap, join, leave caller and desk t
 })
 
 t.test('conference of four: all hear each other; all but one are held; who came last is let go', async (t) => {
-  await scene.talk('ben')
+  await scene.talk({ with: ['ben'] })
   await scene.ask('ann', { do: 'transfer', kind: 'warm', target: { quickConnect: 'Ben' } })
   await ben.incoming()
   await ben.accept()

@@ -123,12 +123,33 @@ export const testFlows: Record<string, string> = {
     play('menu'),
     { type: 'DisconnectParticipant' },
   ]),
+  /** Straight to an agent; a caller whom the agent leaves hears a prompt. */
+  Thanks: flowDocument('contactFlow', 'Thanks', [setHook('CustomerRemaining', 'Goodbye'), ...toQueue]),
+  Goodbye: flowDocument('contactFlow', 'Goodbye', [play('menu'), { type: 'DisconnectParticipant' }]),
+  /** To Support; who waits there for two seconds goes on to the queue Second. */
+  'Moves on': flowDocument('contactFlow', 'Moves on', [setHook('CustomerQueue', 'Impatient'), ...toQueue]),
+  Impatient: flowDocument('customerQueue', 'Impatient', [
+    {
+      type: 'MessageParticipantIteratively',
+      parameters: { Messages: [{ PromptId: 'music' }], InterruptFrequencySeconds: '2' },
+      conditions: { MessagesInterrupted: 'On' },
+      errors: ['NoMatchingError'],
+      next: 'Wait',
+    },
+    {
+      type: 'DequeueContactAndTransferToQueue',
+      parameters: { QueueId: 'Second' },
+      id: 'On',
+      errors: ['QueueAtCapacity', 'NoMatchingError'],
+    },
+    { ...end, id: 'Wait' },
+  ]),
   /** Promises to call back, and hangs up. */
   Callback: flowDocument('contactFlow', 'Callback', [
     { type: 'UpdateContactTargetQueue', parameters: { QueueId: 'Support' } },
     {
       type: 'CreateCallbackContact',
-      parameters: { InitialCallDelaySeconds: '1', MaximumConnectionAttempts: '1', RetryDelaySeconds: '1' },
+      parameters: { InitialCallDelaySeconds: '1', MaximumConnectionAttempts: '2', RetryDelaySeconds: '1' },
     },
     { type: 'DisconnectParticipant' },
   ]),
@@ -150,6 +171,7 @@ export const testFlows: Record<string, string> = {
     { type: 'TransferContactToQueue', errors: ['QueueAtCapacity', 'NoMatchingError'] },
     { type: 'DisconnectParticipant' },
   ]),
+  'default-outbound': flowDocument('outboundWhisper', 'default-outbound', [play('customer-whisper'), end]),
   'Whisper to agent': flowDocument('agentWhisper', 'Whisper to agent', [play('agent-whisper'), end]),
   'Whisper to customer': flowDocument('customerWhisper', 'Whisper to customer', [play('customer-whisper'), end]),
 }

@@ -32,6 +32,8 @@ export interface TestInstanceOptions {
     | { type: 'phone'; name: string; number: string }
     | { type: 'queue'; name: string; queue: string }
   )[]
+  /** Queues beside Support, which everybody serves as well. */
+  moreQueues?: string[]
   /** Content of carriers.yaml. */
   carriers?: object
   /** Files of the instance beside or instead of those made here, by their paths in it. */
@@ -71,6 +73,8 @@ export const numbers = {
   '+442079460004': 'Recorded',
   '+442079460005': 'Outside',
   '+442079460006': 'Callback',
+  '+442079460007': 'Thanks',
+  '+442079460008': 'Moves on',
 } as const
 export type TestNumber = keyof typeof numbers
 
@@ -95,14 +99,15 @@ export async function makeTestInstance(options: TestInstanceOptions = {}): Promi
   write('hours', { hours: [{ name: 'Always', timeZone: 'UTC', week: alwaysOpen() }] })
   const quickConnects = (options.quickConnects ?? []).map((one) => ({ ...one, description: 'for tests' }))
   const outboundCallerId = { number: Object.keys(numbers)[0] }
-  const queue = {
-    name: 'Support',
+  const queues = ['Support', ...(options.moreQueues ?? [])].map((name) => ({
+    name,
     hours: 'Always',
     outboundCallerId,
     quickConnects: quickConnects.map(({ name }) => name),
-  }
-  write('queues', { queues: [queue] })
-  write('routing-profiles', { routingProfiles: [{ name: 'Everyone', queues: [{ queue: 'Support' }] }] })
+  }))
+  write('queues', { queues })
+  const served = queues.map(({ name }) => ({ queue: name }))
+  write('routing-profiles', { routingProfiles: [{ name: 'Everyone', queues: served }] })
   write('quick-connects', { quickConnects })
   if (options.carriers) write('carriers', options.carriers)
   write('agents', { agents: agents.map((agent) => agentEntry(agent)) })

@@ -31,6 +31,8 @@ export interface Ear {
 export interface SceneOptions {
   colleagues?: readonly Colleague[]
   desk?: boolean
+  /** Absent: up to the recorded one. */
+  lines?: number
   instance?: TestInstanceOptions
 }
 
@@ -51,7 +53,7 @@ export class TalkScene {
     const deskPort = await freePorts(3)
     const link = { name: 'north', host: '127.0.0.1', port: deskPort, optionsIntervalS: 2, channels: 3 }
     const box = await startBox(t, {
-      lines: recordedLine,
+      lines: options.lines ?? recordedLine,
       agents: agents.map((userName) => ({
         userName,
         srtp: 'off',
@@ -99,21 +101,33 @@ export class TalkScene {
   }
 
   /** A call comes, and Ann takes it. Then the colleagues named are available too. */
-  async talk(...colleagues: Colleague[]): Promise<void> {
-    const caller = await this.ring()
+  async talk(of: { with?: readonly Colleague[]; line?: number } = {}): Promise<void> {
+    const caller = await this.ring(of.line)
     const ann = this.phone('ann')
     await ann.incoming()
-    for (const colleague of colleagues) await this.ask(colleague, { do: 'setStatus', status: 'Available' })
+    for (const colleague of of.with ?? []) await this.ask(colleague, { do: 'setStatus', status: 'Available' })
     await ann.accept()
     await ann.established()
     await caller.says(toneOf.caller, 60_000)
     await this.together('caller', 'ann')
   }
 
-  /** A call comes, and is answered by the box. */
-  async ring(port = recordedLine): Promise<LineCaller> {
+  /** What contacts there are from now on are those of one test. */
+  async begin(): Promise<void> {
     this.#before = new Set((await this.box.daemon.records()).map(({ ContactId }) => ContactId))
-    this.#caller = await this.box.call({ number: '+442079460555', port })
+  }
+
+  /** The one contact of the call so far. */
+  async contactId(): Promise<string> {
+    const [record] = (await this.box.daemon.records()).filter(({ ContactId }) => !this.#before.has(ContactId))
+    if (!record) throw new Error('there is no contact')
+    return record.ContactId
+  }
+
+  /** A call comes, and is answered by the box. */
+  async ring(port = recordedLine, number = '+442079460555'): Promise<LineCaller> {
+    await this.begin()
+    this.#caller = await this.box.call({ number, port })
     await this.#caller.answered()
     return this.#caller
   }

@@ -45,6 +45,14 @@ t.test('listens unheard, whispers to the agent, barges in, listens again', async
   t.equal(rig.clock.liveTimers, 0)
 })
 
+t.test('asked for again with another presence, it is the same visit', async (t) => {
+  const { rig, caller, agent, contactId, sue, supervisors, visit } = await visited()
+  const again = supervisors.monitor(contactId, { supervisor: sue.id, as: 'barge' })
+  t.same(again, { ok: true, contactId: visit })
+  t.ok(rig.together(caller, agent, sue))
+  t.equal(rig.agentLegs.length, 2, 'no phone is rung again')
+})
+
 t.test('a supervisor goes with the talk, and does not keep it alive', async (t) => {
   for (const who of ['caller', 'agent'] as const) {
     const { rig, caller, agent, sue } = await visited()
