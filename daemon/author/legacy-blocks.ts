@@ -1,6 +1,6 @@
 // Blocks of the older designer, each to the action it is today. Written after real exports; a block, a parameter or a
 // branch that is not here is refused by its name, never guessed at. PlayAudio, StoreCustomerInput, SetScreenPop,
-// CustomerInQueue and TransferToFlow are the oldest spellings.
+// CustomerInQueue, SetContactFlow and TransferToFlow are the oldest spellings.
 import { type LegacyModule, LegacyProblem, valueText } from './legacy-module.ts'
 import {
   type Converted,
@@ -53,6 +53,53 @@ const play: Conversion = (block) => ({ Type: 'MessageParticipant', ...speech(blo
 
 const toFlow: Conversion = (block) => ({ Type: 'TransferToFlow', ...resource(block, 'ContactFlowId', 'ContactFlowId') })
 
+/** Which flow runs at which event; the block was called SetContactFlow before there were events besides queue and whisper. */
+const eventHook: Conversion = (block) => {
+  const hook = required(block, 'Type')
+  const { value, name } = named(block, 'ContactFlowId')
+  return {
+    Type: 'UpdateContactEventHooks',
+    Parameters: { EventHooks: { [hook]: value } },
+    ...(name !== undefined && { names: { [`EventHooks.${hook}`]: name } }),
+  }
+}
+
+const bot: Conversion = (block) => {
+  const { Parameters, names } = speech(block)
+  const region = text(block, 'BotRegion')
+  return {
+    Type: 'ConnectParticipantWithLexBot',
+    Parameters: {
+      ...Parameters,
+      LexBot: {
+        Name: required(block, 'BotName'),
+        ...(region !== undefined && { Region: region }),
+        Alias: required(block, 'BotAlias'),
+      },
+    },
+    ...(names && { names }),
+  }
+}
+
+const streaming = (state: 'Enabled' | 'Disabled'): Conversion => {
+  return (block) => {
+    const tracks = block.parameters.filter(({ name }) => name === 'Track').map(({ value }) => value)
+    const named = [
+      ...(tracks.includes('FromCustomer') ? ['From'] : []),
+      ...(tracks.includes('ToCustomer') ? ['To'] : []),
+    ]
+    return {
+      Type: 'UpdateContactMediaStreamingBehavior',
+      Parameters: {
+        MediaStreamingState: state,
+        // The first edition of the block had no tracks: it streamed the customer both ways.
+        Participants: [{ ParticipantType: 'Customer', MediaDirections: tracks.length === 0 ? ['From', 'To'] : named }],
+        MediaStreamType: text(block, 'MediaStreamTypes') ?? 'Audio',
+      },
+    }
+  }
+}
+
 const toQueue: Conversion = () => ({ Type: 'TransferContactToQueue', Parameters: {} })
 
 const conversions: ReadonlyMap<string, Conversion> = new Map<string, Conversion>([
@@ -63,9 +110,11 @@ const conversions: ReadonlyMap<string, Conversion> = new Map<string, Conversion>
   ['CustomerInQueue', toQueue],
   ['TransferToFlow', toFlow],
   ['Disconnect', () => ({ Type: 'DisconnectParticipant', Parameters: {}, terminal: true })],
+  ['Resume', () => ({ Type: 'EndFlowExecution', Parameters: {}, terminal: true })],
   [
     'GetUserInput',
     (block) => {
+      if (block.target === 'Lex') return bot(block)
       if (block.target !== 'Digits') throw new LegacyProblem(`the target "${block.target ?? ''}"`)
       const { Parameters, names } = speech(block)
       const seconds = text(block, 'Timeout') ?? '5'
@@ -139,18 +188,8 @@ const conversions: ReadonlyMap<string, Conversion> = new Map<string, Conversion>
       Parameters: { TextToSpeechVoice: required(block, 'GlobalVoice') },
     }),
   ],
-  [
-    'SetContactFlow',
-    (block) => {
-      const hook = required(block, 'Type')
-      const { value, name } = named(block, 'ContactFlowId')
-      return {
-        Type: 'UpdateContactEventHooks',
-        Parameters: { EventHooks: { [hook]: value } },
-        ...(name !== undefined && { names: { [`EventHooks.${hook}`]: name } }),
-      }
-    },
-  ],
+  ['SetContactFlow', eventHook],
+  ['SetEventHook', eventHook],
   [
     'InvokeExternalResource',
     (block) => {
@@ -202,24 +241,8 @@ const conversions: ReadonlyMap<string, Conversion> = new Map<string, Conversion>
       return { Type: 'DistributeByPercentage', Parameters: {}, conditions }
     },
   ],
-  [
-    'StartMediaStreaming',
-    (block) => {
-      const tracks = block.parameters.filter(({ name }) => name === 'Track').map(({ value }) => value)
-      const directions = [
-        ...(tracks.includes('FromCustomer') ? ['From'] : []),
-        ...(tracks.includes('ToCustomer') ? ['To'] : []),
-      ]
-      return {
-        Type: 'UpdateContactMediaStreamingBehavior',
-        Parameters: {
-          MediaStreamingState: 'Enabled',
-          Participants: [{ ParticipantType: 'Customer', MediaDirections: directions }],
-          MediaStreamType: text(block, 'MediaStreamTypes') ?? 'Audio',
-        },
-      }
-    },
-  ],
+  ['StartMediaStreaming', streaming('Enabled')],
+  ['StopMediaStreaming', streaming('Disabled')],
   [
     'SetCallBackNumber',
     (block) => ({

@@ -145,7 +145,7 @@ t.test('what has no known meaning is refused by its name, with its place, all at
   const conversion = convert(
     legacy([
       { id: 'a', type: 'SetRocket' },
-      { id: 'b', type: 'GetUserInput', target: 'Lex' },
+      { id: 'b', type: 'GetUserInput', target: 'Nobody' },
       {
         id: 'c',
         type: 'CheckAttribute',
@@ -160,7 +160,7 @@ t.test('what has no known meaning is refused by its name, with its place, all at
     conversion.faults.map(({ message }) => message),
     [
       /block type SetRocket/,
-      /target "Lex"/,
+      /target "Nobody"/,
       /system attribute "Weather"/,
       /branch "Sunday"/,
       /no parameter GlobalVoice/,
