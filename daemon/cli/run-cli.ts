@@ -38,6 +38,16 @@ const agentVerbs: [VerbName, string][] = [
   ['monitor', 'a supervisor hears a contact, whispers, barges in'],
 ]
 
+const numberCommands: [verb: string, summary: string, load: Entry['load']][] = [
+  ['search', 'numbers that carriers have to give', async () => (await import('./number.ts')).numberSearchCommand],
+  ['claim', 'claims a number from a carrier’s inventory', async () => (await import('./number.ts')).numberClaimCommand],
+  ['describe', 'says what a number is for', async () => (await import('./number.ts')).numberDescribeCommand],
+  ['attach', 'attaches a number to a flow or queue', async () => (await import('./number.ts')).numberAttachCommand],
+  ['release', 'gives a number back, for ever', async () => (await import('./number.ts')).numberReleaseCommand],
+  ['list', 'the claimed numbers', async () => (await import('./number.ts')).numberListCommand],
+  ['show', 'all of one claimed number', async () => (await import('./number.ts')).numberShowCommand],
+]
+
 const entries: readonly Entry[] = [
   {
     name: 'check',
@@ -98,6 +108,12 @@ const entries: readonly Entry[] = [
     name: 'queue close',
     summary: 'lets no more contacts into a queue',
     load: async () => (await import('./queue.ts')).queueCommand('close'),
+  },
+  ...numberCommands.map(([verb, summary, load]) => ({ name: `number ${verb}`, summary, load })),
+  {
+    name: 'route explain',
+    summary: 'which way a call to a number would go, and why',
+    load: async () => (await import('./route-explain.ts')).routeExplainCommand,
   },
   {
     name: 'reload',

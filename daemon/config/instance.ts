@@ -32,6 +32,8 @@ export interface Instance {
   box: Box
   boards: Board[]
   numbers: Map<string, ClaimedNumber>
+  /** Given back: never to be claimed again. */
+  releasedNumbers: ReadonlySet<string>
   hours: Map<string, HoursOfOperation>
   queues: Map<string, Queue>
   routingProfiles: Map<string, RoutingProfile>

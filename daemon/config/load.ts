@@ -182,6 +182,7 @@ function build(
     box: overriddenBox(box, overrides),
     boards: overriddenBoards(parsed.lines?.boards ?? [], overrides),
     numbers: new Map(numbers.numbers.map((number) => [number.number, number])),
+    releasedNumbers: new Set(numbers.released.map(({ number }) => number)),
     hours: byName(hours.hours),
     queues: byName(queues.queues),
     routingProfiles: byName(profiles.routingProfiles),

@@ -379,6 +379,7 @@ function instanceWith(agents: string[], { afterContactWorkS = 0, autoAccept = fa
     box: boxSchema.parse({ instance: { name: 'Test', country: 'US', timeZone: 'UTC' }, limits }),
     boards: [],
     numbers: new Map([['+15550100', { number: '+15550100', flow: 'main' }]]),
+    releasedNumbers: new Set(),
     hours: new Map(),
     queues: new Map(['Support', 'Sales'].map((name) => [name, queue(name)])),
     routingProfiles: new Map([[profile.name, profile]]),

@@ -65,7 +65,16 @@ export class InstanceCopy {
 
   /** Functions, bots, aliases, voices and carriers, as shipped beside the instance. */
   addExamples(): this {
-    for (const name of ['functions', 'functions.yaml', 'bots.yaml', 'aliases.yaml', 'voice.yaml', 'carriers.yaml'])
+    for (const name of [
+      'functions',
+      'functions.yaml',
+      'bots.yaml',
+      'aliases.yaml',
+      'voice.yaml',
+      'carriers.yaml',
+      'inventory',
+      'rates',
+    ])
       cpSync(join(shippedDirectory, '../examples', name), this.path(name), { recursive: true })
     this.secret('example-telecom', 'as-the-carrier-gave-it\n')
     return this
