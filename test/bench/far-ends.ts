@@ -16,7 +16,9 @@ export interface Order {
   /** Port each end sends to. */
   targets: number[]
   durationMs: number
-  key?: { send: number; receive: number }
+  /** Which ends speak SRTP, by these keys. */
+  encrypted: boolean[]
+  key: { send: number; receive: number }
 }
 
 export interface Result {
@@ -65,17 +67,15 @@ async function run(order: Order): Promise<Result> {
     othersDbm0: Infinity,
     ownDbm0: -Infinity,
   }
-  if (order.key)
-    for (const slot of slots) {
-      sockets.setKey(slot, 'send', {
-        suite: 'AES_CM_128_HMAC_SHA1_80',
-        keyAndSalt: new Uint8Array(30).fill(order.key.send),
-      })
-      sockets.setKey(slot, 'receive', {
-        suite: 'AES_CM_128_HMAC_SHA1_80',
-        keyAndSalt: new Uint8Array(30).fill(order.key.receive),
-      })
-    }
+  const keyOf = (fill: number) => ({
+    suite: 'AES_CM_128_HMAC_SHA1_80' as const,
+    keyAndSalt: new Uint8Array(30).fill(fill),
+  })
+  slots.forEach((slot, end) => {
+    if (!order.encrypted[end]) return
+    sockets.setKey(slot, 'send', keyOf(order.key.send))
+    sockets.setKey(slot, 'receive', keyOf(order.key.receive))
+  })
   const take = () => {
     const count = sockets.wait(0)
     for (let i = 0; i < count; i++) {

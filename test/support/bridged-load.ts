@@ -1,19 +1,29 @@
 // Many bridged calls at once through the whole daemon: callers dial a number of the box, its flow queues them, agents'
 // phones answer and echo. What is measured is the daemon, all of its threads and processes.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
 import { Daemon } from './daemon.ts'
+import { flowDocument } from './flows.ts'
 import { freePorts } from './free-ports.ts'
+import { wavOf } from './growing-wav.ts'
 import { makeTestInstance, type TestAgent, type TestInstance, type TestNumber } from './instance.ts'
 import type { MarkedResult } from './marked-calls.ts'
-import { type LoadResult, runCallers, startEchoingPhones } from './rtpload.ts'
+import { type CallersOptions, type LoadResult, runCallers, startEchoingPhones } from './rtpload.ts'
 import { runSippCallers, startSippPhones } from './sipp-load.ts'
+import { makeTone } from './tones.ts'
 
 export interface BridgedLoadOptions {
   calls: number
   seconds: number
-  /** Direct: bridged and nothing else; Recorded: recorded as well. */
-  number?: TestNumber
+  /** Direct: bridged and nothing else; Recorded: recorded as well; see also `promptNumber`. */
+  number?: TestNumber | typeof promptNumber
+  /** How fast the calls that are held begin. */
   callsPerSecond?: number
+  /** As many agents; absent: one a call. */
+  agents?: number
+  openLoop?: CallersOptions['openLoop']
+  silent?: boolean
 }
 
 export interface BridgedLoad extends LoadResult {
@@ -26,24 +36,43 @@ export interface BridgedLoad extends LoadResult {
 const callerName = 'caller'
 const benchNumber: TestNumber = '+442079460003'
 
-/** One account that calls, and an agent per call, all of whose phones are at one address. */
-function makeInstance(calls: number, phonesPort: number): Promise<TestInstance> {
-  const phones = Array.from({ length: calls }, (_, index): TestAgent => {
+/** Answers, and plays a prompt over and over. */
+export const promptNumber = '+442079460009'
+const promptMs = 10_000
+
+/** One account that calls, and agents all of whose phones are at one address; logging as the box does by default. */
+async function makeInstance(agents: number, calls: number, phonesPort: number): Promise<TestInstance> {
+  const phones = Array.from({ length: agents }, (_, index): TestAgent => {
     return { userName: `agent${index + 1}`, address: `127.0.0.1:${phonesPort}`, srtp: 'off', codecs: ['PCMU'] }
   })
   const caller: TestAgent = { userName: callerName, srtp: 'off', codecs: ['PCMU'], status: 'Offline' }
-  return makeTestInstance({
+  const instance = await makeTestInstance({
     agents: [caller, ...phones],
     concurrentCalls: calls + 10,
     rtpPorts: calls * 6 + 64,
     lines: 0,
   })
+  const loop = { type: 'MessageParticipant', parameters: { PromptId: 'long' }, id: 'Loop', next: 'Loop' }
+  writeFileSync(
+    join(instance.directory, 'flows', 'Prompt loop.json'),
+    flowDocument('contactFlow', 'Prompt loop', [loop]),
+  )
+  writeFileSync(join(instance.directory, 'prompts', 'long.wav'), wavOf(makeTone(400, promptMs, -16)))
+  editYaml(join(instance.directory, 'numbers.yaml'), ({ numbers }) => ({
+    numbers: [...numbers, { number: promptNumber, flow: 'Prompt loop' }],
+  }))
+  editYaml(join(instance.directory, 'box.yaml'), (box) => ({ ...box, log: { level: 'info' } }))
+  return instance
+}
+
+function editYaml(file: string, edit: (document: { numbers: unknown[] }) => object): void {
+  writeFileSync(file, stringify(edit(parse(readFileSync(file, 'utf8')))))
 }
 
 /** The same with sipp, where there is no generator: counts losses, measures nothing. */
 export async function runSippLoad(options: { calls: number; seconds: number }): Promise<MarkedResult> {
   const phonesPort = await freePorts(1)
-  const instance = await makeInstance(options.calls, phonesPort)
+  const instance = await makeInstance(options.calls, options.calls, phonesPort)
   const phones = startSippPhones(phonesPort, await freePorts(4))
   try {
     const daemon = await Daemon.start({ instance })
@@ -70,7 +99,7 @@ export async function runSippLoad(options: { calls: number; seconds: number }): 
 
 export async function runBridgedLoad(options: BridgedLoadOptions): Promise<BridgedLoad> {
   const phonesPort = await freePorts(1)
-  const instance = await makeInstance(options.calls, phonesPort)
+  const instance = await makeInstance(options.agents ?? options.calls, options.calls, phonesPort)
   // The box has 10000 to 32000; the generator takes the 4000 ports from each of these on.
   const uas = startEchoingPhones({ sipPort: phonesPort, rtpBase: 44_000, lifeS: options.seconds + 120 })
   try {
@@ -86,6 +115,8 @@ export async function runBridgedLoad(options: BridgedLoadOptions): Promise<Bridg
         calls: options.calls,
         seconds: options.seconds,
         callsPerSecond: options.callsPerSecond ?? 20,
+        ...(options.openLoop ? { openLoop: options.openLoop } : {}),
+        silent: options.silent ?? false,
         boxPids: [daemon.pid, ...childrenOf(daemon.pid)],
         phonesPid: uas.pid,
       })
