@@ -46,7 +46,15 @@ export class AgentService {
     }
   }
 
-  /** In the order of the files. */
+  /** What the agent can use now: other agents and queues only while there is a contact to transfer (routing facts, 5). */
+  offeredQuickConnects(userName: string) {
+    const transfers = this.#of.routing
+      .agents()
+      .some((agent) => agent.userName === userName && agent.activity === 'onContact')
+    return this.quickConnects(userName).filter(({ type }) => transfers || type === 'phone')
+  }
+
+  /** All of the queues in the agent's routing profile, in the order of the files. */
   quickConnects(userName: string) {
     const { agents, routingProfiles, queues, quickConnects } = this.#of.instance()
     const profile = routingProfiles.get(agents.get(userName)?.routingProfile ?? '')
@@ -105,16 +113,20 @@ export class AgentService {
   }
 
   #call(agent: string, target: CallTarget, leg: Leg | undefined): AgentOutcome {
-    const number = this.#numberOf(agent, target)
-    if (number === undefined) return answer({ ok: false, reason: 'noSuchQuickConnect' })
+    let number: string
+    if ('number' in target) number = target.number
+    else {
+      const found = this.quickConnects(agent).find(({ name }) => name === target.quickConnect)
+      if (!found) return answer({ ok: false, reason: 'noSuchQuickConnect' })
+      if (found.type !== 'phone')
+        return failed(
+          'onlyInTransfer',
+          `${found.name} is reached by transferring a contact to it, and by no other way.`,
+          'Call a number, or a quick connect of the type phone.',
+        )
+      number = found.number
+    }
     return answer(this.#of.operations.outbound({ agent, number, ...(leg && { leg }) }))
-  }
-
-  /** Outside of a contact only numbers can be reached (routing facts, 5). */
-  #numberOf(agent: string, target: CallTarget): string | undefined {
-    if ('number' in target) return target.number
-    const found = this.quickConnects(agent).find(({ name }) => name === target.quickConnect)
-    return found?.type === 'phone' ? found.number : undefined
   }
 
   #transfer(agent: string, contactId: string, { target, kind }: Extract<AgentCommand, { do: 'transfer' }>): Outcome {
@@ -177,7 +189,7 @@ const words: Record<Refusal, [message: string, mend: string]> = {
   noSuchAgent: ['There is no such agent.', 'See cordboard agent list.'],
   noSuchQueue: ['There is no such queue.', 'See queues.yaml.'],
   noSuchQuickConnect: [
-    'There is no such quick connect for this agent, or it can be used in a transfer only.',
+    'There is no such quick connect for this agent.',
     'Quick connects belong to queues: see queues.yaml and the agent’s routing profile.',
   ],
   noSuchFlow: ['The flow of the quick connect does not exist.', 'Check with cordboard check.'],

@@ -46,7 +46,7 @@ export interface ControlParts {
   counters: () => CounterTable | Promise<CounterTable>
   /** One line for each leg: parties, state, audio path. */
   describeLegs: () => string[] | Promise<string[]>
-  agents: Pick<AgentService, 'perform' | 'quickConnects'>
+  agents: Pick<AgentService, 'perform' | 'offeredQuickConnects'>
   /** Absent: the box does not reload, and says so. */
   reload?: () => Promise<ReloadOutcome>
 }
@@ -108,7 +108,7 @@ export function createControlMethods(parts: ControlParts): Record<string, Contro
     },
     quickConnects(params): QuickConnectsReport {
       const { agent } = read(quickConnectsParams, params)
-      const quickConnects = parts.agents.quickConnects(agent)
+      const quickConnects = parts.agents.offeredQuickConnects(agent)
       return {
         version: reportVersion,
         quickConnects: quickConnects.map(({ type, name, description, code }) => ({ type, name, description, code })),

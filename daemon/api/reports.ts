@@ -49,6 +49,8 @@ export const queueReport = z.looseObject({
   available: z.number(),
   staffed: z.number(),
   online: z.number(),
+  /** Seconds; absent when nothing can be told. */
+  estimatedWaitS: z.number().optional(),
 })
 
 /** A contact that is alive; finished ones are records. */

@@ -157,7 +157,8 @@ Exit codes: 0 done, 1 it can't be done now or the daemon can't be reached, 2 wro
 
 export const quickConnectsCommand: Command = {
   synopsis: 'USER [--json] [--socket PATH]',
-  help: `The quick connects USER may call and transfer to, with the codes for telephones.
+  help: `The quick connects USER may use now, with the codes for telephones: those to numbers always, those to agents and
+queues while USER has a contact to transfer.
 
   --json         one JSON object with \`version\` and \`quickConnects\`
   --socket PATH  control socket (default /run/cordboard/control.sock)

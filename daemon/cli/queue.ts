@@ -5,17 +5,19 @@ import { type Command, type ExitCode, UsageError } from './command.ts'
 
 export function queueCommand(verb: 'open' | 'close'): Command {
   return {
-    synopsis: 'QUEUE [--socket PATH]',
+    synopsis: 'QUEUE [--json] [--socket PATH]',
     help: `${verb === 'open' ? 'Lets contacts into the queue again' : 'Lets no more contacts into the queue'}, until the daemon starts anew. Contacts that wait in it are still served.
 
+  --json         one JSON object with \`version\`
   --socket PATH  control socket (default /run/cordboard/control.sock)
 
 Exit codes: 0 done, 1 there is no such queue or the daemon can't be reached, 2 wrong usage.`,
-    options: { socket: { type: 'string' } },
+    options: { json: { type: 'boolean' }, socket: { type: 'string' } },
     async run(invocation): Promise<ExitCode> {
       const [queue, ...rest] = invocation.operands
       if (queue === undefined || rest.length > 0) throw new UsageError(`Name one queue: queue ${verb} QUEUE.`)
-      await askDaemon(invocation, 'setQueueEnabled', doneReport, { queue, enabled: verb === 'open' })
+      const report = await askDaemon(invocation, 'setQueueEnabled', doneReport, { queue, enabled: verb === 'open' })
+      if (invocation.options.json === true) invocation.terminal.out(JSON.stringify(report, null, 2))
       return 0
     },
   }

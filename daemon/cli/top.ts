@@ -64,11 +64,12 @@ export function picture(status: StatusReport): string {
     `${instance.name}  ${state}, up ${formatDuration(uptimeS)}, ${contacts.length} contacts, ${faults.length} faults`,
     '',
     formatTable(
-      ['queue', 'waiting', 'oldest', 'available', 'staffed', 'online', ''],
+      ['queue', 'waiting', 'oldest', 'expected', 'available', 'staffed', 'online', ''],
       queues.map((queue) => [
         queue.name,
         queue.waiting,
         formatDuration(queue.oldestAgeS),
+        queue.estimatedWaitS === undefined ? undefined : formatDuration(queue.estimatedWaitS),
         queue.available,
         queue.staffed,
         queue.online,

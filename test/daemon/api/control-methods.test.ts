@@ -78,7 +78,7 @@ function box(change: Partial<ControlParts> = {}) {
     counters: async () => ({ audio: { ticks: 50 } }),
     links: () => [link],
     bans: () => [{ address: '203.0.113.7', offence: 'scanner', leftMs: 59_001 }],
-    agents: { perform: () => ({ ok: true }), quickConnects: () => [] },
+    agents: { perform: () => ({ ok: true }), offeredQuickConnects: () => [] },
     describeLegs: () => ['line:front ◀▶ sip:ann'],
     ...change,
   })
