@@ -14,7 +14,8 @@ export const flowCheckCommand: Command = {
   help: `Checks each flow: the document, the actions the box supports, parameters, branches, conditions, references. Every
 fault of every file is told at once, with file, line, column, how to mend it, and the JSON path of the value.
 
-  --instance DIR  the queues, prompts, hours, flows and agents a flow names must exist in this configuration;
+  --instance DIR  the queues, prompts, hours, flows, agents, functions and bots a flow names must exist in this
+                  configuration, and what stands in for profiles, cases, … and for buckets is looked up in it;
                   without it, any name is taken as good
   --json          one JSON object: \`version\`, \`ok\`, \`files\` (file, ok, type, faults); a fault has code, severity, file,
                   line, column, path, message, mend

@@ -11,12 +11,12 @@ import { loadFlow, maximumFileBytes } from '../flow/load-flow.ts'
 import { createFlowResources, type FlowResources, type ResourceAlias } from '../flow/resources.ts'
 import { functionArn } from '../functions/functions.ts'
 import { code } from './codes.ts'
-import { type Configuration, type NamedKind, namesOf } from './configuration.ts'
+import { type Configuration, type FileName, type NamedKind, namesOf } from './configuration.ts'
 import { fault } from './document.ts'
 import { type ArnKind, resourceArn } from './ids.ts'
 import type { Instance } from './instance.ts'
 import { aliasesSchema } from './integration-schemas.ts'
-import { findAll } from './place.ts'
+import { findAll, findTexts } from './place.ts'
 import { readText } from './read-file.ts'
 
 export interface LoadedFlows {
@@ -81,11 +81,15 @@ export function flowResources(instance: Instance): FlowResources {
     function: instance.functions.keys(),
     bot: instance.bots.keys(),
     aliases: instance.aliases.map(({ arn, kind, name }) => ({ foreign: arn, kind, id: name })),
+    products: instance.hooks.keys(),
+    promptSources: instance.voice.promptSources.map(({ from }) => from),
   })
 }
 
 type Names = Record<'queue' | 'prompt' | 'hours' | 'agent' | 'function' | 'bot', Iterable<string>> & {
   aliases: Iterable<ResourceAlias>
+  products: Iterable<string>
+  promptSources: readonly string[]
 }
 
 function resourcesOf(
@@ -104,6 +108,8 @@ function resourcesOf(
     functions: [...names.function].map((name) => ({ id: name, name, arn: functionArn(name) })),
     bots: [...names.bot].map((name) => ({ id: name, name, arn: botArn(name) })),
     aliases: names.aliases,
+    products: new Set(names.products),
+    promptSources: names.promptSources,
   })
 }
 
@@ -132,6 +138,8 @@ export function flowFaults(configuration: Configuration, instance: { arn: string
     function: of('function'),
     bot: of('bot'),
     aliases: aliasesOf(configuration),
+    products: textsAt(configuration, 'functions', 'hooks.*.product'),
+    promptSources: textsAt(configuration, 'voice', 'promptSources.*.from'),
   }
   const resources = resourcesOf(instance, loaded.flows, names)
   const unreadable = new Set<string>()
@@ -141,6 +149,10 @@ export function flowFaults(configuration: Configuration, instance: { arn: string
   return [...loaded.flows.values()]
     .flatMap((flow) => (flow ? checkFlow(flow, resources, { abilities: boxAbilities }) : []))
     .filter((found) => !unreadable.has(found.code))
+}
+
+function textsAt(configuration: Configuration, file: FileName, pattern: string): string[] {
+  return findTexts(configuration.documents.get(file)?.value, pattern).map(({ value }) => value)
 }
 
 /** Those whose shape is right; the others have faults of their own. */

@@ -1,7 +1,7 @@
 // The contract of a flow action: one small file each in actions/, declared in actions/index.ts; the engine knows only
 // this. An action reads its resolved parameters, does one thing through the host, and says where the flow goes on.
 import type { Severity } from '../fault.ts'
-import type { FlowAbilities } from './abilities.ts'
+import type { FlowAbilities, HookKind } from './abilities.ts'
 import type { FlowObject, FlowValue } from './flow-value.ts'
 import type { Channel, FlowHost, FlowType } from './host.ts'
 import type { ParameterReader } from './parameters.ts'
@@ -65,6 +65,8 @@ export interface ActionDefinition {
   timeLimitMs?(run: ActionRun): number | undefined
   /** The ability of the host without which its error branch is taken. */
   readonly needs?: keyof FlowAbilities
+  /** The product beside contacts that a function of the instance must stand in for, when `needs` is `invokeHook`. */
+  readonly product?: HookKind
   /** The service has an action of this name and tells nothing more of it: its error branch is taken. */
   readonly knownByNameOnly?: boolean
   /** Flow types of this very use of it, where they are other than `flowTypes`. */

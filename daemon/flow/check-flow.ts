@@ -57,7 +57,7 @@ export function checkFlow(flow: Flow, resources: FlowResources, options: CheckFl
       })
     }
     checkAction(flow, action, report)
-    checkSurroundings(action, options, report)
+    checkSurroundings(action, resources, options, report)
     checkConditions(action, report)
     checkTexts(action.Parameters, ['Parameters'], report)
     checkReferences(flow, action, resources, report)
@@ -117,7 +117,12 @@ function reportMissing(action: FlowActionDocument, report: ReportInAction): void
 }
 
 /** What a block needs of the box, the channel and the contact: without it, it takes its error branch. */
-function checkSurroundings(action: FlowActionDocument, options: CheckFlowOptions, report: ReportInAction): void {
+function checkSurroundings(
+  action: FlowActionDocument,
+  resources: FlowResources,
+  options: CheckFlowOptions,
+  report: ReportInAction,
+): void {
   const definition = actionDefinitions.get(action.Type)
   if (!definition) return
   const { channel, abilities, hooks = runHooks } = options
@@ -126,7 +131,8 @@ function checkSurroundings(action: FlowActionDocument, options: CheckFlowOptions
     const mend = `It is for ${definition.channels.join(', ')}: check $.Channel before it.`
     report(flowFaultCodes.actionNotInChannel, ['Type'], message, mend, 'warning')
   }
-  if (abilities && definition.needs !== undefined && !abilities.has(definition.needs)) {
+  const standsIn = definition.product !== undefined && resources.products?.has(definition.product)
+  if (abilities && definition.needs !== undefined && !abilities.has(definition.needs) && !standsIn) {
     const why = absentAbilities.get(definition.needs)
     const message = `this box can not do it (${definition.needs}${why ? `: ${why}` : ''}): its error branch is taken.`
     const severity = why === undefined ? 'error' : 'warning'

@@ -2,6 +2,7 @@
 // are named in the file.
 import type { FlowActionDocument } from './action.ts'
 import { actionDefinitions } from './actions/index.ts'
+import { fileOf } from './actions/speech.ts'
 import type { ReportInAction } from './check-flow.ts'
 import { type FlowFaultCode, flowFaultCodes } from './fault-codes.ts'
 import type { Flow } from './flow.ts'
@@ -91,6 +92,8 @@ export function checkReferences(
     checkTexts(Condition.Operands, ['Transitions', 'Conditions', index, 'Condition', 'Operands'], report)
   // Of an action that can't run, nothing is known of what its parameters mean.
   if (!actionDefinitions.has(action.Type)) return
+  for (const { path, uri } of mediaOf(action.Parameters, []))
+    checkMedia(uri, ['Parameters', ...path], resources, report)
 
   const names = new ParameterTemplates(action, flow.displayNames.get(action.Identifier))
   for (const { path, value, kind } of resourcesOf(action.Parameters, [])) {
@@ -117,6 +120,33 @@ function checkFlowType(
   if (allowed.includes(type)) return
   const message = `the flow ${id} is of type ${type}; here it must be ${allowed.join(' or ')}.`
   report(flowFaultCodes.wrongFlowType, ['Parameters', ...path], message, 'Name a flow of that type.')
+}
+
+/** Audio from a bucket: a file of prompts/, or of a source that the instance declares. The error branch is there for it. */
+function checkMedia(
+  uri: string,
+  path: readonly (string | number)[],
+  resources: FlowResources,
+  report: ReportInAction,
+): void {
+  const { promptSources } = resources
+  if (promptSources === undefined || findReferences(uri).length > 0) return
+  if ([uri, fileOf(uri)].some((name) => resources.resolve('prompt', name) !== undefined)) return
+  if (promptSources.some((from) => uri.startsWith(from))) return
+  const message = `${uri} is neither a file of prompts/ nor from a source of voice.yaml: the error branch is taken.`
+  const mend = `Put ${fileOf(uri)} into prompts/, or declare under promptSources in voice.yaml where it is fetched from.`
+  report(flowFaultCodes.unknownPrompt, path, message, mend, 'warning')
+}
+
+/** Every `Media.Uri`, of a prompt or in a list of them. */
+function mediaOf(value: unknown, path: (string | number)[]): { path: (string | number)[]; uri: string }[] {
+  if (Array.isArray(value)) return value.flatMap((inner, index) => mediaOf(inner, [...path, index]))
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (key === 'Media' && isObject(inner) && typeof inner.Uri === 'string')
+      return [{ path: [...path, key, 'Uri'], uri: inner.Uri }]
+    return ownMaps.has(key) ? [] : mediaOf(inner, [...path, key])
+  })
 }
 
 interface NamedResource {

@@ -11,9 +11,13 @@ export interface FlowResources {
   resolve(kind: ResourceKind, value: string, displayName?: string): string | undefined
   /** Type of a flow by its id, where known. */
   flowType?(flowId: string): FlowType | undefined
+  /** Products beside contacts that a function stands in for; undefined: not known. */
+  readonly products?: ReadonlySet<string>
+  /** Beginnings of the URIs that prompts are fetched for; undefined: not known. */
+  readonly promptSources?: readonly string[]
 }
 
-export interface FlowResourceLists {
+export interface FlowResourceLists extends Pick<FlowResources, 'products' | 'promptSources'> {
   queues?: Iterable<ResourceRef>
   prompts?: Iterable<ResourceRef>
   hours?: Iterable<ResourceRef>
@@ -60,6 +64,8 @@ export function createFlowResources(lists: FlowResourceLists): FlowResources {
       return find(index, kind, value) ?? (displayName === undefined ? undefined : find(index, kind, displayName))
     },
     flowType: (flowId) => flowTypes.get(flowId),
+    ...(lists.products && { products: lists.products }),
+    ...(lists.promptSources && { promptSources: lists.promptSources }),
   }
 }
 

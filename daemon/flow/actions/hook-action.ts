@@ -30,6 +30,7 @@ export function hookAction(options: HookActionOptions): ActionDefinition {
     needsParticipant: false,
     terminal: false,
     needs: 'invokeHook',
+    product: kind,
 
     check(action, report) {
       checkKnown(action, report, names)

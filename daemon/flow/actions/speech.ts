@@ -37,7 +37,7 @@ export function readSpeech(run: SpeechRun, prefix = ''): Speech | Promise<Speech
 function readMedia({ parameters, host, signal }: SpeechRun, prefix: string): Speech | Promise<Speech> {
   const uri = parameters.text(`${prefix}Media.Uri`)
   if (!uri) throw new ParameterError('Media.Uri has no data')
-  const file = uri.slice(uri.lastIndexOf('/') + 1)
+  const file = fileOf(uri)
   const promptId = parameters.resourceNamed('prompt', uri) ?? parameters.resourceNamed('prompt', file)
   if (promptId !== undefined) return { kind: 'prompt', promptId }
   if (!host.fetchPrompt) throw new ParameterError(`there is no prompt ${file}, and this box can not fetch ${uri}`)
@@ -45,6 +45,11 @@ function readMedia({ parameters, host, signal }: SpeechRun, prefix: string): Spe
     if (fetched === undefined) throw new ParameterError(`${uri} is not to be had`)
     return { kind: 'prompt', promptId: fetched }
   })
+}
+
+/** A prompt of this name stands for the file of any bucket. */
+export function fileOf(uri: string): string {
+  return uri.slice(uri.lastIndexOf('/') + 1)
 }
 
 export function checkSpeech(
@@ -60,15 +65,6 @@ export function checkSpeech(
   if (chosen === 'Media') {
     if (typeof parameterOf(action, `${prefix}Media.Uri`) !== 'string')
       report(`${path}.Uri`, 'Media.Uri is missing.', 'Say where the audio is.')
-    else {
-      const mend = 'Put the file into prompts/ under its name.'
-      report(
-        path,
-        'Audio from a bucket is played only when prompts/ has a file of its name, or it can be fetched.',
-        mend,
-        'warning',
-      )
-    }
     return
   }
   if (typeof value !== 'string') report(path, `${chosen} is no text.`, 'Write it in double quotes.')

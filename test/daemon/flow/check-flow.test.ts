@@ -3,6 +3,7 @@ import t from 'tap'
 import { formatFault } from '../../../daemon/fault.ts'
 import { boxAbilities } from '../../../daemon/flow/box-abilities.ts'
 import { checkFlow } from '../../../daemon/flow/check-flow.ts'
+import type { FlowResources } from '../../../daemon/flow/resources.ts'
 import { type Block, flowOf, testResources } from './flow-text.ts'
 
 const bye: Block = { id: 'bye', type: 'DisconnectParticipant' }
@@ -284,6 +285,28 @@ t.test('what a box never has is warned of, and said why', async (t) => {
   t.match(checkFlow(flow, testResources, { abilities: boxAbilities }), [
     { code: 'FLOW-212', severity: 'warning', message: /no agent workspace/ },
   ])
+})
+
+t.test('what stands in for a product, and where prompts are fetched from, is looked up in the instance', async (t) => {
+  const media = { Uri: 's3://bucket/greeting.wav', SourceType: 'S3', MediaType: 'Audio' }
+  const flow = flowOf([
+    { id: 'who', type: 'GetCustomerProfile', parameters: {}, next: 'play', errors: caught },
+    { id: 'play', type: 'MessageParticipant', parameters: { Media: media }, next: 'bye', errors: caught },
+    bye,
+  ])
+  const told = (resources: FlowResources) =>
+    checkFlow(flow, resources, { abilities: boxAbilities }).map(
+      ({ severity, code, path }) => `${severity} ${code} ${path}`,
+    )
+  const profiles = 'warning FLOW-212 $.Actions[0].Type'
+  const greeting = 'warning FLOW-303 $.Actions[1].Parameters.Media.Uri'
+  const products = new Set(['customerProfiles'])
+  t.same(told(testResources), [profiles], 'where nothing is known of sources')
+  t.same(told({ ...testResources, products: new Set(), promptSources: [] }), [profiles, greeting])
+  t.same(told({ ...testResources, products, promptSources: ['s3://elsewhere/'] }), [greeting])
+  t.same(told({ ...testResources, products, promptSources: ['s3://bucket/'] }), [])
+  const withFile = { ...testResources, products, promptSources: [], resolve: () => 'greeting' }
+  t.same(told(withFile), [], 'a file of that name in prompts/')
 })
 
 t.test('a whole group may be handed to a function, and is compared with nothing', async (t) => {
