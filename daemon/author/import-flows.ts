@@ -14,6 +14,7 @@ import type { InstanceNames } from './instance-names.ts'
 import { convertLegacyExport, isLegacyExport } from './legacy-export.ts'
 import { checkNamedReferences, type NamedReference, type UnresolvedReference } from './named-references.ts'
 import { placeholderId } from './world.ts'
+import { unwrapped } from './wrapped-export.ts'
 
 /** Faults of the import itself; never reused. */
 const importFaultCodes = { nameTaken: 'IMP-101', nameTwice: 'IMP-102' } as const
@@ -25,7 +26,7 @@ export interface PlannedFlow {
   name?: string
   /** What is to be written; absent when the flow is refused. */
   text?: string
-  /** From the format of the older designer. */
+  /** From the format of the older designer, or from an answer of the service's API. */
   converted: boolean
   /** In place of a flow that is there. */
   replaces: boolean
@@ -90,20 +91,26 @@ function readCandidate(file: string, instance: InstanceNames): Candidate {
     const fault = readFault(file, read.problem, maximumFileBytes)
     return { ...nothing, faults: [read.problem === 'missing' ? { ...fault, mend: 'Check the path.' } : fault] }
   }
-  const document = parse(read.text)
-  let { text } = read
-  const converted = isLegacyExport(document)
-  if (converted) {
+  const inside = unwrapped(parse(read.text))
+  const document = inside ?? parse(read.text)
+  let text = inside ? formatted(inside) : read.text
+  const legacy = isLegacyExport(document)
+  const converted = legacy || inside !== undefined
+  if (legacy) {
     const conversion = convertLegacyExport(document, text, file)
     if ('faults' in conversion) return { ...nothing, converted, faults: conversion.faults }
-    text = `${JSON.stringify(conversion.flow, null, 2)}\n`
+    text = formatted(conversion.flow)
   }
-  const name = nameOf(converted ? parse(text) : document, file)
+  const name = nameOf(legacy ? parse(text) : document, file)
   const { flow, faults } = loadFlow(text, join(instance.directory, 'flows', `${name}.json`))
   const candidate: Candidate = { ...nothing, name, converted, replaces: instance.flows.has(name) }
   candidate.faults = faults.map((fault) => atSource(fault, candidate))
   if (!flow || faults.some(({ severity }) => severity === 'error')) return candidate
   return { ...candidate, flow, text }
+}
+
+function formatted(flow: Record<string, unknown>): string {
+  return `${JSON.stringify(flow, null, 2)}\n`
 }
 
 /** The text is the source's own: its lines are those the person sees. Of a converted one, those of what is written. */

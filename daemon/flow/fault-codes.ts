@@ -15,6 +15,7 @@ export const flowFaultCodes = {
   danglingTransition: 'FLOW-111',
   unknownFlowType: 'FLOW-112',
   typeInferred: 'FLOW-113',
+  wrappedExport: 'FLOW-114',
 
   unsupportedAction: 'FLOW-201',
   unknownAction: 'FLOW-202',

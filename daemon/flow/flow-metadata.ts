@@ -18,6 +18,12 @@ export const exportedFlowTypes: ReadonlyMap<string, FlowType> = new Map<string, 
   ['module', 'MODULE'],
 ])
 
+/** Names of the API, which flows made by tools have instead. A campaign's flow runs as an inbound one does. */
+export const apiFlowTypes: ReadonlyMap<string, FlowType> = new Map<string, FlowType>([
+  ...[...exportedFlowTypes.values()].map((type) => [type, type] as const),
+  ['CAMPAIGN', 'CONTACT_FLOW'],
+])
+
 /** Older exports name one resource per block, under these keys, without saying which parameter it stands for. */
 const blockWideHints: readonly [key: string, parameters: readonly string[]][] = [
   ['queue', ['QueueId']],

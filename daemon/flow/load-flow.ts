@@ -5,7 +5,13 @@ import type { Fault, Severity } from '../fault.ts'
 import type { FlowActionDocument } from './action.ts'
 import { type FlowFaultCode, flowFaultCodes } from './fault-codes.ts'
 import type { Flow, FlowSource } from './flow.ts'
-import { exportedFlowTypes, isObject, readDisplayNames, readMillisecondOperands } from './flow-metadata.ts'
+import {
+  apiFlowTypes,
+  exportedFlowTypes,
+  isObject,
+  readDisplayNames,
+  readMillisecondOperands,
+} from './flow-metadata.ts'
 import { readAction } from './flow-shape.ts'
 import { inferFlowType } from './flow-type.ts'
 import type { FlowType } from './host.ts'
@@ -55,8 +61,9 @@ export function loadFlow(text: string, file: string, options: LoadFlowOptions = 
   if (Buffer.byteLength(json) > maximumFileBytes) {
     const code = flowFaultCodes.fileTooLarge
     const message = `The flow is larger than ${maximumFileBytes} bytes.`
+    const mend = 'Split it and join the parts by TransferToFlow.'
     return {
-      faults: [{ code, severity: 'error', file, message, mend: 'Split it and join the parts by TransferToFlow.' }],
+      faults: [{ code, severity: 'error', file, line: 1, column: 1, path: '$', message, mend }],
     }
   }
 
@@ -73,7 +80,7 @@ export function loadFlow(text: string, file: string, options: LoadFlowOptions = 
     const where = placeOf(json, syntaxFault.offset)
     const message = `This is no JSON: ${syntaxFault.message}`
     const mend = 'Export the flow again, or mend the text at this place.'
-    return { faults: [{ code: flowFaultCodes.notJson, severity: 'error', file, ...where, message, mend }] }
+    return { faults: [{ code: flowFaultCodes.notJson, severity: 'error', file, ...where, path: '$', message, mend }] }
   }
 
   const document: unknown = JSON.parse(json)
@@ -111,6 +118,11 @@ function readDocument(
   if (Array.isArray(document.modules) && document.Version !== '2019-10-30') {
     const mend = 'Convert it to Version 2019-10-30: cordboard flow import FILE.'
     report(flowFaultCodes.legacyFormat, ['modules'], 'This is an export of the older flow designer.', mend)
+    return undefined
+  }
+  if (!('Actions' in document) && (isObject(document.ContactFlow) || document.Content !== undefined)) {
+    const mend = 'Take the flow out of it: cordboard flow import FILE.'
+    report(flowFaultCodes.wrappedExport, [], "This is an answer of the service's API: the flow is inside.", mend)
     return undefined
   }
   if (document.Version !== '2019-10-30') {
@@ -194,7 +206,7 @@ function readFlowType(
 ): FlowType {
   const written = metadata.type
   if (typeof written === 'string') {
-    const type = exportedFlowTypes.get(written)
+    const type = exportedFlowTypes.get(written) ?? apiFlowTypes.get(written)
     if (type) return type
     const message = `Metadata.type is ${JSON.stringify(written)}, which is no type of flow.`
     const mend = `Write one of ${[...exportedFlowTypes.keys()].join(', ')}.`

@@ -252,3 +252,33 @@ test('a file that is no file of aliases stops the import before anything is writ
   t.throws(() => writeImport(plan, directory), { message: /is no file of aliases/ })
   t.throws(() => readFileSync(join(directory, 'flows', 'Theirs.json')))
 })
+
+test("an answer of the service's API: the flow is taken out, its name and type from beside it", async (t) => {
+  const { directory, names } = instance(t)
+  const before = names().flows.size
+  const content = JSON.parse(flowText([setQueue('a', 'bye', 'Support'), bye], {}))
+  const described = (answer: object) => file(t, 'described.json', JSON.stringify(answer))
+  const answers: [object, string, string][] = [
+    [
+      { ContactFlow: { Id: 'x', Name: 'Described', Type: 'QUEUE_TRANSFER', Content: JSON.stringify(content) } },
+      'Described',
+      'QUEUE_TRANSFER',
+    ],
+    [{ ContactFlowModule: { Name: 'Part', Content: JSON.stringify(content) } }, 'Part', 'module'],
+    [{ Name: 'By a tool', ContactFlowType: 'CONTACT_FLOW', Content: content }, 'By a tool', 'CONTACT_FLOW'],
+  ]
+  for (const [answer, name, type] of answers) {
+    const plan = planImport([described(answer)], names(), false)
+    t.match(plan.flows, [{ name, converted: true, faults: [] }])
+    writeImport(plan, directory)
+    const written = JSON.parse(readFileSync(join(directory, 'flows', `${name}.json`), 'utf8'))
+    t.match(written, { Version: '2019-10-30', Metadata: { name, type }, StartAction: 'a' })
+  }
+  t.equal(names().flows.size, before + 3, 'the instance loads them')
+})
+
+test('an answer with no flow inside tells so', async (t) => {
+  const { names } = instance(t)
+  const path = file(t, 'described.json', JSON.stringify({ ContactFlow: { Name: 'x', Content: 'no JSON' } }))
+  t.match(planImport([path], names(), false).flows, [{ faults: [{ code: 'FLOW-114', mend: /flow import/ }] }])
+})
