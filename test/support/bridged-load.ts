@@ -1,6 +1,6 @@
 // Many bridged calls at once through the whole daemon: callers dial a number of the box, its flow queues them, agents'
 // phones answer and echo. What is measured is the daemon, all of its threads and processes.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { Daemon } from './daemon.ts'
@@ -39,6 +39,13 @@ const benchNumber: TestNumber = '+442079460003'
 /** Answers, and plays a prompt over and over. */
 export const promptNumber = '+442079460009'
 const promptMs = 10_000
+const flowOfNumber = [
+  { number: '+442079460001', flow: 'Direct' },
+  { number: '+442079460003', flow: 'Direct' },
+  { number: '+442079460004', flow: 'Recorded' },
+  { number: promptNumber, flow: 'Prompt loop' },
+]
+const neededFlows = /^(Direct|Recorded|Music|default-.*)\.json$/
 
 /** One account that calls, and agents all of whose phones are at one address; logging as the box does by default. */
 async function makeInstance(agents: number, calls: number, phonesPort: number): Promise<TestInstance> {
@@ -52,21 +59,15 @@ async function makeInstance(agents: number, calls: number, phonesPort: number): 
     rtpPorts: calls * 6 + 64,
     lines: 0,
   })
+  const folder = (name: string) => join(instance.directory, name)
+  for (const file of readdirSync(folder('flows'))) if (!neededFlows.test(file)) rmSync(folder(`flows/${file}`))
   const loop = { type: 'MessageParticipant', parameters: { PromptId: 'long' }, id: 'Loop', next: 'Loop' }
-  writeFileSync(
-    join(instance.directory, 'flows', 'Prompt loop.json'),
-    flowDocument('contactFlow', 'Prompt loop', [loop]),
-  )
-  writeFileSync(join(instance.directory, 'prompts', 'long.wav'), wavOf(makeTone(400, promptMs, -16)))
-  editYaml(join(instance.directory, 'numbers.yaml'), ({ numbers }) => ({
-    numbers: [...numbers, { number: promptNumber, flow: 'Prompt loop' }],
-  }))
-  editYaml(join(instance.directory, 'box.yaml'), (box) => ({ ...box, log: { level: 'info' } }))
+  writeFileSync(folder('flows/Prompt loop.json'), flowDocument('contactFlow', 'Prompt loop', [loop]))
+  writeFileSync(folder('prompts/long.wav'), wavOf(makeTone(400, promptMs, -16)))
+  writeFileSync(folder('numbers.yaml'), stringify({ numbers: flowOfNumber }))
+  const box: object = parse(readFileSync(folder('box.yaml'), 'utf8'))
+  writeFileSync(folder('box.yaml'), stringify({ ...box, log: { level: 'info' } }))
   return instance
-}
-
-function editYaml(file: string, edit: (document: { numbers: unknown[] }) => object): void {
-  writeFileSync(file, stringify(edit(parse(readFileSync(file, 'utf8')))))
 }
 
 /** The same with sipp, where there is no generator: counts losses, measures nothing. */
