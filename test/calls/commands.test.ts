@@ -4,23 +4,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { StatusReport } from '../../daemon/api/reports.ts'
-import { SystemClock } from '../../daemon/clock.ts'
-import { UdpSocket } from '../../daemon/sip/transport/udp-socket.ts'
 import { type Ran, cordboard as run } from '../daemon/cli/cli-support.ts'
+import { AutoPhones, agentAt, callerAccount } from '../support/auto-phones.ts'
 import { Daemon } from '../support/daemon.ts'
 import { freePorts } from '../support/free-ports.ts'
-import { makeTestInstance, type TestAgent } from '../support/instance.ts'
-import { SipAutoPhone } from '../support/sip-auto-phone.ts'
-import { SipPeer } from '../support/sip-peer.ts'
+import { makeTestInstance } from '../support/instance.ts'
 
-const host = '127.0.0.1'
 const phonesPort = await freePorts(1)
-const phone = { address: `${host}:${phonesPort}`, srtp: 'off', codecs: ['PCMU'] } satisfies Partial<TestAgent>
 const instance = await makeTestInstance({
   agents: [
-    { userName: 'caller', srtp: 'off', codecs: ['PCMU'], status: 'Offline' },
-    { userName: 'ann', ...phone, afterContactWorkS: 600 },
-    { userName: 'bob', ...phone, status: 'Offline' },
+    callerAccount,
+    agentAt(phonesPort, { userName: 'ann', afterContactWorkS: 600 }),
+    agentAt(phonesPort, { userName: 'bob', status: 'Offline' }),
   ],
   quickConnects: [
     { type: 'agent', name: 'Bob', agent: 'bob' },
@@ -32,25 +27,8 @@ t.teardown(() => instance.remove())
 const daemon = await Daemon.start({ instance })
 t.teardown(() => daemon.remove())
 
-const clock = new SystemClock()
-const sdp = [
-  ...['v=0', `o=- 1 1 IN IP4 ${host}`, 's=-', `c=IN IP4 ${host}`, 't=0 0'],
-  `m=audio ${await freePorts(2)} RTP/AVP 0`,
-  ...['a=rtpmap:0 PCMU/8000', ''],
-].join('\r\n')
-
-async function peer(name: string, port: number): Promise<SipPeer> {
-  const at = { address: host, port }
-  const one = await SipPeer.open(name, new UdpSocket(() => {}), at, { address: host, port: instance.sipPort })
-  t.teardown(() => one.close())
-  return one
-}
-const callers = new SipAutoPhone(await peer('caller', 0), clock, instance.passwords.get('caller') ?? '', 0, sdp)
-const agents = new SipAutoPhone(await peer('agents', phonesPort), clock, '', 20, sdp)
-t.teardown(() => {
-  callers.stop()
-  agents.stop()
-})
+const phones = await AutoPhones.open(instance, phonesPort)
+t.teardown(() => phones.close())
 
 const cordboard = (...args: string[]): Promise<Ran> => run(...args, '--socket', daemon.socket)
 
@@ -72,7 +50,7 @@ const isJoined = ({ state }: { state: string }) => state === 'joined'
 
 /** A caller rings and talks to Ann. */
 async function talk(): Promise<void> {
-  callers.call(`sip:442079460004@${instance.sipAddress}`)
+  phones.call('442079460004')
   await daemon.contactIs('joined', { withinMs: 10_000 })
 }
 

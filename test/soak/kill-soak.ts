@@ -1,10 +1,11 @@
 // Kills the daemon again and again at random moments under load, and looks at what is left each time.
 import { seededRandom } from '../daemon/routing/seeded-random.ts'
+import { agentAt, callerAccount } from '../support/auto-phones.ts'
 import { Daemon } from '../support/daemon.ts'
 import { freePorts } from '../support/free-ports.ts'
-import { makeTestInstance, type TestAgent, type TestNumber } from '../support/instance.ts'
+import { makeTestInstance, type TestNumber } from '../support/instance.ts'
 import { KillLedger } from './kill-ledger.ts'
-import { callerName, KillLoad } from './kill-load.ts'
+import { KillLoad } from './kill-load.ts'
 
 export interface KillSoakOptions {
   kills: number
@@ -41,11 +42,12 @@ const restartAttempts = 30
 export async function runKillSoak(options: KillSoakOptions): Promise<KillSoakResult> {
   const random = seededRandom(options.seed)
   const phonesPort = await freePorts(1)
-  const phone = { address: `127.0.0.1:${phonesPort}`, srtp: 'off', codecs: ['PCMU'] } satisfies Partial<TestAgent>
   const instance = await makeTestInstance({
     agents: [
-      { userName: callerName, srtp: 'off', codecs: ['PCMU'], status: 'Offline' },
-      ...Array.from({ length: agents }, (_, at) => ({ ...phone, userName: `agent${at + 1}`, afterContactWorkS: 1 })),
+      callerAccount,
+      ...Array.from({ length: agents }, (_, at) =>
+        agentAt(phonesPort, { userName: `agent${at + 1}`, afterContactWorkS: 1 }),
+      ),
     ],
     concurrentCalls: options.calls + 10,
     rtpPorts: options.calls * 8 + 64,
