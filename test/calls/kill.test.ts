@@ -1,4 +1,4 @@
-// kill -9 at twenty moments of a call. After each restart: the record is there and closed as interrupted, the recording
+// kill -9 at ten moments of a call; at twenty with CORDBOARD_KILLS=all. After each restart: the record is there and closed as interrupted, the recording
 // opens and holds what was said up to the kill, the line is on-hook, and the next call goes through. A caller who was in
 // the queue still, though an agent had been found, is back in it instead and reaches the agent.
 import t from 'tap'
@@ -58,6 +58,8 @@ const moments: Moment[] = [
   { state: 'ended', afterMs: 50 },
 ]
 
+const chosen = process.env.CORDBOARD_KILLS === 'all' ? moments : moments.filter((_, index) => index % 2 === 1)
+
 /** An agent has been found, and the caller has not been let into the talk. */
 const inQueueStates: ReadonlySet<Moment['state']> = new Set(['agentWhispering', 'customerWhispering'])
 
@@ -100,7 +102,7 @@ function soundRecord(record: ContactRecord): string[] {
   return faults
 }
 
-for (const [index, moment] of moments.entries())
+for (const [index, moment] of chosen.entries())
   t.test(`kill ${index + 1}: ${moment.afterMs} ms into ${moment.state}`, async (t) => {
     const before = (await box.daemon.records()).length
     const ringMs = moment.state === 'ringing' ? 2000 : 600
@@ -164,7 +166,7 @@ for (const [index, moment] of moments.entries())
     if (talked) t.equal(record.Recordings.length, 1, 'the talk was recorded')
   })
 
-t.test('after twenty kills a whole call goes through', async (t) => {
+t.test('after all the kills a whole call goes through', async (t) => {
   const caller = await box.call({ number: '+442079460555' })
   await reach(caller, { state: 'joined', afterMs: 0 })
   await caller.hears(annHz, 500)
