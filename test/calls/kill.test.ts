@@ -1,6 +1,6 @@
-// kill -9 at ten moments of a call; at twenty with CORDBOARD_KILLS=all. After each restart: the record is there and closed as interrupted, the recording
-// opens and holds what was said up to the kill, the line is on-hook, and the next call goes through. A caller who was in
-// the queue still, though an agent had been found, is back in it instead and reaches the agent.
+// kill -9 at ten moments of a call, at twenty with CORDBOARD_KILLS=all. After each restart: the record is there and closed
+// as interrupted, the recording opens and holds what was said up to the kill, the line is on-hook, and the next call goes
+// through. A caller who was in the queue still, though an agent had been found, is back in it and reaches the agent.
 import t from 'tap'
 import type { ContactRecord } from '../../daemon/contact/contact-record.ts'
 import { Baresip } from '../support/baresip.ts'
