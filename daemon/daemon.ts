@@ -45,6 +45,7 @@ import { type FlowLog, openFlowLog } from './store/flow-log.ts'
 import { openPendingFiles } from './store/pending-files.ts'
 import { repairRecordings } from './store/recording-repair.ts'
 import { closeInterrupted, closeLost, firstDayToRepair } from './store/recovery.ts'
+import { storageToUse } from './store/storage-place.ts'
 import { createVoice, type VoiceService } from './voice/create-voice.ts'
 
 export class Daemon {
@@ -70,10 +71,10 @@ export class Daemon {
   /** Resolves when calls are taken. Rejects with a message that names the mend; `stop` then undoes what was started. */
   async start(): Promise<void> {
     const { instance, options, clock, log } = this.#of
-    const storage = instance.box.storage.directory
+    mkdirSync(options.runtimeDirectory, { recursive: true, mode: 0o700 })
+    const storage = storageToUse(instance.box.storage.directory, options.runtimeDirectory, this.#of)
     const recordings = join(storage, 'recordings')
-    for (const directory of [storage, recordings, options.runtimeDirectory])
-      mkdirSync(directory, { recursive: true, mode: 0o700 })
+    mkdirSync(recordings, { recursive: true, mode: 0o700 })
     const pending = openPendingFiles(join(storage, 'pending'), { log })
     const store = await this.#openStore(storage, recordings, pending)
     const flowLog = openFlowLog(join(storage, 'flow-logs'), { clock, log })
@@ -151,6 +152,7 @@ export class Daemon {
 
     this.#reload = buildReload(this.#of, { contacts, voice, sip, routing, outbound, worlds })
     await this.#serveControl({
+      storage,
       routing,
       lines,
       contacts,
@@ -207,6 +209,7 @@ export class Daemon {
   }
 
   async #serveControl(parts: {
+    storage: string
     routing: Router
     lines: Lines
     contacts: ContactService
@@ -221,7 +224,7 @@ export class Daemon {
     figures: Figures
   }): Promise<void> {
     const { instance, options, clock, log, faults, notifier } = this.#of
-    const { routing, contacts, worlds, store, flowLog, audio, voice, sip, outbound, figures } = parts
+    const { storage, routing, contacts, worlds, store, flowLog, audio, voice, sip, outbound, figures } = parts
     const lag = createLagProbe()
     const timeZone = () => this.instance.box.instance.timeZone
     const counters = async () => ({
@@ -246,7 +249,7 @@ export class Daemon {
       path: join(options.runtimeDirectory, 'control.sock'),
       clock,
       log: log.child({ part: 'api' }),
-      audit: openAuditLog(join(instance.box.storage.directory, 'audit.jsonl'), { clock, log, faults }),
+      audit: openAuditLog(join(storage, 'audit.jsonl'), { clock, log, faults }),
       methods: createControlMethods({
         ...parts,
         clock,

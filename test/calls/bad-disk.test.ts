@@ -1,5 +1,6 @@
 // The whole daemon on a disk that is full, and on one that fails and turns read-only: calls go on, `status` tells what is
-// wrong and what to do, and with room again everything that happened is on the disk.
+// wrong and what to do, and with room again everything that happened is on the disk. A box that starts on a failed disk
+// takes calls as well.
 import t, { type Test } from 'tap'
 import { callControl } from '../../daemon/api/control-client.ts'
 import { metricsReport } from '../../daemon/api/reports.ts'
@@ -81,4 +82,14 @@ t.test('the disk fails, and is read-only from then on', async (t) => {
   for (const { message, mend } of await faults()) t.match(`${message} ${mend}`, /disk/i)
   const metrics = metricsReport.parse(await callControl(daemon.socket, 'metrics', { by: [] }))
   t.match(metrics.rows[0]?.metrics, { CONTACTS_CREATED: 3 }, 'figures go on')
+
+  await daemon.kill()
+  await daemon.restart()
+  t.match(await faults(), [{ code: 'STORAGE-UNWRITABLE', where: disk.folder, mend: /restart the daemon/ }])
+  await call()
+  t.match(await daemon.records(), [{ Cordboard: { state: 'completed' } }], 'kept in memory')
+  t.same(
+    (await faults()).map(({ code }) => code),
+    ['STORAGE-UNWRITABLE'],
+  )
 })
