@@ -124,7 +124,11 @@ export class MediaSession {
   #lastSent = ''
   #profile: Profile
   #offered: Sdp | undefined
+  /** Our description of the session that stands. */
+  #standing: Sdp | undefined
   #remote: RtpRemote | undefined
+  /** The far end is on hold here, or is to be: every description from now on says so. */
+  isHolding = false
 
   constructor(options: { port: RtpPort; account: SipAccount; localAddress: string }) {
     this.#port = options.port
@@ -146,6 +150,11 @@ export class MediaSession {
     return this.#remote?.sendKey !== undefined || this.#remote?.dtls !== undefined
   }
 
+  /** The far end has us on hold: it said that it will not hear us. */
+  get isHeldByFarEnd(): boolean {
+    return this.#remote?.direction === 'recvonly' || this.#remote?.direction === 'inactive'
+  }
+
   /** We offered and wait for the answer. */
   get offering(): boolean {
     return this.#offered !== undefined
@@ -154,9 +163,23 @@ export class MediaSession {
   /** A full offer, the first one or to a re-INVITE without one. */
   offer(profile: Profile = this.#profile): string {
     this.#profile = profile
-    const offer = buildOffer(this.#local(), profile)
+    const offer = buildOffer(this.#local(), profile, this.#standing)
     this.#offered = offer
     return this.#sent(offer)
+  }
+
+  /** An offer that changes nothing, for a refresh: what stands, described as it was. */
+  repeat(): string {
+    const standing = this.#standing
+    // Roles of DTLS are left open in an offer (RFC 8842 section 5.2), and were not in an answer.
+    if (!standing || this.#remote?.dtls) return this.offer()
+    this.#offered = standing
+    return this.#sent(standing)
+  }
+
+  /** Our offer was refused: what was agreed on before goes on to hold (RFC 3261 section 14.1). */
+  withdraw(): void {
+    this.#offered = undefined
   }
 
   /** Our answer to the far end's offer; what was agreed holds from now on. */
@@ -166,19 +189,19 @@ export class MediaSession {
     const result = answerOffer(offer, this.#local())
     if (!result.ok) return result
     this.#offered = undefined
-    this.#agree(result)
+    this.#agree(result, result.sdp)
     return { ok: true, sdp: this.#sent(result.sdp) }
   }
 
-  /** The far end's answer to our offer. */
-  accept(text: string): { ok: true } | { ok: false; fault: MediaFault } {
+  /** The far end's answer to our offer. `early`: it is not its last word yet, and the offer stays open. */
+  accept(text: string, when?: 'early'): { ok: true } | { ok: false; fault: MediaFault } {
     const offered = this.#offered
     const answer = parseSdp(text)
     if (!answer || !offered) return { ok: false, fault: 'malformed' }
     const result = acceptAnswer(offered, answer, this.#local())
     if (!result.ok) return result
-    this.#offered = undefined
-    this.#agree(result)
+    if (when !== 'early') this.#offered = undefined
+    this.#agree(result, offered)
     return { ok: true }
   }
 
@@ -201,7 +224,8 @@ export class MediaSession {
     return probe.ok ? undefined : probe.fault
   }
 
-  #agree({ remote, profile, formats }: Agreed): void {
+  #agree({ remote, profile, formats }: Agreed, ours: Sdp): void {
+    this.#standing = ours
     // Held the old way, with the address 0.0.0.0: the place to send to on resume is the last one known.
     const nowhere = remote.address === '0.0.0.0' || remote.address === '::'
     const last = this.#remote
@@ -223,6 +247,7 @@ export class MediaSession {
       fingerprint: ownFingerprint(),
       dtlsRole: this.#dtlsRole,
       ice: this.#ice,
+      isHolding: this.isHolding,
       origin: {
         userName: 'cordboard',
         sessionId: this.#sessionId,

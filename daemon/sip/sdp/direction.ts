@@ -14,8 +14,11 @@ export const mirrored: Record<Direction, Direction> = {
   inactive: 'inactive',
 }
 
-/** The writer's direction, when it can't be sent to: the old way of hold, `c=0.0.0.0` (RFC 2543). */
-const deaf: Record<Direction, Direction> = {
+/**
+ * The writer's direction, when what comes is not wanted: it holds the other (RFC 3264 section 8.4), or can't be sent to,
+ * which is the old way to hold, `c=0.0.0.0` (RFC 2543).
+ */
+export const deaf: Record<Direction, Direction> = {
   sendrecv: 'sendonly',
   sendonly: 'sendonly',
   recvonly: 'inactive',

@@ -12,7 +12,7 @@ import {
   remoteFormats,
 } from './codecs.ts'
 import { type CryptoLine, formatCrypto, parseCrypto, srtpSuites } from './crypto.ts'
-import { type Direction, directionOf, mirrored } from './direction.ts'
+import { type Direction, deaf, directionOf, mirrored } from './direction.ts'
 import { type DtlsRole, dtlsAttributes, readDtls } from './dtls.ts'
 import { type IceCredentials, iceAttributes, readIce } from './ice.ts'
 import { hasRtcpMux, rtcpMux, rtcpOf } from './rtcp.ts'
@@ -45,6 +45,8 @@ export interface LocalMedia {
   fingerprint: string
   dtlsRole: DtlsRole | undefined
   ice: IceCredentials
+  /** The far end is on hold here: it is sent to, and not listened to. */
+  isHolding?: boolean
   origin: Sdp['origin']
 }
 
@@ -60,7 +62,8 @@ export interface Agreed {
 export type Negotiated = (Agreed & { sdp: Sdp }) | { ok: false; fault: NegotiationFault }
 export type Accepted = Agreed | { ok: false; fault: NegotiationFault }
 
-export function buildOffer(local: LocalMedia, profile: Profile, direction: Direction = 'sendrecv'): Sdp {
+/** `before`: our last description of the same session: lines never change places, nor go (RFC 3264 section 8). */
+export function buildOffer(local: LocalMedia, profile: Profile, before?: Sdp): Sdp {
   const keying = keyings[profile]
   const security: SdpAttribute[] =
     keying === 'sdes'
@@ -72,8 +75,14 @@ export function buildOffer(local: LocalMedia, profile: Profile, direction: Direc
           ]
         : []
   const formats = offeredFormats(local.codecs, local.payloadTypes)
-  const media = audioMedia(local, profile, formats, [...security, rtcpMux], 20, direction)
-  return description(local, keying === 'dtls' ? [iceLite] : [], [media])
+  const place = before ? placeOfAudio(before) : 0
+  const mid = before?.media[place] && sdpAttribute(before.media[place], 'mid')
+  const attributes = [...(mid === undefined ? [] : [{ name: 'mid', value: mid }]), ...security, rtcpMux]
+  // What we wish, whatever the far end does now: who holds us says so again in the answer (RFC 6337 section 5.3).
+  const media = audioMedia(local, profile, formats, attributes, 20, ownDirection('sendrecv', local))
+  const group = before?.attributes.filter(({ name }) => name === 'group') ?? []
+  const lines = before?.media.map((line, index) => (index === place ? media : line)) ?? [media]
+  return description(local, [...(keying === 'dtls' ? [iceLite] : []), ...group], lines)
 }
 
 /** Our answer to an offer. Exactly one audio medium is taken, the safest that the policy and the offer allow. */
@@ -86,7 +95,7 @@ export function answerOffer(offer: Sdp, local: LocalMedia): Negotiated {
     return { ok: false, fault }
   }
   const { media, formats, crypto, dtls, ice, profile } = chosen
-  const direction = mirrored[directionOf(offer, media)]
+  const direction = ownDirection(mirrored[directionOf(offer, media)], local)
   const ours = crypto && local.keyFor(crypto.key.suite)
   const mid = sdpAttribute(media, 'mid')
   const attributes: SdpAttribute[] = [
@@ -116,8 +125,9 @@ export function answerOffer(offer: Sdp, local: LocalMedia): Negotiated {
 
 /** What the far end's answer to our offer means. An answer in the clear to an SRTP offer is a refusal of it. */
 export function acceptAnswer(offer: Sdp, answer: Sdp, local: LocalMedia): Accepted {
-  const offered = offer.media[0]
-  const media = answer.media[0]
+  const place = placeOfAudio(offer)
+  const offered = offer.media[place]
+  const media = answer.media[place]
   if (!offered || !media || answer.media.length !== offer.media.length) return { ok: false, fault: 'incompatibleMedia' }
   const match = matchMedia(answer, media, local)
   if (typeof match === 'string') return { ok: false, fault: match }
@@ -128,8 +138,21 @@ export function acceptAnswer(offer: Sdp, answer: Sdp, local: LocalMedia): Accept
   if (dtls && sdpAttribute(offered, 'fingerprint') === undefined) return { ok: false, fault: 'incompatibleMedia' }
   // We said that we are lite: between two of that kind nobody checks, and the plain addresses hold (RFC 8445 6.1.1).
   const ice = match.ice?.theirLite ? undefined : match.ice
-  const remote = remoteOf(answer, { ...match, ice }, mirrored[directionOf(answer, media)], ours)
+  const direction = ownDirection(mirrored[directionOf(answer, media)], local)
+  const remote = remoteOf(answer, { ...match, ice }, direction, ours)
   return { ok: true, remote, profile, formats }
+}
+
+function ownDirection(direction: Direction, { isHolding }: LocalMedia): Direction {
+  return isHolding ? deaf[direction] : direction
+}
+
+/** In a description of ours: the one medium that we take. Those that we refused have port 0. */
+function placeOfAudio(ours: Sdp): number {
+  return Math.max(
+    0,
+    ours.media.findIndex(({ port }) => port !== 0),
+  )
 }
 
 interface Match {
