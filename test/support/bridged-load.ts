@@ -23,7 +23,13 @@ export interface BridgedLoadOptions {
   /** As many agents; absent: one a call. */
   agents?: number
   openLoop?: CallersOptions['openLoop']
+  /** Calls last so long, and another begins for each that has ended; absent: they are held. */
+  lifeMs?: number
   silent?: boolean
+  /** Told once the daemon takes calls. */
+  onStarted?: (daemon: Daemon) => void
+  /** Awaited when all calls are over, before the daemon is stopped. */
+  onOver?: (daemon: Daemon) => Promise<void>
 }
 
 export interface BridgedLoad extends LoadResult {
@@ -106,6 +112,7 @@ export async function runBridgedLoad(options: BridgedLoadOptions): Promise<Bridg
   try {
     const daemon = await Daemon.start({ instance })
     try {
+      options.onStarted?.(daemon)
       const result = await runCallers({
         box: instance.sipAddress,
         sipPort: await freePorts(1),
@@ -116,12 +123,14 @@ export async function runBridgedLoad(options: BridgedLoadOptions): Promise<Bridg
         calls: options.calls,
         seconds: options.seconds,
         callsPerSecond: options.callsPerSecond ?? 20,
+        ...(options.lifeMs === undefined ? {} : { lifeMs: options.lifeMs }),
         ...(options.openLoop ? { openLoop: options.openLoop } : {}),
         silent: options.silent ?? false,
-        boxPids: [daemon.pid, ...childrenOf(daemon.pid)],
+        boxPids: processesOf(daemon),
         phonesPid: uas.pid,
       })
       const { counters } = await daemon.shows('every contact to be over', ({ contacts }) => contacts.length === 0)
+      await options.onOver?.(daemon)
       await daemon.stop()
       return { ...result, ratioToPhones: result.target_cores / result.uas_cores, counters }
     } finally {
@@ -133,8 +142,10 @@ export async function runBridgedLoad(options: BridgedLoadOptions): Promise<Bridg
   }
 }
 
-function childrenOf(pid: number): number[] {
-  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+/** Of the daemon: itself and its drivers. */
+export function processesOf({ pid }: Daemon): number[] {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
   )
+  return [pid, ...children]
 }

@@ -66,6 +66,8 @@ export interface CallersOptions {
   callsPerSecond: number
   /** Instead of holding the calls: so many are begun a second, each lasts so long; `calls` bounds them. */
   openLoop?: { callsPerSecond: number; lifeMs: number }
+  /** Calls last so long, and another begins for each that has ended. */
+  lifeMs?: number
   /** Whether the callers send audio. */
   silent?: boolean
   /** Processes whose CPU time is accounted to the box, and to the phones. */
@@ -81,6 +83,7 @@ export async function runCallers(options: CallersOptions): Promise<LoadResult> {
     ...['-r', String(options.callsPerSecond), '-l', `127.0.0.1:${options.sipPort}`, '-R', String(options.rtpBase)],
     ...['-u', options.userName, '-w', options.password],
     ...(options.openLoop ? ['-c', String(options.openLoop.callsPerSecond), '-L', String(options.openLoop.lifeMs)] : []),
+    ...(options.lifeMs === undefined ? [] : ['-L', String(options.lifeMs)]),
     ...(options.silent ? ['-m', 'none'] : []),
     ...['-p', options.boxPids.join(','), '-x', String(options.phonesPid)],
   ])
