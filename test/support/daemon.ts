@@ -18,6 +18,8 @@ export interface DaemonOptions {
   boards?: Record<string, string>
   /** Where records and recordings stay; absent: a folder of the daemon's own, removed by `remove`. */
   storage?: string
+  /** Beside this process's own environment. */
+  env?: Record<string, string>
 }
 
 export class Daemon {
@@ -164,7 +166,7 @@ export class Daemon {
         ...['--storage', this.storage],
         ...boards,
       ],
-      { cwd: root, env },
+      { cwd: root, env: { ...env, ...this.#options.env } },
     )
   }
 
