@@ -10,7 +10,7 @@ import { createControlMethods } from './api/control-methods.ts'
 import { createControlServer } from './api/control-server.ts'
 import type { StatusReport } from './api/reports.ts'
 import { buildAgents } from './assembly/agents.ts'
-import { buildOutbound } from './assembly/carriers.ts'
+import { buildOutbound, watchCutOvers } from './assembly/carriers.ts'
 import {
   buildFigures,
   type Figures,
@@ -106,7 +106,7 @@ export class Daemon {
     const lines = buildLines(this.#of, audio, takesOver, this.#started)
     const numberCalls = new NumberCalls()
     const legs = () => this.#contacts?.legs() ?? []
-    const outbound = buildOutbound(this.#of, { sip, numberCalls, legs }, this.#started)
+    const outbound = buildOutbound(this.#of, { sip, lines, numberCalls, legs }, this.#started)
     const worlds = new Worlds((of, started) => {
       const integrations = buildIntegrations(of, started)
       const contacts = createWorld({
@@ -150,7 +150,8 @@ export class Daemon {
     contacts.restore()
     this.#started('callers of before', () => contacts.close())
 
-    this.#reload = buildReload(this.#of, { contacts, voice, sip, routing, outbound, worlds })
+    const cutOvers = watchCutOvers(this.#of, this.#started)
+    this.#reload = buildReload(this.#of, { contacts, voice, sip, routing, outbound, worlds, cutOvers })
     await this.#serveControl({
       storage,
       routing,

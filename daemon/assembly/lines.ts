@@ -4,7 +4,7 @@ import type { Board } from '../config/lines-schema.ts'
 import { tonesOfCountry } from '../line/country-tones.ts'
 import { createLineService } from '../line/line-service.ts'
 import type { LineSettings, Lines } from '../line/lines.ts'
-import { hangUpTones } from '../line/tone-patterns.ts'
+import { callTones, hangUpTones, ringbackPeriodMs } from '../line/tone-patterns.ts'
 import type { Audio } from '../loop/audio.ts'
 import { driverOf, hardwareWords } from './line-hardware.ts'
 import type { Started, Surroundings } from './surroundings.ts'
@@ -34,6 +34,8 @@ export function buildLines(
       number: line.number,
       currentLossMs: 'currentLossMs' in line ? line.currentLossMs : 0,
       hangUpTones: 'toneHangUp' in line && line.toneHangUp ? tones : [],
+      callTones: country && board.kind !== 'cellularModule' ? callTones(country) : [],
+      ringbackPeriodMs: country ? ringbackPeriodMs(country) : 0,
     }))
   })
   return createLineService({ lines: settings, audio, clock, log: lineLog, takesOver })

@@ -1,15 +1,16 @@
-// A caller on a telephone line, as flows and bridges know it. The line (line.ts) owns it and tells it what happens.
+// A party on a telephone line, as flows and bridges know it: a caller, or whom the box has called. The line (line.ts) owns it and tells it what happens.
 
 import type { Leg, LegEnd, LegEvent, LegOrigin, LegParty, LegState } from '../leg/leg.ts'
 import { LegEvents } from '../leg/leg-events.ts'
 import type { PortId } from '../media/port.ts'
+import type { RingingCaller } from './line-states.ts'
 
 export interface LineLegOptions {
   id: string
   /** Name of the line, for people. */
   line: string
-  /** `answering`: the line is off-hook already, left so by the daemon before this one. */
-  state: 'ringing' | 'answering'
+  /** `answering`: the line is off-hook already, left so by the daemon before this one. `dialling`: a call out. */
+  state: 'ringing' | 'answering' | 'dialling'
   remote: LegParty
   local: LegParty
   askAnswer(): void
@@ -20,8 +21,8 @@ export interface LineLegOptions {
 
 export class LineLeg implements Leg {
   readonly kind = 'line'
-  readonly origin: LegOrigin
-  readonly direction = 'inbound'
+  readonly origin?: LegOrigin
+  readonly direction: Leg['direction']
   readonly #options: LineLegOptions
   readonly #events: LegEvents
   readonly #answered = Promise.withResolvers<boolean>()
@@ -33,7 +34,8 @@ export class LineLeg implements Leg {
   constructor(options: LineLegOptions) {
     this.#options = options
     this.#state = options.state
-    this.origin = { kind: 'line', line: options.line }
+    this.direction = options.state === 'dialling' ? 'outbound' : 'inbound'
+    if (this.direction === 'inbound') this.origin = { kind: 'line', line: options.line }
     this.#events = new LegEvents(options.onFault)
   }
 
@@ -62,6 +64,7 @@ export class LineLeg implements Leg {
   }
 
   answer(): Promise<boolean> {
+    if (this.direction === 'outbound') return Promise.resolve(false)
     if (this.#state === 'ringing') {
       this.#state = 'answering'
       this.#options.askAnswer()
@@ -81,7 +84,21 @@ export class LineLeg implements Leg {
   describe(): string {
     const caller = this.remote.address ?? this.remote.withheld ?? 'unknown'
     const audio = this.#portId === undefined ? 'no audio' : `audio port ${this.#portId}`
-    return `line:${this.#options.line} ${caller} ▶ ${this.local.address} ${this.#state}, ${audio}`
+    const way = this.direction === 'inbound' ? '▶' : '◀'
+    return `line:${this.#options.line} ${caller} ${way} ${this.local.address} ${this.#state}, ${audio}`
+  }
+
+  /** Of a call out: somebody rings there. Told once. */
+  tellAlerted(): void {
+    if (this.#state !== 'dialling') return
+    this.#state = 'alerting'
+    this.#events.emit({ type: 'alerted' })
+  }
+
+  /** Of a call out: what the exchange plays can be heard. */
+  tellEarlyMedia(portId: PortId): void {
+    this.#portId = portId
+    this.#events.emit({ type: 'earlyMediaStarted' })
   }
 
   /** The line is off-hook and audio flows. */
@@ -111,5 +128,14 @@ export class LineLeg implements Leg {
 
   tellDigit(digit: string): void {
     if (this.#state === 'talking') this.#events.emit({ type: 'digitReceived', digit })
+  }
+}
+
+/** A caller as the line was told of it. */
+export function partyOf({ number, name, withheld }: RingingCaller): LegParty {
+  return {
+    ...(number === undefined ? {} : { address: number }),
+    ...(name === undefined ? {} : { displayName: name }),
+    ...(withheld === undefined ? {} : { withheld }),
   }
 }

@@ -6,122 +6,27 @@
 //    │ guard time over       │                    ▼                                 ▼
 //    └──────────────────── clearing ◀───────────────────────────────────────────────┘
 //                             ▲ deviceReady
+//   idle ──callAsked──▶ calling (calling-machine.ts) ──answered──▶ talking
 //   any ──deviceLost──▶ faulted ──deviceReady, line still held──▶ answering (a call of the daemon before this one)
 //
 // A leg is announced while ringing, once the caller ID is known, else at the second ring: a caller who gives up after the
 // first shows by nothing but silence, and whoever seizes the line then has dial tone for a caller. It is told `ended` when
 // the line is on-hook again, or when the exchange stops ringing, or when the device is lost.
-import type { LegEnd } from '../leg/leg.ts'
-import type { PortId } from '../media/port.ts'
-import type { FarEndGone } from './supervision.ts'
-
-export const lineTimings = {
-  /** Two bursts closer together than this are one ring: 400/200/400/2000 in the UK, 400/200/400/2000 in Australia. */
-  sameRingMs: 1000,
-  /** No ring for longer than the longest pause of a cadence (5 s in Sweden): the caller has given up. */
-  ringSilenceMs: 6000,
-  /** A burst whose end was never told. */
-  ringBurstMs: 10_000,
-  /** A caller ID told before the first ring (BT, DTMF in some networks) belongs to a ring within this time. */
-  earlyCallerIdMs: 10_000,
-  /** The board tells on-hook within a few milliseconds; else it is told again. */
-  releaseRetryMs: 600,
-  /** After so many tries the leg is let go, while the line goes on trying. */
-  releaseTries: 3,
-  /** On-hook for so long before the next call, so that the exchange sees the release. */
-  guardMs: 1000,
-} as const
-
-export interface RingingCaller {
-  number?: string
-  name?: string
-  withheld?: 'private' | 'unavailable'
-}
-
-export type LineState =
-  | { name: 'faulted' }
-  | { name: 'idle'; early?: { caller: RingingCaller; atMs: number } }
-  | {
-      name: 'ringing'
-      caller: RingingCaller | undefined
-      ringing: boolean
-      /** End of the last burst. */
-      stoppedAtMs: number | undefined
-      /** `none` until told; `gone` when it was hung up before it was answered. */
-      leg: 'none' | 'announced' | 'gone'
-    }
-  /** `isHeld`: off-hook already, left so by the daemon before this one for its caller. */
-  | { name: 'answering'; step: 'openingAudio' | 'seizing'; portId: PortId | undefined; isHeld?: true }
-  | { name: 'talking'; portId: PortId; offHookAtMs: number }
-  | {
-      name: 'clearing'
-      /** What the leg is to be told; undefined when it has been, or there is none. */
-      end: LegEnd | undefined
-      tries: number
-      /** On-hook is confirmed: the guard time runs. */
-      released: boolean
-      /** A ring that began in the guard time, and who rings. */
-      ringing: boolean
-      early?: { caller: RingingCaller; atMs: number }
-    }
-
-export type LineTimer = 'ring' | 'release' | 'guard'
-
-export type LineInput =
-  /** `takeOver`: the line is off-hook, and its call is to go on. */
-  | { type: 'deviceReady'; takeOver?: boolean }
-  | { type: 'deviceLost' }
-  | { type: 'ringStarted'; atMs: number }
-  | { type: 'ringStopped'; atMs: number }
-  | { type: 'callerIdReceived'; caller: RingingCaller; atMs: number }
-  | { type: 'hookChanged'; hook: 'onHook' | 'offHook' }
-  | { type: 'farEndGone'; gone: FarEndGone }
-  | { type: 'answerAsked' }
-  | { type: 'hangUpAsked'; reason: string }
-  | { type: 'audioOpened'; portId: PortId }
-  | { type: 'audioFailed' }
-  /** The audio port ended by itself. */
-  | { type: 'audioLost' }
-  | { type: 'offHookDone'; atMs: number }
-  | { type: 'offHookRefused'; reason: string }
-  /** The board took the command to go on-hook. */
-  | { type: 'onHookDone' }
-  | { type: 'timerFired'; timer: LineTimer }
-
-export type LineEffect =
-  | { do: 'announceLeg'; caller: RingingCaller }
-  | { do: 'resumeLeg' }
-  | { do: 'answerLeg'; portId: PortId }
-  | { do: 'endLeg'; end: LegEnd }
-  | { do: 'openAudio' }
-  | { do: 'closeAudio' }
-  | { do: 'goOffHook' }
-  | { do: 'goOnHook' }
-  | { do: 'setTimer'; timer: LineTimer; ms: number }
-  | { do: 'cancelTimer'; timer: LineTimer }
-  | { do: 'cancelTimers' }
-  | { do: 'count'; what: LineCount }
-  /** The machine was asked for what can't be from here: a fault of this program, which costs this call only. */
-  | { do: 'reportIllegal'; input: LineInput['type'] }
-
-export type LineCount =
-  | 'rings'
-  | 'callerIds'
-  | 'callerIdsMissing'
-  | 'callsAbandoned'
-  | 'callsAnswered'
-  | 'callsResumed'
-  | 'farEndHangUps'
-  | 'deviceLosses'
-  | 'releaseRetries'
-  | 'unexpectedOffHooks'
-  | 'ignoredSignals'
-  | 'illegalMoves'
-
-export interface LineStep {
-  state: LineState
-  effects: LineEffect[]
-}
+import { callOut, whenCalling, whenGlare } from './calling-machine.ts'
+import {
+  byFarEnd,
+  byUs,
+  clear,
+  count,
+  type In,
+  ignore,
+  type LineEffect,
+  type LineInput,
+  type LineState,
+  type LineStep,
+  lineTimings,
+  type RingingCaller,
+} from './line-states.ts'
 
 export function advanceLine(state: LineState, input: LineInput): LineStep {
   if (input.type === 'deviceLost') return deviceLost(state)
@@ -139,25 +44,11 @@ export function advanceLine(state: LineState, input: LineInput): LineStep {
       return whenTalking(state, input)
     case 'clearing':
       return whenClearing(state, input)
+    case 'calling':
+      return whenCalling(state, input)
+    case 'glare':
+      return whenGlare(state, input)
   }
-}
-
-type In<Name extends LineState['name']> = Extract<LineState, { name: Name }>
-
-const byFarEnd = (reason: string): LegEnd => ({ by: 'farEnd', blame: 'none', reason })
-const byUs = (blame: LegEnd['blame'], reason: string): LegEnd => ({ by: 'us', blame, reason })
-const count = (what: LineCount): LineEffect => ({ do: 'count', what })
-
-/** Inputs that the line's owner gives only in certain states; anywhere else they are its fault. */
-const commanded = new Set<LineInput['type']>(['answerAsked'])
-
-/** Hardware tells what it likes when it likes, and late answers come after their time: counted, no harm done. */
-function ignore(state: LineState, input: LineInput): LineStep {
-  if (!commanded.has(input.type)) return { state, effects: [count('ignoredSignals')] }
-  const effects: LineEffect[] = [count('illegalMoves'), { do: 'reportIllegal', input: input.type }]
-  if (state.name !== 'answering' && state.name !== 'talking') return { state, effects }
-  const cleared = clear(byUs('us', 'illegalMove'))
-  return { state: cleared.state, effects: [...effects, ...cleared.effects] }
 }
 
 function takeOver(): LineStep {
@@ -167,24 +58,12 @@ function takeOver(): LineStep {
   }
 }
 
-/** On-hook, whatever was; the leg hears of it once that is confirmed. */
-function clear(end: LegEnd | undefined): LineStep {
-  return {
-    state: { name: 'clearing', end, tries: 1, released: false, ringing: false },
-    effects: [
-      { do: 'cancelTimers' },
-      { do: 'closeAudio' },
-      { do: 'goOnHook' },
-      { do: 'setTimer', timer: 'release', ms: lineTimings.releaseRetryMs },
-    ],
-  }
-}
+const legStates = new Set<LineState['name']>(['answering', 'talking', 'calling', 'glare'])
 
 function deviceLost(state: LineState): LineStep {
   if (state.name === 'faulted') return { state, effects: [] }
   const effects: LineEffect[] = [{ do: 'cancelTimers' }, { do: 'closeAudio' }, count('deviceLosses')]
-  const hasLeg = state.name === 'answering' || state.name === 'talking'
-  if (hasLeg || (state.name === 'ringing' && state.leg === 'announced'))
+  if (legStates.has(state.name) || (state.name === 'ringing' && state.leg === 'announced'))
     effects.push({ do: 'endLeg', end: byUs('line', 'deviceLost') })
   // The board releases a line by itself when it loses us, so the end that was under way has come.
   if (state.name === 'clearing' && state.end) effects.push({ do: 'endLeg', end: state.end })
@@ -225,6 +104,8 @@ function whenIdle(state: In<'idle'>, input: LineInput): LineStep {
     }
     case 'callerIdReceived':
       return { state: { name: 'idle', early: { caller: input.caller, atMs: input.atMs } }, effects: [] }
+    case 'callAsked':
+      return callOut(input)
     case 'hookChanged': {
       if (input.hook === 'onHook') return { state, effects: [] }
       const cleared = clear(undefined)
@@ -253,6 +134,8 @@ function whenRinging(state: In<'ringing'>, input: LineInput): LineStep {
       return state.leg === 'none' ? announce({ ...state, caller: input.caller }) : ignore(state, input)
     case 'timerFired':
       return input.timer === 'ring' ? abandon(state) : ignore(state, input)
+    case 'farEndGone':
+      return abandon(state) // the network says so, where a loop shows it by silence only
     case 'answerAsked':
       if (state.leg !== 'announced') return ignore(state, input)
       return {
@@ -309,7 +192,8 @@ function whenAnswering(state: In<'answering'>, input: LineInput): LineStep {
       // Both ways expected: off-hook by our command, then the answer to it.
       return state.isHeld && input.hook === 'onHook' ? clear(byUs('line', 'releasedByBoard')) : { state, effects: [] }
     case 'farEndGone':
-      return state.isHeld ? clear(byFarEnd('hangUp')) : ignore(state, input)
+      // A line with a loop shows nothing before it is off-hook; the network of a module does.
+      return state.isHeld || input.gone.evidence === 'network' ? clear(byFarEnd('hangUp')) : ignore(state, input)
     default:
       return ignore(state, input)
   }

@@ -2,7 +2,7 @@
 // callers to the daemon.
 import type { LineDriver, LineSignal } from '../../drivers/line-driver.ts'
 import type { Clock } from '../clock.ts'
-import type { Leg } from '../leg/leg.ts'
+import type { Leg, LegParty } from '../leg/leg.ts'
 import type { Log } from '../log/log.ts'
 import type { Audio, AudioEvent } from '../loop/audio.ts'
 import { Line } from './line.ts'
@@ -86,6 +86,12 @@ class LineService implements Lines {
 
   canHold(name: string): boolean {
     return this.#lines.some(({ settings }) => settings.name === name && settings.driver.abilities.canHold)
+  }
+
+  call(name: string, digits: string, remote: LegParty): Leg {
+    const line = this.#lines.find(({ settings }) => settings.name === name)
+    if (!line) throw new Error(`there is no line ${JSON.stringify(name)}`)
+    return line.call(digits, remote)
   }
 
   onInbound(listener: (leg: Leg) => void): () => void {

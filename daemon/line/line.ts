@@ -1,21 +1,18 @@
 // One telephone line at work: feeds line-machine.ts with what the driver tells and the leg asks, and performs what it
 // decides. A fault here ends the call on this line and touches no other.
-import type { BatteryState, LineSignal } from '../../drivers/line-driver.ts'
-import type { Clock, Timer } from '../clock.ts'
+import type { BatteryState, LineCommand, LineSignal } from '../../drivers/line-driver.ts'
+import type { Clock } from '../clock.ts'
 import { Counters } from '../counters.ts'
 import type { Leg, LegEnd, LegParty } from '../leg/leg.ts'
 import type { Log } from '../log/log.ts'
 import type { Audio } from '../loop/audio.ts'
 import type { PortId } from '../media/port.ts'
-import { LineLeg } from './line-leg.ts'
-import {
-  advanceLine,
-  type LineEffect,
-  type LineInput,
-  type LineState,
-  type LineTimer,
-  type RingingCaller,
-} from './line-machine.ts'
+import { CallProgress } from './call-progress.ts'
+import { LineAudio } from './line-audio.ts'
+import { LineLeg, type LineLegOptions, partyOf } from './line-leg.ts'
+import { advanceLine } from './line-machine.ts'
+import type { LineEffect, LineInput, LineState, RingingCaller } from './line-states.ts'
+import { LineTimers } from './line-timers.ts'
 import type { LineSettings, LineView } from './lines.ts'
 import { judgeCurrentLoss } from './supervision.ts'
 
@@ -29,30 +26,34 @@ export interface LineSurroundings {
   announceResumed(leg: Leg, line: string): void
 }
 
-/** How long a leg's end waits for its audio port to be released. */
-const audioCloseMs = 1000
-
 type PortSignal = Extract<LineSignal, { port: number }>
 
 export class Line {
   readonly #settings: LineSettings
   readonly #around: LineSurroundings
   readonly #counters = new Counters()
-  readonly #timers = new Map<LineTimer, Timer>()
+  readonly #timers: LineTimers
   readonly #inputs: LineInput[] = []
   #isWorking = false
   #state: LineState = { name: 'faulted' }
   #battery: BatteryState = 'unknown'
+  /** Another telephone is off-hook on the same pair. */
+  #inUse = false
   #leg: LineLeg | undefined
   #legs = 0
-  #portId: PortId | undefined
-  #closing: Promise<void> | undefined
+  readonly #audio: LineAudio
+  readonly #progress: CallProgress
   /** Answers to what an earlier call asked for are not for this one. */
   #call = 0
 
   constructor(settings: LineSettings, around: LineSurroundings) {
     this.#settings = settings
     this.#around = around
+    const { name, driver, port } = settings
+    const { audio, clock, log } = around
+    this.#audio = new LineAudio({ audio, clock, log, name, pcmFile: driver.pcmFile(port) })
+    this.#progress = new CallProgress(settings, audio)
+    this.#timers = new LineTimers(clock, (timer) => this.#input({ type: 'timerFired', timer }))
   }
 
   get settings(): LineSettings {
@@ -71,9 +72,36 @@ export class Line {
       device: driver.device,
       state: this.#state.name,
       battery: this.#battery,
+      ...(this.#inUse && { inUse: true }),
       details: driver.details(),
       counters: this.#counters.snapshot(),
     }
+  }
+
+  /**
+   * A call out; `digits` as the line is to dial them. The leg is `dialling`; a line that is not free ends it at once, with
+   * blame `trunk`.
+   */
+  call(digits: string, remote: LegParty): Leg {
+    const { number, driver } = this.#settings
+    const leg = this.#newLeg({ remote, local: { address: number }, state: 'dialling' })
+    const why = this.#notFree()
+    if (why === undefined) {
+      this.#take(leg)
+      this.#input({ type: 'callAsked', number: digits, byDevice: driver.abilities.dials === 'device' })
+      return leg
+    }
+    this.#counters.count(`callsOutRefused.${why}`)
+    // Who asked listens only once it has the leg.
+    void Promise.resolve().then(() => leg.tellEnded({ by: 'us', blame: 'trunk', reason: why }))
+    return leg
+  }
+
+  #notFree(): string | undefined {
+    if (this.#state.name === 'faulted') return 'deviceAbsent'
+    if (this.#state.name !== 'idle') return 'atCapacity'
+    if (this.#inUse) return 'lineInUse'
+    return this.#battery === 'lost' ? 'noBattery' : undefined
   }
 
   /** `isHeld`: the line is off-hook still, for a call of the daemon before this one. */
@@ -84,6 +112,7 @@ export class Line {
 
   deviceLost(reason: string): void {
     this.#battery = 'unknown'
+    this.#inUse = false
     this.#around.log.warn({ line: this.#settings.name, reason }, 'line has lost its device')
     this.#input({ type: 'deviceLost' })
   }
@@ -96,12 +125,7 @@ export class Line {
         this.#input({ type: signal.type, atMs: signal.atMs })
         break
       case 'callerIdReceived': {
-        const { number, name, withheld, atMs } = signal
-        const caller: RingingCaller = {
-          ...(number === undefined ? {} : { number }),
-          ...(name === undefined ? {} : { name }),
-          ...(withheld === undefined ? {} : { withheld }),
-        }
+        const { type: _type, port: _port, atMs, ...caller } = signal
         this.#input({ type: 'callerIdReceived', caller, atMs })
         break
       }
@@ -113,33 +137,67 @@ export class Line {
         break
       case 'polarityReversed':
         this.#counters.count('polarityReversals')
+        // On a call out the exchange reverses it when the far end answers, where it does at all.
+        if (this.#state.name === 'calling' && this.#state.step === 'progress') this.#answered('polarity', signal.atMs)
         break
       case 'loopCurrentLost':
         this.#currentLost(signal)
+        break
+      case 'lineUseChanged':
+        this.#inUse = signal.inUse
+        this.#counters.count('otherTelephones')
+        break
+      case 'digitReceived':
+        if (this.#settings.driver.abilities.digits === 'device') this.#tellDigit(signal.digit)
+        else this.#counters.count('deviceDigits')
+        break
+      case 'callProgressed':
+        if (signal.progress === 'alerting') this.#input({ type: 'farEndAlerted' })
+        else this.#answered('network', signal.atMs)
+        break
+      case 'farEndHungUp':
+        this.#input({ type: 'farEndGone', gone: { evidence: 'network', cause: signal.cause } })
     }
   }
 
   /** The far end pressed a key, as the audio thread heard it. */
   digit(digit: string): void {
+    if (this.#settings.driver.abilities.digits === 'inBand') this.#tellDigit(digit)
+  }
+
+  #tellDigit(digit: string): void {
     this.#counters.count('digits')
     this.#leg?.tellDigit(digit)
   }
 
-  /** The exchange plays one of the line's hang-up tones: the detector has heard its pattern whole, three times over. */
+  #answered(evidence: Extract<LineInput, { type: 'farEndAnswered' }>['evidence'], atMs: number): void {
+    this.#input({ type: 'farEndAnswered', evidence, atMs })
+  }
+
+  /** One of the tones that the line was opened for: the detector has heard its pattern whole. */
   tone(tone: string): void {
     this.#counters.count(`tones.${tone}`)
-    if (this.#state.name !== 'talking') return
+    const input = this.#progress.inputOf(tone)
+    if (input) this.#input(input)
+    else this.#hangUpTone(tone)
+  }
+
+  #hangUpTone(tone: string): void {
+    const { name } = this.#state
+    const isCalling = this.#state.name === 'calling' && this.#state.step === 'progress'
+    const endsCalls = this.#settings.hangUpTones.some((each) => each.name === tone)
+    if (!isCalling && (name !== 'talking' || !endsCalls)) return
     this.#around.log.info({ line: this.#settings.name, tone }, 'far end hung up: the exchange plays its tone')
     this.#input({ type: 'farEndGone', gone: { evidence: 'tone', tone } })
   }
 
   audioLost(): void {
-    this.#portId = undefined // it closed by itself
+    this.#audio.lost()
     this.#input({ type: 'audioLost' })
   }
 
   owns(portId: PortId): boolean {
-    return this.#portId === portId
+    return this.#audio.portId === portId
   }
 
   #currentLost(signal: Extract<LineSignal, { type: 'loopCurrentLost' }>): void {
@@ -198,24 +256,52 @@ export class Line {
         this.#openAudio()
         break
       case 'closeAudio':
-        this.#closeAudio()
+        this.#progress.stop()
+        this.#audio.close()
+        break
+      case 'alertLeg':
+        this.#leg?.tellAlerted()
+        break
+      case 'letLegHear':
+        this.#leg?.tellEarlyMedia(effect.portId)
+        break
+      case 'noteAnswer':
+        this.#progress.stop()
+        this.#counters.count(`answeredBy.${effect.evidence}`)
+        break
+      case 'dialByDevice':
+        this.#command({ type: 'dial', number: effect.number }, ({ refused }) =>
+          this.#input(refused === undefined ? { type: 'dialled' } : { type: 'dialRefused', reason: refused }),
+        )
+        break
+      case 'sendDigits':
+        void this.#around.audio
+          .sendDigits(effect.portId, effect.digits)
+          .then(this.#ofThisCall(() => this.#input({ type: 'dialled' })))
+        break
+      case 'listenForVoice':
+        this.#progress.listen(effect.portId, () => this.#answered('voice', this.#around.clock.monotonicMs()))
         break
       case 'goOffHook':
-        this.#goOffHook()
+        this.#command({ type: 'goOffHook' }, ({ refused }) =>
+          this.#input(
+            refused === undefined
+              ? { type: 'offHookDone', atMs: this.#around.clock.monotonicMs() }
+              : { type: 'offHookRefused', reason: refused },
+          ),
+        )
         break
       case 'goOnHook':
         this.#goOnHook()
         break
       case 'setTimer':
-        this.#setTimer(effect.timer, effect.ms)
+        this.#timers.set(effect.timer, effect.ms)
         break
       case 'cancelTimer':
-        this.#timers.get(effect.timer)?.cancel()
-        this.#timers.delete(effect.timer)
+        this.#timers.cancel(effect.timer)
         break
       case 'cancelTimers':
-        for (const timer of this.#timers.values()) timer.cancel()
-        this.#timers.clear()
+        this.#timers.cancelAll()
         break
       case 'count':
         this.#counters.count(effect.what)
@@ -228,42 +314,33 @@ export class Line {
     }
   }
 
-  #setTimer(timer: LineTimer, ms: number): void {
-    this.#timers.get(timer)?.cancel()
-    const set = this.#around.clock.after(ms, () => {
-      this.#timers.delete(timer)
-      this.#input({ type: 'timerFired', timer })
-    })
-    this.#timers.set(timer, set)
-  }
-
   #announce(caller: RingingCaller): void {
-    const { number } = this.#settings
-    const remote: LegParty = {
-      ...(caller.number === undefined ? {} : { address: caller.number }),
-      ...(caller.name === undefined ? {} : { displayName: caller.name }),
-      ...(caller.withheld === undefined ? {} : { withheld: caller.withheld }),
-    }
-    const leg = this.#newLeg(remote, { address: number }, 'ringing')
+    const local = { address: this.#settings.number }
+    const leg = this.#take(this.#newLeg({ remote: partyOf(caller), local, state: 'ringing' }))
     this.#around.announce(leg)
   }
 
   /** Who called is known to whoever waits for the call, from the contact's record. */
   #resume(): void {
     const { name, number } = this.#settings
-    const leg = this.#newLeg({ withheld: 'unavailable' }, { address: number }, 'answering')
+    const remote: LegParty = { withheld: 'unavailable' }
+    const leg = this.#take(this.#newLeg({ remote, local: { address: number }, state: 'answering' }))
     this.#around.announceResumed(leg, name)
   }
 
-  #newLeg(remote: LegParty, local: LegParty, state: 'ringing' | 'answering'): LineLeg {
-    const { name } = this.#settings
+  /** The leg of the call that the line has from now on. */
+  #take(leg: LineLeg): LineLeg {
     this.#call++
-    const leg = new LineLeg({
+    this.#leg = leg
+    return leg
+  }
+
+  #newLeg(of: Pick<LineLegOptions, 'remote' | 'local' | 'state'>): LineLeg {
+    const { name } = this.#settings
+    return new LineLeg({
+      ...of,
       id: `line:${name}:${++this.#legs}`,
       line: name,
-      state,
-      remote,
-      local,
       askAnswer: () => this.#input({ type: 'answerAsked' }),
       askHangUp: (reason) => this.#input({ type: 'hangUpAsked', reason }),
       onFault: (fault) => {
@@ -271,81 +348,45 @@ export class Line {
         this.#around.log.error({ line: name, fault: String(fault) }, 'a listener of a line’s leg failed')
       },
     })
-    this.#leg = leg
-    return leg
   }
 
   #endLeg(end: LegEnd): void {
     const leg = this.#leg
-    this.#leg = undefined
     if (!leg) return
+    this.#leg = undefined
     this.#around.log.info({ line: this.#settings.name, leg: leg.id, ...end }, 'call on a line ended')
-    if (!this.#closing) {
+    const { closing } = this.#audio
+    if (!closing) {
       leg.tellEnded(end)
       return
     }
     leg.tellClearing()
-    void this.#closing.then(() => leg.tellEnded(end))
+    void closing.then(() => leg.tellEnded(end))
   }
 
   #openAudio(): void {
     const call = this.#call
-    const { driver, port, name, hangUpTones: tones } = this.#settings
-    const { audio, log } = this.#around
-    audio.openLine({ pcmFile: driver.pcmFile(port), name, tones }).then(
-      (portId) => {
-        if (call !== this.#call || this.#state.name !== 'answering') {
-          void this.#close(portId)
-          return
-        }
-        this.#portId = portId
-        this.#input({ type: 'audioOpened', portId })
-      },
-      (fault: unknown) => {
-        log.error({ line: name, fault: String(fault) }, 'a line’s audio could not be opened')
-        if (call === this.#call) this.#input({ type: 'audioFailed' })
-      },
+    const { hangUpTones, callTones } = this.#settings
+    const isCalling = this.#state.name === 'calling'
+    this.#audio.open(
+      isCalling ? callTones : hangUpTones,
+      () => call === this.#call && (this.#state.name === 'answering' || this.#state.name === 'calling'),
+      (portId) => this.#input({ type: 'audioOpened', portId }),
+      this.#ofThisCall(() => this.#input({ type: 'audioFailed' })),
     )
   }
 
-  #closeAudio(): void {
-    const portId = this.#portId
-    if (portId === undefined) return
-    this.#portId = undefined
-    const closing = this.#close(portId).then(() => {
-      if (this.#closing === closing) this.#closing = undefined
-    })
-    this.#closing = closing
-  }
-
-  /** Never rejects, and settles in time whatever the audio thread does. */
-  #close(portId: PortId): Promise<void> {
-    const { audio, clock, log } = this.#around
-    const { name } = this.#settings
-    return new Promise((resolve) => {
-      const deadline = clock.after(audioCloseMs, () => {
-        log.error({ line: name, portId }, 'a line’s audio port was not released in time')
-        resolve()
-      })
-      const settle = () => {
-        deadline.cancel()
-        resolve()
-      }
-      audio.close(portId).then(settle, (fault: unknown) => {
-        log.error({ line: name, portId, fault: String(fault) }, 'a line’s audio port could not be closed')
-        settle()
-      })
-    })
-  }
-
-  #goOffHook(): void {
-    const call = this.#call
+  /** The answer is handed on while the call it belongs to is there. */
+  #command(command: LineCommand, done: (result: { refused?: string }) => void): void {
     const { driver, port } = this.#settings
-    void driver.command(port, { type: 'goOffHook' }).then((result) => {
-      if (call !== this.#call) return
-      if (result.done) this.#input({ type: 'offHookDone', atMs: this.#around.clock.monotonicMs() })
-      else this.#input({ type: 'offHookRefused', reason: result.refused })
-    })
+    void driver.command(port, command).then(this.#ofThisCall((result) => done(result.done ? {} : result)))
+  }
+
+  #ofThisCall<T extends unknown[]>(run: (...result: T) => void): (...result: T) => void {
+    const call = this.#call
+    return (...result) => {
+      if (call === this.#call) run(...result)
+    }
   }
 
   #goOnHook(): void {

@@ -1,6 +1,6 @@
 // The telephone lines as the rest of the daemon sees them. line-service.ts builds them over the drivers.
 import type { BatteryState, LineDetails, LineDriver, LinePortNumber } from '../../drivers/line-driver.ts'
-import type { Leg, LegSource } from '../leg/leg.ts'
+import type { Leg, LegParty, LegSource } from '../leg/leg.ts'
 import type { SupervisoryTone } from '../loop/audio.ts'
 
 export interface LineSettings {
@@ -12,6 +12,10 @@ export interface LineSettings {
   currentLossMs: number
   /** What the exchange plays when the far end has gone. Empty: tones end no call on this line. */
   hangUpTones: SupervisoryTone[]
+  /** What the exchange plays while a call out is made, see `callTones`. Empty: it can't tell of dial tone or an answer. */
+  callTones: SupervisoryTone[]
+  /** From one ring of its ring tone to the next. */
+  ringbackPeriodMs: number
 }
 
 export interface LineView {
@@ -19,8 +23,10 @@ export interface LineView {
   number: string
   device: string
   /** `faulted` while the device is absent or mute. */
-  state: 'idle' | 'ringing' | 'answering' | 'talking' | 'clearing' | 'faulted'
+  state: 'idle' | 'ringing' | 'answering' | 'talking' | 'clearing' | 'faulted' | 'calling' | 'glare'
   battery: BatteryState
+  /** Another telephone is off-hook on the same pair. */
+  inUse?: boolean
   /** What its device says of itself: model, SIM, network, signal. */
   details: LineDetails
   counters: Record<string, number>
@@ -38,4 +44,9 @@ export interface Lines extends LegSource {
   /** Whether the line can hold a call while the daemon starts anew. */
   canHold(line: string): boolean
   views(): LineView[]
+  /**
+   * A call out over the line of this name; `digits` as it is to dial them. The leg is `dialling` and ends with blame
+   * `trunk` when another line may do better (in use, no dial tone, glare). Throws for a line that does not exist.
+   */
+  call(line: string, digits: string, remote: LegParty): Leg
 }

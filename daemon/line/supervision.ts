@@ -1,9 +1,13 @@
 // Whether the far end has hung up: what the line shows is weighed here, and only a verdict reaches the line's machine.
 // Evidence is the exchange's break of the loop current, and its tones; silence and polarity would be others.
-import type { LineSignal } from '../../drivers/line-driver.ts'
+import type { FarEndCause, LineSignal } from '../../drivers/line-driver.ts'
 
 /** Why we believe it, with what was measured. */
-export type FarEndGone = { evidence: 'currentLost'; durationMs: number } | { evidence: 'tone'; tone: string }
+export type FarEndGone =
+  | { evidence: 'currentLost'; durationMs: number }
+  | { evidence: 'tone'; tone: string }
+  /** A device that is told so by the network. */
+  | { evidence: 'network'; cause: FarEndCause }
 
 export type Verdict = { gone: FarEndGone } | { gone: undefined; why: 'tooEarly' | 'tooShort' }
 

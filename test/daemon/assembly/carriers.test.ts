@@ -34,6 +34,12 @@ function watched(t: { teardown(run: () => void): void }) {
           }
         },
       },
+      lines: {
+        views: () => [],
+        call: () => {
+          throw new Error('there is no line')
+        },
+      },
       numberCalls: new NumberCalls(),
       legs: () => [],
     },

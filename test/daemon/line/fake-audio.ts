@@ -1,5 +1,5 @@
 // The audio service as a line uses it, without a thread: ports are opened, closed and counted.
-import type { Audio, AudioEvent } from '../../../daemon/loop/audio.ts'
+import type { Audio, AudioEvent, Listening } from '../../../daemon/loop/audio.ts'
 import type { PortCounters, PortId } from '../../../daemon/media/port.ts'
 
 function unused(): never {
@@ -12,6 +12,10 @@ export class FakeAudio implements Audio {
   opening: Promise<void> = Promise.resolve()
   failsToOpen = false
   closeNever = false
+  /** Digits sent, and until when that takes. */
+  readonly sent: string[] = []
+  sending: Promise<void> = Promise.resolve()
+  readonly #ears = new Set<(samples: Int16Array) => void>()
   readonly #listeners = new Set<(event: AudioEvent) => void>()
   #nextPort = 1
 
@@ -42,14 +46,31 @@ export class FakeAudio implements Audio {
     for (const listener of [...this.#listeners]) listener(event)
   }
 
+  async sendDigits(_portId: PortId, digits: string): Promise<void> {
+    this.sent.push(digits)
+    await this.sending
+  }
+
+  listen(_portId: PortId, onSamples: (samples: Int16Array) => void): Listening {
+    this.#ears.add(onSamples)
+    return { stop: () => void this.#ears.delete(onSamples) }
+  }
+
+  get ears(): number {
+    return this.#ears.size
+  }
+
+  /** What the far end says, to whoever listens. */
+  speak(samples: Int16Array): void {
+    for (const ear of [...this.#ears]) ear(samples)
+  }
+
   openRtp = unused
   setRtpRemote = unused
   connect = unused
   disconnect = unused
   play = unused
-  sendDigits = unused
   record = unused
-  listen = unused
   addPrompt = unused
   removePrompt = unused
   describe = unused

@@ -1,14 +1,14 @@
 // A telephone line as a table: from this state, by this input, to that state with these effects.
 import t from 'tap'
 import type { LegEnd } from '../../../daemon/leg/leg.ts'
+import { advanceLine } from '../../../daemon/line/line-machine.ts'
 import {
-  advanceLine,
   type LineEffect,
   type LineInput,
   type LineState,
   type LineTimer,
   lineTimings,
-} from '../../../daemon/line/line-machine.ts'
+} from '../../../daemon/line/line-states.ts'
 
 const count = (what: Extract<LineEffect, { do: 'count' }>['what']): LineEffect => ({ do: 'count', what })
 const set = (timer: LineTimer, ms: number): LineEffect => ({

@@ -29,7 +29,16 @@ function atDesk(name: string, run: (t: Test, desk: Desk) => Promise<void>) {
     const silent = () => {}
     const lines = createLineService({
       lines: [
-        { name: 'line 1', driver: rig.driver, port: 1, number: '+15550100', currentLossMs: 250, hangUpTones: [] },
+        {
+          name: 'line 1',
+          driver: rig.driver,
+          port: 1,
+          number: '+15550100',
+          currentLossMs: 250,
+          hangUpTones: [],
+          callTones: [],
+          ringbackPeriodMs: 0,
+        },
       ],
       audio,
       clock: rig.clock,

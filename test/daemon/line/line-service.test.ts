@@ -69,7 +69,11 @@ inOffice('one ring and no more: nobody hears of it', async (t, office) => {
 inOffice('an answered caller talks, with an audio port on the line’s PCM', async (t, office) => {
   const leg = await office.answered()
   t.equal(leg.state, 'talking')
-  t.same(office.audio.open.get(leg.portId!), { pcmFile: '/fake/port1.pcm', name: 'line 1', tones: [] })
+  t.same(office.audio.open.get(leg.portId!), {
+    pcmFile: '/fake/port1.pcm',
+    name: 'line 1',
+    tones: [{ name: 'busy', pattern: [] }],
+  })
   t.same(office.heard, [{ type: 'answered' }])
   t.match(leg.describe(), /^line:line 1 \+15550001 ▶ \+1555011 talking, audio port 1$/)
 })
