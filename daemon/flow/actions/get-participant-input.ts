@@ -18,6 +18,8 @@ const nothingEntered = 'Timeout'
 /** `00`, a country code and a number: more is no telephone number. */
 const phoneNumberDigits = 20
 const maximumEntryDigits = 1000
+/** The console takes 180 at most, the language any number. */
+const maximumFirstDigitSeconds = 24 * 3600
 
 const phone = 'InputValidation.PhoneNumberValidation'
 const custom = 'InputValidation.CustomValidation'
@@ -50,8 +52,10 @@ export const getParticipantInput: ActionDefinition = {
       return
     }
     checkFlag(action, report, 'StoreInput')
-    checkSpeech(action, report, { required: true })
-    checkNumber(action, report, 'InputTimeLimitSeconds', { required: true, minimum: 1, maximum: 600 })
+    // Without a prompt: what was typed ahead, or what a prompt of a block before has asked for.
+    checkSpeech(action, report, { required: false })
+    const firstDigit = { required: true, minimum: 1, maximum: maximumFirstDigitSeconds }
+    checkNumber(action, report, 'InputTimeLimitSeconds', firstDigit)
     checkDtmf(action, report)
     if (String(action.Parameters.StoreInput).toLowerCase() === 'true') checkStore(action, report)
     else checkMenu(action, report)

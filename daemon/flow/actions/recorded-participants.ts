@@ -28,9 +28,11 @@ export function readRecording(value: unknown): RecordingBehavior {
 
 export function checkRecording(action: FlowActionDocument, report: ActionReport, name: string): void {
   const value = parameterOf(action, name)
-  if (value !== undefined && participants(value)) return
-  const message = `${name} is ${value === undefined ? 'missing' : 'no list of participants'}.`
-  report(`Parameters.${name}`, message, 'Write ["Agent", "Customer"], one of them, or [] for none.')
+  const mend = 'Write ["Agent", "Customer"], one of them, or [] for none.'
+  if (value === undefined) {
+    const message = `${name} is missing: recording stays as it is.`
+    report(`Parameters.${name}`, message, mend, 'warning')
+  } else if (!participants(value)) report(`Parameters.${name}`, `${name} is no list of participants.`, mend)
 }
 
 /** What the box does not do yet: said, so that nobody counts on it. */

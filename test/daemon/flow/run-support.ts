@@ -1,6 +1,8 @@
 // Runs flows and single actions for tests, and tells which way they went.
 
+import type { Flow } from '../../../daemon/flow/flow.ts'
 import type { FlowEnd } from '../../../daemon/flow/host.ts'
+import { createFlowResources } from '../../../daemon/flow/resources.ts'
 import { type RunFlowOptions, runFlow } from '../../../daemon/flow/run-flow.ts'
 import { MockClock } from '../../support/mock-clock.ts'
 import { FakeHost } from './fake-host.ts'
@@ -66,6 +68,8 @@ export async function runAction(
     errors?: readonly string[]
     random?: () => number
     attributes?: Record<string, string>
+    /** What it can go into. */
+    modules?: readonly Flow[]
   } = {},
 ): Promise<{ branch: string; host: FakeHost; detail: string | undefined }> {
   const { host = new FakeHost(), conditions = [], errors = branches } = options
@@ -82,7 +86,14 @@ export async function runAction(
     },
     ...targets.map((id) => ({ id, type: 'EndFlowExecution' })),
   ]
-  const { end, path } = await run(blocks, { host, ...(options.random ? { random: options.random } : {}) })
-  const branch = path[1] ?? (end.type === 'failed' ? `failed: ${end.reason}` : end.type)
+  const { modules = [] } = options
+  const flows = new Map(modules.map((flow) => [flow.id, flow]))
+  const { end, path } = await run(blocks, {
+    host,
+    flows,
+    ...(modules.length > 0 && { resources: createFlowResources({ flows: modules }) }),
+    ...(options.random && { random: options.random }),
+  })
+  const branch = path.slice(1).at(-1) ?? (end.type === 'failed' ? `failed: ${end.reason}` : end.type)
   return { branch, host, detail: host.logged[0]?.Results }
 }

@@ -2,6 +2,7 @@
 import t, { type Test } from 'tap'
 import type { FlowAbilities } from '../../../../daemon/flow/abilities.ts'
 import { checkFlow } from '../../../../daemon/flow/check-flow.ts'
+import type { Flow } from '../../../../daemon/flow/flow.ts'
 import { FakeHost } from '../fake-host.ts'
 import { type Block, flowOf, testResources } from '../flow-text.ts'
 import { runAction } from '../run-support.ts'
@@ -14,6 +15,8 @@ export interface Row {
   /** Prepares the contact. */
   given?: (host: FakeHost) => unknown
   random?: number
+  /** What it can go into. */
+  modules?: Flow[]
   /** `next`, an error type, `= operand`, or how the flow ended. */
   leads: string
   /** What the flow log shows as the result. */
@@ -23,12 +26,16 @@ export interface Row {
 }
 
 export function table(type: string, rows: Row[]): void {
-  for (const { what, parameters, conditions, given, random, leads, result, shows } of rows)
+  for (const { what, parameters, conditions, given, random, modules, leads, result, shows } of rows)
     t.test(`${type}: ${what}`, async (t) => {
       const host = new FakeHost()
       given?.(host)
-      const draw = random === undefined ? {} : { random: () => random }
-      const { branch, detail } = await runAction(type, parameters, { host, conditions: conditions ?? [], ...draw })
+      const { branch, detail } = await runAction(type, parameters, {
+        host,
+        conditions: conditions ?? [],
+        ...(random !== undefined && { random: () => random }),
+        ...(modules && { modules }),
+      })
       t.equal(branch, leads)
       if (result !== undefined) t.match(detail, result)
       shows?.(host, t)

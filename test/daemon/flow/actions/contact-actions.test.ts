@@ -239,7 +239,7 @@ checkTable('UpdateContactRecordingBehavior', [
   [recorded(['Agent', 'Customer']), undefined],
   [recorded('["Agent"]'), undefined],
   [recorded(['Everybody']), /no list of participants/],
-  [{}, /RecordedParticipants is missing/],
+  [{}, /^warning .*RecordedParticipants is missing: recording stays as it is/],
   [
     { ...recorded(['Agent']), AnalyticsBehavior: { Enabled: 'True' } },
     /^warning Parameters.AnalyticsBehavior.Enabled: Analytics is not done/,
