@@ -162,7 +162,7 @@ t.test('flows must be of the type their place asks for', async (t) => {
     copy.edit('quick-connects.yaml', 'agent: anna', 'agent: anna\n    flow: main')
     t.same(copy.lines(), [
       'numbers.yaml:8:11: error CFG-324: The flow "default-customer-queue" is of type CUSTOMER_QUEUE, but here it must be CONTACT_FLOW. Name a flow of that type.',
-      'quick-connects.yaml:17:11: error CFG-324: The flow "main" is of type CONTACT_FLOW, but here it must be AGENT_TRANSFER. Name a flow of that type.',
+      'quick-connects.yaml:21:11: error CFG-324: The flow "main" is of type CONTACT_FLOW, but here it must be AGENT_TRANSFER. Name a flow of that type.',
     ])
   })
 })
