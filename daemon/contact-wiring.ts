@@ -90,7 +90,8 @@ export function createWorld(parts: WorldParts): ContactWorld {
         autoAnswer,
       }),
     conference: () => new Conference(audio),
-    sendDigits: (leg, digits) => (leg.portId === undefined ? Promise.resolve() : audio.sendDigits(leg.portId, digits)),
+    sendDigits: (leg, digits) =>
+      leg.sendDigits?.(digits) ?? (leg.portId === undefined ? Promise.resolve() : audio.sendDigits(leg.portId, digits)),
     describePath: (leg) => describePath(audio, leg),
     record(contactId, channels) {
       const stamp = new Date(clock.epochMs()).toISOString()

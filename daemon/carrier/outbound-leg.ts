@@ -98,6 +98,12 @@ export class OutboundLeg implements Leg {
     return this.#leg?.setHold?.(held) ?? Promise.resolve(false)
   }
 
+  /** As the leg that took the call has it; none before. */
+  get sendDigits(): Leg['sendDigits'] {
+    const leg = this.#leg
+    return leg?.sendDigits && ((digits) => leg.sendDigits?.(digits) ?? Promise.resolve())
+  }
+
   hangUp(reason = 'hangUp'): Promise<void> {
     if (this.#hangUpReason === undefined && !this.#end) {
       this.#hangUpReason = reason

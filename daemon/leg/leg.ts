@@ -100,6 +100,8 @@ export interface Leg {
    * or the leg can't; audio paths are not touched. Absent: the leg has no such thing (a telephone line).
    */
   setHold?(held: boolean): Promise<boolean>
+  /** Keys to the far end: 0–9, *, #, A–D. Resolves when they are sent, or can't be. Absent: they go by the audio port. */
+  sendDigits?(digits: string): Promise<void>
   /** From any state, idempotent; resolves when everything of the leg is released. Bounded in time; never rejects. */
   hangUp(reason?: string): Promise<void>
   /** The listener is called in the order of events; a fault it throws is contained and counted. */

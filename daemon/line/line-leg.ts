@@ -15,6 +15,8 @@ export interface LineLegOptions {
   local: LegParty
   askAnswer(): void
   askHangUp(reason: string): void
+  /** Of devices whose sound can't carry keys. */
+  sendDigits?: (digits: string) => Promise<void>
   /** Gets what a listener threw. */
   onFault(fault: unknown): void
 }
@@ -22,6 +24,7 @@ export interface LineLegOptions {
 export class LineLeg implements Leg {
   readonly kind = 'line'
   readonly origin?: LegOrigin
+  readonly sendDigits?: (digits: string) => Promise<void>
   readonly direction: Leg['direction']
   readonly #options: LineLegOptions
   readonly #events: LegEvents
@@ -36,6 +39,7 @@ export class LineLeg implements Leg {
     this.#state = options.state
     this.direction = options.state === 'dialling' ? 'outbound' : 'inbound'
     if (this.direction === 'inbound') this.origin = { kind: 'line', line: options.line }
+    if (options.sendDigits) this.sendDigits = options.sendDigits
     this.#events = new LegEvents(options.onFault)
   }
 

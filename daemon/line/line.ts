@@ -8,10 +8,11 @@ import type { Log } from '../log/log.ts'
 import type { Audio } from '../loop/audio.ts'
 import type { PortId } from '../media/port.ts'
 import { CallProgress } from './call-progress.ts'
+import { keysBy } from './device-keys.ts'
 import { LineAudio } from './line-audio.ts'
 import { LineLeg, type LineLegOptions, partyOf } from './line-leg.ts'
 import { advanceLine } from './line-machine.ts'
-import type { LineEffect, LineInput, LineState, RingingCaller } from './line-states.ts'
+import type { AnswerEvidence, LineEffect, LineInput, LineState, RingingCaller } from './line-states.ts'
 import { LineTimers } from './line-timers.ts'
 import type { LineSettings, LineView } from './lines.ts'
 import { judgeCurrentLoss } from './supervision.ts'
@@ -49,9 +50,8 @@ export class Line {
   constructor(settings: LineSettings, around: LineSurroundings) {
     this.#settings = settings
     this.#around = around
-    const { name, driver, port } = settings
-    const { audio, clock, log } = around
-    this.#audio = new LineAudio({ audio, clock, log, name, pcmFile: driver.pcmFile(port) })
+    const { audio, clock } = around
+    this.#audio = new LineAudio({ ...around, name: settings.name, pcmFile: settings.driver.pcmFile(settings.port) })
     this.#progress = new CallProgress(settings, audio)
     this.#timers = new LineTimers(clock, (timer) => this.#input({ type: 'timerFired', timer }))
   }
@@ -92,8 +92,7 @@ export class Line {
       return leg
     }
     this.#counters.count(`callsOutRefused.${why}`)
-    // Who asked listens only once it has the leg.
-    void Promise.resolve().then(() => leg.tellEnded({ by: 'us', blame: 'trunk', reason: why }))
+    queueMicrotask(() => leg.tellEnded({ by: 'us', blame: 'trunk', reason: why })) // once the asker listens to it
     return leg
   }
 
@@ -170,7 +169,7 @@ export class Line {
     this.#leg?.tellDigit(digit)
   }
 
-  #answered(evidence: Extract<LineInput, { type: 'farEndAnswered' }>['evidence'], atMs: number): void {
+  #answered(evidence: AnswerEvidence, atMs: number): void {
     this.#input({ type: 'farEndAnswered', evidence, atMs })
   }
 
@@ -343,6 +342,7 @@ export class Line {
       line: name,
       askAnswer: () => this.#input({ type: 'answerAsked' }),
       askHangUp: (reason) => this.#input({ type: 'hangUpAsked', reason }),
+      ...keysBy(this.#settings),
       onFault: (fault) => {
         this.#counters.count('listenerFaults')
         this.#around.log.error({ line: name, fault: String(fault) }, 'a listener of a line’s leg failed')

@@ -197,6 +197,12 @@ call('a device that dials by itself is given the number, and tells how it goes',
   t.equal(leg.state, 'talking')
   office.driver.signal({ type: 'digitReceived', port: 1, digit: '7' })
   t.same(office.told(), ['alerted', 'answered', 'digitReceived'])
+  await leg.sendDigits?.('1#')
+  t.same(
+    office.driver.commands.filter(({ type }) => type === 'sendDigits'),
+    [1, 2].map(() => ({ port: 1, type: 'sendDigits' })),
+    'keys are pressed by the device, one by one',
+  )
   office.driver.signal({ type: 'farEndHungUp', port: 1, cause: 'hangUp' })
   await office.clock.advance(50)
   t.match(leg.end, { by: 'farEnd', reason: 'hangUp' })

@@ -15,7 +15,7 @@ export class FakeAudio implements Audio {
   /** Digits sent, and until when that takes. */
   readonly sent: string[] = []
   sending: Promise<void> = Promise.resolve()
-  readonly #ears = new Set<(samples: Int16Array) => void>()
+  readonly #ears = new Set<Parameters<Audio['listen']>[1]>()
   readonly #listeners = new Set<(event: AudioEvent) => void>()
   #nextPort = 1
 
@@ -51,7 +51,7 @@ export class FakeAudio implements Audio {
     await this.sending
   }
 
-  listen(_portId: PortId, onSamples: (samples: Int16Array) => void): Listening {
+  listen(_portId: PortId, onSamples: Parameters<Audio['listen']>[1]): Listening {
     this.#ears.add(onSamples)
     return { stop: () => void this.#ears.delete(onSamples) }
   }
@@ -62,7 +62,7 @@ export class FakeAudio implements Audio {
 
   /** What the far end says, to whoever listens. */
   speak(samples: Int16Array): void {
-    for (const ear of [...this.#ears]) ear(samples)
+    for (const ear of [...this.#ears]) ear(samples, 0)
   }
 
   openRtp = unused
