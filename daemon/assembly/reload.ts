@@ -2,6 +2,7 @@
 // reload/changes.ts.
 import type { OutboundService } from '../carrier/outbound-calls.ts'
 import type { ContactService } from '../contact/contact-service.ts'
+import type { CutOverWatch } from '../porting/cut-over-watch.ts'
 import { keepLastGood } from '../reload/last-good.ts'
 import { Reload, type ReloadPart } from '../reload/reload.ts'
 import type { Router } from '../routing/router.ts'
@@ -18,6 +19,7 @@ export interface ReloadedParts {
   sip: SipEndpoint
   routing: Router
   outbound: OutboundService
+  cutOvers: CutOverWatch
   worlds: Worlds
 }
 

@@ -36,7 +36,8 @@ export function planRoutes(instance: OutboundInstance): RoutePlan {
 export interface Shown {
   /** E.164; absent: the instance has no number of its own that may be shown. */
   number?: string
-  why: 'asked' | 'localPresence' | 'configured' | 'first' | 'none'
+  /** `ported`: in place of one that is not ours yet. */
+  why: 'asked' | 'localPresence' | 'configured' | 'first' | 'none' | 'ported'
   /** Only these carry it; absent: any. */
   carriers?: readonly string[]
 }
@@ -51,7 +52,8 @@ export function shownNumber(plan: RoutePlan, called: string, asked: string | und
   const number = standing?.callerId ?? claimed.number
   const over = standing ? (standing.carriers ?? numbers.get(number)?.carriers) : claimed.carriers
   const known = over?.filter((name) => carriers.carriers.some((carrier) => carrier.name === name))
-  return { ...wanted, number, ...(known && { carriers: known }) }
+  const why = number === claimed.number ? wanted.why : 'ported'
+  return { number, why, ...(known && { carriers: known }) }
 }
 
 function wantedNumber({ instance }: RoutePlan, called: string, asked: string | undefined): Shown {

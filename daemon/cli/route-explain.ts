@@ -4,6 +4,7 @@ import { callControl } from '../api/control-client.ts'
 import { reportVersion, statusReport } from '../api/reports.ts'
 import { type ExplainedLink, type ExplainedRoute, explainRoute } from '../carrier/explain-route.ts'
 import type { Shown } from '../carrier/route-decision.ts'
+import { standingIn } from '../porting/standing.ts'
 import type { LinkState } from '../sip/endpoint.ts'
 import { type Command, type Invocation, textOption, UsageError } from './command.ts'
 import { instanceDirectory, socketPath, soundInstance } from './places.ts'
@@ -31,7 +32,8 @@ Exit codes: 0 the call would go out, 1 it would be refused or there is no way, 2
   async run(invocation) {
     const [number, ...rest] = invocation.operands
     if (number === undefined || rest.length > 0) throw new UsageError('Name one number, in quotes if it has blanks.')
-    const instance = soundInstance(instanceDirectory(invocation))
+    const files = soundInstance(instanceDirectory(invocation))
+    const instance = { ...files, standing: standingIn(files.ports) }
     const epochMs = timeOption(invocation)
     const links = await standingLinks(invocation)
     const route = explainRoute({ instance, number, callerId: textOption(invocation.options, 'from'), epochMs, links })
@@ -90,6 +92,7 @@ const whys: Readonly<Record<Shown['why'], string>> = {
   localPresence: 'the nearest to the called number',
   configured: 'as carriers.yaml says (outbound.callerId)',
   first: 'the first of numbers.yaml',
+  ported: 'in place of one that is being ported',
   none: 'there is none that may be shown',
 }
 

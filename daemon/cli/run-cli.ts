@@ -48,6 +48,23 @@ const numberCommands: [verb: string, summary: string, load: Entry['load']][] = [
   ['show', 'all of one claimed number', async () => (await import('./number.ts')).numberShowCommand],
 ]
 
+const portCommands: [verb: string, summary: string, load: Entry['load']][] = [
+  [
+    'new',
+    'begins to move numbers here from another carrier',
+    async () => (await import('./port-new.ts')).portNewCommand,
+  ],
+  ['status', 'all of one port', async () => (await import('./port.ts')).portStatusCommand],
+  ['advance', 'moves a port one step on', async () => (await import('./port.ts')).portAdvanceCommand],
+  ['cancel', 'cancels a port', async () => (await import('./port.ts')).portCancelCommand],
+  [
+    'rollback',
+    'takes numbers back that have just come over',
+    async () => (await import('./port.ts')).portRollbackCommand,
+  ],
+  ['list', 'ports that are under way', async () => (await import('./port.ts')).portListCommand],
+]
+
 const entries: readonly Entry[] = [
   {
     name: 'check',
@@ -109,6 +126,7 @@ const entries: readonly Entry[] = [
     summary: 'lets no more contacts into a queue',
     load: async () => (await import('./queue.ts')).queueCommand('close'),
   },
+  ...portCommands.map(([verb, summary, load]) => ({ name: `port ${verb}`, summary, load })),
   ...numberCommands.map(([verb, summary, load]) => ({ name: `number ${verb}`, summary, load })),
   {
     name: 'route explain',

@@ -90,6 +90,8 @@ export const code = {
   claimedAndReleased: 'CFG-367',
   callerIdUifn: 'CFG-368',
   ratesFile: 'CFG-369',
+  portCarrier: 'CFG-370',
+  portCallerId: 'CFG-371',
 
   promptNotWav: 'CFG-401',
   promptRate: 'CFG-402',

@@ -12,6 +12,7 @@ export const optionalFiles: ReadonlySet<FileName> = new Set([
   'lines',
   'quick-connects',
   'carriers',
+  'porting',
   'functions',
   'bots',
   'aliases',

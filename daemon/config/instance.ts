@@ -5,6 +5,7 @@ import type { Flow } from '../flow/flow.ts'
 import type { FunctionDefinition } from '../functions/functions.ts'
 import type { Carriers } from './carriers.ts'
 import type { Board } from './lines-schema.ts'
+import type { Port } from './porting-schema.ts'
 import type {
   Agent,
   Alias,
@@ -41,6 +42,8 @@ export interface Instance {
   agents: Map<string, Agent & { password: string | undefined }>
   quickConnects: Map<string, QuickConnect>
   carriers: Carriers
+  /** Numbers on their way here; in the order in which they were begun. */
+  ports: Port[]
   /** By name: the file's name without `.json`. */
   flows: Map<string, Flow>
   prompts: Map<string, Prompt>

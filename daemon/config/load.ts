@@ -189,6 +189,7 @@ function build(
     agents: new Map(withPasswords.map((agent) => [agent.userName, agent])),
     quickConnects: byName(parsed['quick-connects']?.quickConnects ?? []),
     carriers: carriersOf(parsed.carriers, secrets.links, rates),
+    ports: parsed.porting?.ports ?? [],
     flows: new Map([...flows].filter((entry): entry is [string, Flow] => entry[1] !== undefined)),
     prompts,
     functions: byName((parsed.functions?.functions ?? []).map((it, index) => functionOf(it, secrets.functions, index))),

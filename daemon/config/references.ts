@@ -36,6 +36,9 @@ const references: readonly Reference[] = [
   ref('queues', 'queues.*.outboundWhisperFlow', 'Queue', 2, 'flow', code.queueWhisperFlow),
   ref('carriers', 'carriers.*.defaultNumber', 'Carrier', 2, 'number', code.linkCallerId),
   ref('carriers', 'outbound.callerId', 'The outbound caller ID', 1, 'number', code.linkCallerId),
+  ref('porting', 'ports.*.winning', 'Port', 2, 'carrier', code.portCarrier),
+  ref('porting', 'ports.*.before.carriers.*', 'Port', 2, 'carrier', code.portCarrier),
+  ref('porting', 'ports.*.before.callerId', 'Port', 2, 'number', code.portCallerId),
   ref('voice', 'voices.*.engine', 'Voice', 2, 'engine', code.voiceEngine),
   ref('functions', 'hooks.*.function', 'Hook', 2, 'function', code.hookFunction),
   ...(['queue', 'prompt', 'flow', 'hours', 'agent', 'function', 'bot'] as const).map((kind) => ({
@@ -95,7 +98,14 @@ const uniques: readonly Unique[] = [
   unique('lines', 'boards.*.lines.*.name', 0, 'The line', code.duplicateName, chooseAnother),
   unique('lines', 'boards.*.lines.*.port', 2, 'The port', code.duplicatePort, 'A port has one socket and so one line.'),
   unique('lines', 'boards.*.device', 0, 'The device', code.duplicateDevice, 'Each board has a device of its own.'),
-  unique('lines', 'boards.*.soundDevice', 0, 'The device', code.duplicateDevice, 'Each module has a device of its own.'),
+  unique(
+    'lines',
+    'boards.*.soundDevice',
+    0,
+    'The device',
+    code.duplicateDevice,
+    'Each module has a device of its own.',
+  ),
   unique(
     'numbers',
     'numbers.*.number',
@@ -136,6 +146,7 @@ const uniques: readonly Unique[] = [
   unique('box', 'statuses.*.name', 0, 'The status', code.duplicateName, chooseAnother),
   unique('carriers', 'carriers.*.name', 0, 'The carrier', code.duplicateName, chooseAnother),
   unique('carriers', 'carriers.*.links.*.name', 2, 'The link', code.duplicateName, chooseAnother),
+  unique('porting', 'ports.*.id', 0, 'The port', code.duplicateName, chooseAnother),
   unique('functions', 'functions.*.name', 0, 'The function', code.duplicateName, chooseAnother),
   unique('bots', 'bots.*.name', 0, 'The bot', code.duplicateName, chooseAnother),
   unique('bots', 'bots.*.intents.*.name', 2, 'The intent', code.duplicateName, chooseAnother),

@@ -7,6 +7,7 @@ import { hoursOverridesSchema, timeOfDayRange } from './hours-schema.ts'
 import { aliasesSchema, botsSchema, functionsSchema } from './integration-schemas.ts'
 import { linesSchema } from './lines-schema.ts'
 import { codecs, keying, srtp } from './media-schema.ts'
+import { portingSchema } from './porting-schema.ts'
 import { eventsSchema, metricsSchema, retentionSchema } from './record-keeping-schema.ts'
 import { sipListenSchema, sipTlsSchema } from './sip-schema.ts'
 import { voiceSchema } from './voice-schema.ts'
@@ -280,6 +281,7 @@ export const fileSchemas = {
   agents: agentsSchema,
   'quick-connects': quickConnectsSchema,
   carriers: carriersSchema,
+  porting: portingSchema,
   functions: functionsSchema,
   bots: botsSchema,
   aliases: aliasesSchema,

@@ -42,6 +42,7 @@ export function changesBetween(before: Instance, after: Instance): Change[] {
     ...named('quick connect', before.quickConnects, after.quickConnects),
     ...named('carrier', byName(before.carriers.carriers), byName(after.carriers.carriers)),
     ...(isDeepStrictEqual(before.carriers.outbound, after.carriers.outbound) ? [] : [whole('outbound')]),
+    ...named('port', byId(before.ports), byId(after.ports)),
     ...named('flow', before.flows, after.flows, sameFlow),
     ...named('prompt', before.prompts, after.prompts, (one, other) => sameSamples(one.samples, other.samples)),
     ...named('function', before.functions, after.functions),
@@ -99,6 +100,10 @@ function named<Thing>(
     if (next === undefined) return [{ kind, name, what: 'removed', applies }]
     return same(old, next) ? [] : [{ kind, name, what: 'changed', applies }]
   })
+}
+
+function byId<Named extends { id: string }>(list: readonly Named[]): Map<string, Named> {
+  return new Map(list.map((one) => [one.id, one]))
 }
 
 function byName<Named extends { name: string }>(list: readonly Named[]): Map<string, Named> {
