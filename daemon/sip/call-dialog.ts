@@ -1,13 +1,17 @@
-// A confirmed dialog of sip.js and what the far end does in it: BYE, re-INVITE and UPDATE (hold, resume, refresh), INFO.
+// A confirmed dialog of sip.js and what the far end does in it: BYE, re-INVITE and UPDATE (hold, resume, refresh), INFO,
+// REFER.
 import {
   type Body,
   ByeUserAgentClient,
   type IncomingInviteRequest,
+  type IncomingReferRequest,
   type IncomingRequestMessage,
   type Session,
   type SessionDialog,
 } from 'sip.js/lib/core/index.js'
+import type { Clock } from '../clock.ts'
 import type { MediaFault, MediaSession } from './call-media.ts'
+import { DialogRequests } from './dialog-requests.ts'
 import type { Reply } from './stack-user.ts'
 import type { WireRequest } from './wire/wire-message.ts'
 
@@ -19,6 +23,8 @@ export interface CallDialogUser {
   /** A re-INVITE of the far end was never acknowledged, or its late answer is unusable, or its connection is gone: the call can't go on. */
   broken(reason: string): void
   digitReceived(digit: string): void
+  /** The far end wants to be connected elsewhere. */
+  referReceived(refer: IncomingReferRequest, dialog: SessionDialog): void
   /** The agreed media changed (hold, resume, another address). */
   mediaChanged(): void
 }
@@ -31,26 +37,44 @@ export class CallDialog {
   readonly #media: MediaSession
   readonly #user: CallDialogUser
   readonly #contactHeader: string
+  readonly #requests: DialogRequests
   #ended = false
-  #reinvited = false
+  /** The first INVITE, or each later one, was accepted by us and has its ACK to come. */
+  #accepted: 'first' | 'later' | undefined
 
-  constructor(options: { session: Session; media: MediaSession; user: CallDialogUser; contactHeader: string }) {
+  constructor(options: {
+    session: Session
+    media: MediaSession
+    user: CallDialogUser
+    contactHeader: string
+    clock: Clock
+    /** We called: the Call-ID is ours. */
+    outbound: boolean
+  }) {
     // Sessions of the core are always its SessionDialog; the interface leaves out what is needed here.
     this.#session = options.session as SessionDialog
     this.id = this.#session.id
     this.#media = options.media
     this.#user = options.user
     this.#contactHeader = options.contactHeader
+    this.#requests = new DialogRequests({
+      session: this.#session,
+      clock: options.clock,
+      ownsCallId: options.outbound,
+      offerRefused: () => this.#media.withdraw(),
+    })
+    if (!options.outbound) this.#awaitAck('first')
     this.#session.delegate = {
       onAck: ({ message }) => this.#receiveAck(message),
       // The stack's own timer says the same (SipStack ackMissing), whichever comes first.
       onAckTimeout: () => this.ackMissing(),
       onBye: (bye) => {
-        this.#ended = true
+        this.#end()
         bye.accept()
         this.#user.byeReceived()
       },
       onInvite: (uas) => this.#receiveReinvite(uas),
+      onRefer: (uas) => this.#user.referReceived(uas, this.#session),
       onInfo: (uas) => {
         const digit = digitOf(uas.message.body)
         if (digit === undefined) {
@@ -63,6 +87,10 @@ export class CallDialog {
     }
   }
 
+  get isHeldByFarEnd(): boolean {
+    return this.#media.isHeldByFarEnd
+  }
+
   get ended(): boolean {
     return this.#ended
   }
@@ -70,11 +98,31 @@ export class CallDialog {
   /** Sends BYE; resolves when it was answered, or timed out. Must not be called before our 2xx was acknowledged. */
   bye(): Promise<void> {
     if (this.#ended) return Promise.resolve()
-    this.#ended = true
+    this.#end()
     return new Promise((resolve) => {
       const settle = () => resolve()
       // Not session.bye(): it refuses while it waits for an ACK, even one that is known not to come any more.
       new ByeUserAgentClient(this.#session, { onAccept: settle, onReject: settle, onRedirect: settle })
+    })
+  }
+
+  /** Tells the far end that it is on hold here, or no longer; false when it will not have it. */
+  hold(held: boolean): Promise<boolean> {
+    return new Promise((resolve) => {
+      const before = this.#media.isHolding
+      const sent = this.#requests.send({
+        compose: () => {
+          this.#media.isHolding = held
+          return { method: 'INVITE', sdp: this.#media.offer(), headers: this.#headers }
+        },
+        accepted: ({ body }) => resolve(this.#takeAnswer(body)),
+        refused: (status) => {
+          this.#media.isHolding = before
+          resolve(false)
+          this.#missed(status)
+        },
+      })
+      if (!sent) resolve(false)
     })
   }
 
@@ -89,9 +137,10 @@ export class CallDialog {
 
   /** UPDATE: with an offer like a re-INVITE, without one a refresh. */
   update(request: WireRequest): Reply {
+    const verdict = this.#requests.verdictOn(request.body === '' ? 'update' : 'updateWithOffer', this.#media.offering)
+    if (verdict === 'requestPending') return requestPending
     const headers = [this.#contactHeader]
     if (request.body === '') return { status: 200, reason: 'OK', headers }
-    if (this.#media.offering) return { status: 491, reason: 'Request Pending', headers: [] }
     const answer = this.#media.answer(request.body)
     if (!answer.ok)
       return { status: byeReasons[answer.fault], reason: 'Not Acceptable Here', headers: warning(answer.fault) }
@@ -99,12 +148,29 @@ export class CallDialog {
     return { status: 200, reason: 'OK', headers, sdp: answer.sdp }
   }
 
+  get #headers(): string[] {
+    return [this.#contactHeader, 'Allow: placeholder']
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#requests.stop()
+  }
+
   #receiveReinvite(uas: IncomingInviteRequest): void {
-    const extraHeaders = [this.#contactHeader, 'Allow: placeholder']
+    const verdict = this.#requests.verdictOn('invite', this.#media.offering)
+    if (verdict !== 'take') {
+      // Its INVITE before has no ACK yet (RFC 3261 section 14.2), or our UPDATE has no answer (RFC 3311 section 5.2).
+      const retryAfter = `Retry-After: ${Math.floor(Math.random() * 10)}`
+      uas.reject(
+        verdict === 'later' ? { statusCode: 500, extraHeaders: [retryAfter] } : { statusCode: requestPending.status },
+      )
+      return
+    }
     const offer = uas.message.body
     if (offer === '') {
-      this.#reinvited = true
-      uas.accept({ statusCode: 200, extraHeaders, body: sdpBody(this.#media.offer()) })
+      this.#awaitAck('later')
+      uas.accept({ statusCode: 200, extraHeaders: this.#headers, body: sdpBody(this.#media.offer()) })
       return
     }
     const answer = this.#media.answer(offer)
@@ -113,22 +179,41 @@ export class CallDialog {
       uas.reject({ statusCode: byeReasons[answer.fault], extraHeaders: warning(answer.fault) })
       return
     }
-    uas.accept({ statusCode: 200, extraHeaders, body: sdpBody(answer.sdp) })
+    this.#awaitAck('later')
+    uas.accept({ statusCode: 200, extraHeaders: this.#headers, body: sdpBody(answer.sdp) })
     this.#user.mediaChanged()
   }
 
+  #awaitAck(which: 'first' | 'later'): void {
+    this.#accepted = which
+    this.#requests.inviteAccepted(this.#media.offering)
+  }
+
   #receiveAck(message: IncomingRequestMessage): void {
+    const which = this.#accepted
+    this.#accepted = undefined
+    this.#requests.acknowledged()
     const sdp = message.body === '' ? undefined : message.body
-    if (!this.#reinvited) {
-      this.#user.acknowledged(sdp)
-      return
-    }
-    this.#reinvited = false
-    const accepted = sdp === undefined ? { ok: false as const } : this.#media.accept(sdp)
-    if (accepted.ok) this.#user.mediaChanged()
+    if (which === 'first') this.#user.acknowledged(sdp)
+    // An answer that nobody asked for means nothing: the exchange was over with our 2xx.
+    else if (this.#media.offering) this.#takeAnswer(sdp)
+  }
+
+  /** False, and the call is over: what both sides believe now can't be known any more (RFC 3261 section 14.1). */
+  #takeAnswer(sdp: string | undefined): boolean {
+    const taken = this.#media.accept(sdp ?? '')
+    if (taken.ok) this.#user.mediaChanged()
     else this.#user.broken('incompatibleMedia')
+    return taken.ok
+  }
+
+  /** RFC 3261 section 12.2.1.2: a far end that knows nothing of the dialog, or does not answer in it, is gone. */
+  #missed(status: number | 'dropped'): void {
+    if (!this.#ended && (status === 481 || status === 408)) this.#user.broken('unreachable')
   }
 }
+
+const requestPending: Reply = { status: 491, reason: 'Request Pending', headers: [] }
 
 export function sdpBody(content: string): Body {
   return { contentDisposition: 'session', contentType: 'application/sdp', content }

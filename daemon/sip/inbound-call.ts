@@ -2,10 +2,12 @@
 // the flow of the dialled number gets.
 import type { IncomingInviteRequest } from 'sip.js/lib/core/index.js'
 import type { LegEnd, LegOrigin, LegParty } from '../leg/leg.ts'
-import { CallDialog, sdpBody, warning } from './call-dialog.ts'
+import { CallDialog, type CallDialogUser, sdpBody, warning } from './call-dialog.ts'
 import { type MediaFault, MediaSession } from './call-media.ts'
 import { endOfMedia, rejectionFor } from './end-reasons.ts'
 import type { SipAccount } from './endpoint.ts'
+import { dialogIdOf, type Replaces } from './refer/refer-to.ts'
+import { type ReplacedDialog, SuccessorDialog, type TakeOver } from './refer/take-over.ts'
 import { type CallWorld, SipLeg } from './sip-leg.ts'
 import type { Hop } from './transport/hop.ts'
 import type { HostPort } from './wire/host-port.ts'
@@ -50,6 +52,8 @@ export class InboundCall extends SipLeg {
   /** Settles once the 2xx is acknowledged, or never will be; true when the call stands. */
   readonly #acknowledged = Promise.withResolvers<boolean>()
   #dialog: CallDialog | undefined
+  /** Another phone has taken the call over. */
+  #successor: SuccessorDialog | undefined
   #answered: Promise<boolean> | undefined
 
   constructor(
@@ -116,17 +120,47 @@ export class InboundCall extends SipLeg {
       session,
       media: this.#media,
       contactHeader: this.world.stack.contactHeader,
-      user: {
-        acknowledged: (sdp) => this.#established(sdp),
-        byeReceived: () => this.#leave(byFarEnd('hangUp')),
-        broken: (reason) => this.#broken(reason),
-        digitReceived: (digit) => this.receiveDigit(digit),
-        mediaChanged: () => this.world.counters.count('mediaChanges'),
-      },
+      clock: this.world.clock,
+      outbound: false,
+      user: this.#dialogUser(),
     })
     const remove = this.world.addDialog(this.callId, this.#dialog)
     void this.released.then(remove)
     return this.#acknowledged.promise
+  }
+
+  #dialogUser(): CallDialogUser {
+    return {
+      acknowledged: (sdp) => this.#established(sdp),
+      byeReceived: () => this.#leave(byFarEnd('hangUp')),
+      broken: (reason) => this.#broken(reason),
+      digitReceived: (digit) => this.receiveDigit(digit),
+      referReceived: (uas, dialog) => this.receiveRefer(uas, dialog),
+      mediaChanged: () => this.mediaChanged(),
+    }
+  }
+
+  get userName(): string {
+    return this.#account.userName
+  }
+
+  dialogNamed(replaces: Replaces): ReplacedDialog {
+    // One that still rings here was not begun by us, and nobody takes it over (RFC 3891 section 3).
+    const dialog = this.#successor?.dialog ?? this.#dialog
+    if (dialog?.id !== dialogIdOf(replaces)) return undefined
+    if (this.state === 'clearing' || this.state === 'ended') return 'over'
+    return this.state === 'talking' ? 'confirmed' : undefined
+  }
+
+  takeOver(call: TakeOver): void {
+    const before = this.#successor ?? this.#dialog
+    const successor = SuccessorDialog.accept(this.world, call, this.port, this.#dialogUser())
+    if (!successor) return
+    const isFirst = this.#successor === undefined
+    this.#successor = successor
+    void before?.bye().then(() => {
+      if (isFirst) this.#forget()
+    })
   }
 
   /** Audio begins with the ACK, not with our 200: before it the phone may not hear us yet. */
@@ -140,7 +174,10 @@ export class InboundCall extends SipLeg {
       }
     }
     const established = this.move('established')
-    if (established) this.emit({ type: 'answered' })
+    if (established) {
+      this.emit({ type: 'answered' })
+      this.tellHold()
+    }
     this.#acknowledged.resolve(established)
   }
 
@@ -176,7 +213,7 @@ export class InboundCall extends SipLeg {
     }
     // RFC 3261 section 15: no BYE by the called party before the ACK has come, or will not come any more.
     await this.#acknowledged.promise
-    await dialog.bye()
+    await (this.#successor ?? dialog).bye()
     this.#forget()
   }
 
@@ -184,8 +221,16 @@ export class InboundCall extends SipLeg {
     this.world.stack.routes.release(this.callId)
   }
 
+  protected get mayRefer(): boolean {
+    return this.origin.kind === 'agent'
+  }
+
+  protected get dialog(): CallDialog | undefined {
+    return this.#dialog
+  }
+
   protected mediaText(): string {
-    const remote = this.#media.remote
+    const remote = (this.#successor?.media ?? this.#media).remote
     if (!remote) return 'not negotiated'
     const srtp = this.#media.secured ? ' srtp' : ''
     return `▶ ${remote.address}:${remote.port} ${remote.codec}${srtp} ${remote.direction} account ${this.#account.userName}`

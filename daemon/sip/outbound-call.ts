@@ -2,10 +2,13 @@
 // told so; or over a link of a carrier.
 import type { Timer } from '../clock.ts'
 import type { LegEnd, LegParty } from '../leg/leg.ts'
+import type { CallDialog, CallDialogUser } from './call-dialog.ts'
 import type { MediaFault } from './call-media.ts'
 import { endOfFailure, endOfMedia, speaksForAll, worseToHide } from './end-reasons.ts'
 import type { DialOptions, SipAccount } from './endpoint.ts'
 import { type Caller, OutboundFork, type PhoneAddress } from './outbound-fork.ts'
+import { dialogIdOf, type Replaces } from './refer/refer-to.ts'
+import { type ReplacedDialog, SuccessorDialog, type TakeOver } from './refer/take-over.ts'
 import { type CallWorld, SipLeg } from './sip-leg.ts'
 import { quotableName } from './wire/name-addr.ts'
 import { toWireText } from './wire/wire-message.ts'
@@ -18,6 +21,8 @@ export interface OutboundCallOptions {
   remote: LegParty
   local: LegParty
   caller: Caller
+  /** The far end may ask to be connected elsewhere. */
+  mayRefer?: boolean
   /** What a final failure means here. */
   endOf(status: number, rang: boolean): LegEnd
   /** The end when there is nowhere to call, and when nothing is heard from there. */
@@ -46,6 +51,7 @@ export function callToAgent(options: DialOptions, account: SipAccount | undefine
       ...(callerName === undefined ? {} : { displayName: callerName }),
     },
     caller: { user: callerAddress, displayName: toWireText(quotableName(name)) },
+    mayRefer: true,
     endOf: endOfFailure,
     unreachable: { by: 'farEnd', blame: 'farEnd', reason: 'unreachable' },
   }
@@ -59,6 +65,8 @@ export class OutboundCall extends SipLeg {
   readonly #options: OutboundCallOptions
   #forks: OutboundFork[] = []
   #winner: OutboundFork | undefined
+  /** Another phone has taken the call over. */
+  #successor: SuccessorDialog | undefined
   #worstStatus = 0
   #rang = false
   /** Runs until the far end says anything. */
@@ -94,7 +102,7 @@ export class OutboundCall extends SipLeg {
       return
     }
     const limit = this.world.clock.after(ringLimitMs, () => {
-      if (!this.#winner) this.hangUpBy({ by: 'farEnd', blame: 'none', reason: 'noAnswer' })
+      if (!this.#winner && !this.#successor) this.hangUpBy({ by: 'farEnd', blame: 'none', reason: 'noAnswer' })
     })
     void this.released.then(() => {
       limit.cancel()
@@ -142,15 +150,50 @@ export class OutboundCall extends SipLeg {
         answered: (fork) => this.#answered(fork),
         unusable: (fork, fault) => this.#unusable(fork, fault),
         failed: (fork, status, retryAfterS) => this.#failed(fork, status, retryAfterS),
-        dialogUser: () => ({
-          acknowledged: () => {},
-          byeReceived: () => this.#left({ by: 'farEnd', blame: 'none', reason: 'hangUp' }),
-          broken: (reason) => this.hangUpBy({ by: 'farEnd', blame: 'farEnd', reason }),
-          digitReceived: (digit) => this.receiveDigit(digit),
-          mediaChanged: () => this.world.counters.count('mediaChanges'),
-        }),
+        dialogUser: () => this.#dialogUser(),
       },
     })
+  }
+
+  #dialogUser(): CallDialogUser {
+    return {
+      acknowledged: () => {},
+      byeReceived: () => this.#left({ by: 'farEnd', blame: 'none', reason: 'hangUp' }),
+      broken: (reason) => this.hangUpBy({ by: 'farEnd', blame: 'farEnd', reason }),
+      digitReceived: (digit) => this.receiveDigit(digit),
+      referReceived: (uas, dialog) => this.receiveRefer(uas, dialog),
+      mediaChanged: () => this.mediaChanged(),
+    }
+  }
+
+  get userName(): string | undefined {
+    return this.#account?.userName
+  }
+
+  dialogNamed(replaces: Replaces): ReplacedDialog {
+    const id = dialogIdOf(replaces)
+    const answered = this.#successor?.dialog ?? this.#winner?.dialog
+    if (answered) {
+      if (answered.id !== id) return undefined
+      return this.state === 'talking' ? 'confirmed' : 'over'
+    }
+    const isEarly =
+      this.#forks.some(({ callId }) => callId === replaces.callId) && this.world.stack.core.dialogs.has(id)
+    if (!isEarly) return undefined
+    return this.state === 'dialling' || this.state === 'alerting' ? 'early' : 'over'
+  }
+
+  takeOver(call: TakeOver): void {
+    const before = this.#successor ?? this.#winner
+    const successor = SuccessorDialog.accept(this.world, call, this.port, this.#dialogUser())
+    if (!successor) return
+    this.#successor = successor
+    if (before) {
+      void before.bye()
+      return
+    }
+    for (const fork of this.#forks) fork.cancel(true)
+    if (this.move('established')) this.emit({ type: 'answered' })
   }
 
   #answered(fork: OutboundFork): boolean {
@@ -158,6 +201,7 @@ export class OutboundCall extends SipLeg {
     this.#winner = fork
     for (const other of this.#forks) if (other !== fork) other.cancel(true)
     this.emit({ type: 'answered' })
+    this.tellHold()
     return true
   }
 
@@ -174,7 +218,7 @@ export class OutboundCall extends SipLeg {
     if (!this.#isMute) this.#options.failed?.({ status, ...(retryAfterS !== undefined && { retryAfterS }) })
     this.#forks = this.#forks.filter((one) => one !== fork)
     this.#worstStatus = worseToHide(status, this.#worstStatus)
-    if (this.#winner) return
+    if (this.#winner || this.#successor) return
     if (this.#forks.length > 0 && !speaksForAll(status)) return
     this.#fail(this.#endOf(this.#worstStatus))
   }
@@ -203,11 +247,19 @@ export class OutboundCall extends SipLeg {
     for (const fork of losers) fork.cancel(false)
     // CANCEL waits for a first word too (RFC 3261 section 9.1); each fork sees to its own late answer.
     if (this.#isMute) return
-    await Promise.all([this.#winner?.bye(), ...losers.map((fork) => fork.settled)])
+    await Promise.all([(this.#successor ?? this.#winner)?.bye(), ...losers.map((fork) => fork.settled)])
+  }
+
+  protected get mayRefer(): boolean {
+    return this.#options.mayRefer ?? false
+  }
+
+  protected get dialog(): CallDialog | undefined {
+    return (this.#successor ?? this.#winner)?.dialog
   }
 
   protected mediaText(): string {
-    const media = (this.#winner ?? this.#forks[0])?.media
+    const media = (this.#successor ?? this.#winner ?? this.#forks[0])?.media
     const remote = media?.remote
     if (!media || !remote) return 'not negotiated'
     return `▶ ${remote.address}:${remote.port} ${remote.codec}${media.secured ? ' srtp' : ''} ${remote.direction}`

@@ -89,6 +89,10 @@ export class OutboundFork {
     })
   }
 
+  get callId(): string {
+    return this.#callId
+  }
+
   get dialog(): CallDialog | undefined {
     return this.#dialog
   }
@@ -165,6 +169,8 @@ export class OutboundFork {
       session: response.session,
       media: this.media,
       contactHeader: this.#world.stack.contactHeader,
+      clock: this.#world.clock,
+      outbound: true,
       user: first ? this.#user.dialogUser() : silent,
     })
     if (!first) {
@@ -208,6 +214,7 @@ const silent: CallDialogUser = {
   byeReceived: () => {},
   broken: () => {},
   digitReceived: () => {},
+  referReceived: (uas) => uas.reject({ statusCode: 403 }),
   mediaChanged: () => {},
 }
 

@@ -23,6 +23,7 @@ import { InboundCall, partiesOfAgent } from './inbound-call.ts'
 import { callToAgent, OutboundCall } from './outbound-call.ts'
 import type { PhoneAddress } from './outbound-fork.ts'
 import { answeringItself, type PhoneWorld, placesOf } from './phone-places.ts'
+import { receiveTakeOver, siblingNamed } from './refer/take-over.ts'
 import type { CallWorld, SipLeg } from './sip-leg.ts'
 import { SipStack } from './sip-stack.ts'
 import type { Reply } from './stack-user.ts'
@@ -156,6 +157,7 @@ class Endpoint implements BoundSipEndpoint {
       realm: options.realm,
       newPort: () => new RtpPort(audio, options.address, options.mediaTimeoutMs ?? defaultMediaTimeoutMs),
       onFault: (fault) => this.#contain(fault),
+      legOf: (replaces, like) => siblingNamed(this.#legs, replaces, like)?.id,
       addDialog: (callId, dialog) => this.#addDialog(callId, dialog),
     }
     this.#links = new CarrierLinks(
@@ -301,6 +303,9 @@ class Endpoint implements BoundSipEndpoint {
       uas.reject({ statusCode: refusal === 'malformed' ? 400 : 488, extraHeaders: warning(refusal) })
       return
     }
+    const isAgent = !this.#links.ofAccount(account)
+    if (receiveTakeOver({ uas, request, account, source }, { legs: this.#legs, isAgent, counters: this.#counters }))
+      return
     if (this.#stopping || this.#inboundListeners.size === 0 || this.#legs.size >= this.#maxLegs) {
       this.#counters.count('invitesRefused')
       uas.reject({ statusCode: 503, extraHeaders: ['Retry-After: 30'] })

@@ -1,13 +1,17 @@
 // What inbound and outbound SIP legs share: state, events, media port, and the one way to end.
 import { randomUUID } from 'node:crypto'
+import type { IncomingReferRequest, SessionDialog } from 'sip.js/lib/core/index.js'
 import type { Clock } from '../clock.ts'
 import type { Counters } from '../counters.ts'
-import type { Leg, LegEnd, LegEvent, LegParty, LegState, MediaQuality } from '../leg/leg.ts'
+import type { Leg, LegEnd, LegEvent, LegId, LegParty, LegState, MediaQuality } from '../leg/leg.ts'
 import { LegEvents } from '../leg/leg-events.ts'
 import type { PortId } from '../media/port.ts'
 import type { CallDialog } from './call-dialog.ts'
 import type { RtpPort } from './call-media.ts'
 import { type LegInput, nextLegState } from './leg-machine.ts'
+import { ReferReceiver } from './refer/refer-receiver.ts'
+import type { Replaces } from './refer/refer-to.ts'
+import type { ReplacedDialog, TakeOver } from './refer/take-over.ts'
 import type { SipStack } from './sip-stack.ts'
 
 /** What legs need of the endpoint. */
@@ -18,6 +22,8 @@ export interface CallWorld {
   realm: string
   newPort(): RtpPort
   onFault(fault: unknown): void
+  /** The leg of that dialog, when it is of the same account as this one. */
+  legOf(replaces: Replaces, like: SipLeg): LegId | undefined
   /** A dialog of a call lives from now on, for UPDATE and missing ACKs; returns its removal. */
   addDialog(callId: string, dialog: CallDialog): () => void
 }
@@ -39,6 +45,8 @@ export abstract class SipLeg implements Leg {
   #end: LegEnd | undefined
   #ending: LegEnd | undefined
   #finish: (() => void) | undefined
+  #isHeld = false
+  #refers: ReferReceiver | undefined
 
   constructor(world: CallWorld, state: LegState) {
     this.world = world
@@ -70,6 +78,15 @@ export abstract class SipLeg implements Leg {
 
   abstract answer(): Promise<boolean>
 
+  /** Account of the phone or link. */
+  abstract get userName(): string | undefined
+
+  /** What of this leg is meant. */
+  abstract dialogNamed(replaces: Replaces): ReplacedDialog
+
+  /** Another phone of the account goes on in the place of this leg's; only what `dialogNamed` knows can be taken over. */
+  abstract takeOver(call: TakeOver): void
+
   on(listener: (event: LegEvent) => void): () => void {
     return this.#events.on(listener)
   }
@@ -81,7 +98,9 @@ export abstract class SipLeg implements Leg {
 
   /** The same for ends with a blame. */
   hangUpBy(end: LegEnd): void {
-    this.conclude(end, () => this.farewell(end))
+    // A phone that is let go because it asked for a transfer hears first how that went.
+    const lastWord = this.#refers?.lastWord
+    this.conclude(end, () => (lastWord ? lastWord.then(() => this.farewell(end)) : this.farewell(end)))
   }
 
   /** Ends at once, whatever the far end has still to say. */
@@ -95,12 +114,49 @@ export abstract class SipLeg implements Leg {
     if (this.#state === 'talking') this.#events.emit({ type: 'digitReceived', digit })
   }
 
+  setHold(held: boolean): Promise<boolean> {
+    const { dialog } = this
+    return this.#state === 'talking' && dialog ? dialog.hold(held) : Promise.resolve(false)
+  }
+
+  /** Another description was agreed on. */
+  protected mediaChanged(): void {
+    this.world.counters.count('mediaChanges')
+    this.tellHold()
+  }
+
+  /** Tells of it when the far end begins or ends to hold us. */
+  protected tellHold(): void {
+    const held = this.dialog?.isHeldByFarEnd ?? false
+    if (this.#state !== 'talking' || held === this.#isHeld) return
+    this.#isHeld = held
+    this.#events.emit({ type: held ? 'heldByFarEnd' : 'resumedByFarEnd' })
+  }
+
+  protected receiveRefer(refer: IncomingReferRequest, dialog: SessionDialog): void {
+    this.#refers ??= new ReferReceiver({
+      clock: this.world.clock,
+      counters: this.world.counters,
+      contactHeader: this.world.stack.contactHeader,
+      isAllowed: this.mayRefer,
+      legOf: (replaces) => this.world.legOf(replaces, this),
+      transferRequested: (request) => this.emit({ type: 'transferRequested', request }),
+    })
+    this.#refers.receive(refer, dialog)
+  }
+
   describe(): string {
     const remote = this.remote.address ?? this.remote.withheld ?? 'unknown'
     const path = this.portId === undefined ? 'no audio' : `port ${this.portId} ${this.mediaText()}`
     const arrow = this.direction === 'inbound' ? '─▶' : '◀─'
     return `sip ${remote} ${arrow} ${this.local.address ?? 'unknown'} ${this.#state} ${path}`
   }
+
+  /** Whether the far end may ask for a transfer: agents' phones may. */
+  protected abstract get mayRefer(): boolean
+
+  /** That carries the call now. */
+  protected abstract get dialog(): CallDialog | undefined
 
   protected abstract mediaText(): string
 
@@ -130,6 +186,7 @@ export abstract class SipLeg implements Leg {
     const finish = () => {
       limit.cancel()
       this.#finish = undefined
+      this.#refers?.stop()
       if (!this.move('released')) return
       this.#end = end
       this.#events.emit({ type: 'ended', end })

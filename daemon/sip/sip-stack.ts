@@ -308,6 +308,10 @@ export class SipStack {
         if (account) this.#open(request, via, source, account)
         return
       }
+      case 'REFER':
+        // Only a call can be sent elsewhere: the box makes none for whoever asks.
+        this.#answers.refuse(request, via, source, 403, 'Transfer Not Allowed')
+        return
       default:
         this.#answers.refuse(request, via, source, 481, 'Call/Transaction Does Not Exist')
     }

@@ -14,9 +14,14 @@ export interface Refusal {
 }
 
 /** Methods of the registry that we know and don't allow: 405. Any other word: 501. */
-const knownMethods = ['SUBSCRIBE', 'NOTIFY', 'REFER', 'MESSAGE', 'PUBLISH', 'PRACK']
+const knownMethods = ['SUBSCRIBE', 'NOTIFY', 'MESSAGE', 'PUBLISH', 'PRACK']
 const allowed = allowedMethods.split(', ')
 const singleHeaders = ['from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-type', 'expires']
+/** What a request of the method may require. */
+const supportedExtensions: Readonly<Record<string, readonly string[]>> = {
+  INVITE: ['replaces'],
+  REFER: ['norefersub'],
+}
 export const digitsType = 'application/dtmf-relay'
 
 export const versionNotSupported: Refusal = { status: 505, reason: 'Version Not Supported' }
@@ -87,7 +92,10 @@ function refuseUri(request: WireRequest): Refusal | undefined {
 
 function refuseExtensions(request: WireRequest): Refusal | undefined {
   if (request.method === 'ACK' || request.method === 'CANCEL') return undefined
-  const required = headers(request, 'require').flatMap(splitList)
+  const supported = supportedExtensions[request.method] ?? []
+  const required = headers(request, 'require')
+    .flatMap(splitList)
+    .filter((one) => !supported.includes(one.toLowerCase()))
   return required.length === 0
     ? undefined
     : { status: 420, reason: 'Bad Extension', headers: [`Unsupported: ${required.join(', ')}`] }

@@ -8,7 +8,7 @@ import { header, type WireMessage, withHeader, withoutHeader } from '../wire/wir
 export const placeholderHost = 'cordboard.invalid'
 
 /** Methods that are answered by more than 405 or 501. */
-export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, INFO'
+export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, INFO, REFER'
 
 export function editOutgoing<M extends WireMessage>(message: M, local: Listen): M {
   let edited = message
