@@ -26,3 +26,9 @@ export async function askDaemon<T>(
   const mend = 'Restart the daemon, so that it and this tool are of the same version.'
   throw new CommandFailure(1, `The daemon’s answer to ${method} is not what this tool expects${what}.`, mend)
 }
+
+/** For commands that do without a daemon, and say so. Undefined: none answers, or it has no such method. */
+export function askIfThere(invocation: Invocation, method: string): Promise<unknown> {
+  // Who asks tells that no daemon answered.
+  return callControl(socketPath(invocation), method).catch(() => undefined)
+}

@@ -1,7 +1,6 @@
 // `cordboard port …`: numbers on their way from one carrier to another, from the first question to the last test call.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { callControl } from '../api/control-client.ts'
 import { kindOfNumber } from '../carrier/caller-id.ts'
 import type { Instance } from '../config/instance.ts'
 import { documentKinds, type Port, rejections } from '../config/porting-schema.ts'
@@ -10,6 +9,7 @@ import { letterOfAuthorization } from '../porting/letter.ts'
 import { portProblems } from '../porting/port-checks.ts'
 import { advancePort, isOver, type PortInput, stateAt } from '../porting/port-machine.ts'
 import type { PortingFile } from '../porting/porting-file.ts'
+import { askIfThere } from './ask-daemon.ts'
 import {
   type Command,
   CommandFailure,
@@ -19,7 +19,6 @@ import {
   textOption,
   UsageError,
 } from './command.ts'
-import { socketPath } from './places.ts'
 import { codes, common, fileStep, open, shared, statusLines, statusOf, tell, today } from './port-support.ts'
 import { formatTable } from './table.ts'
 
@@ -244,7 +243,7 @@ const daemonLines: Readonly<Record<DaemonTook, string>> = {
 
 /** A roll-back must not wait for a second command. */
 async function tellDaemon(invocation: Invocation): Promise<DaemonTook> {
-  const answer = await callControl(socketPath(invocation), 'reload').catch(() => undefined)
+  const answer = await askIfThere(invocation, 'reload')
   if (typeof answer !== 'object' || answer === null || !('outcome' in answer)) return 'absent'
   return answer.outcome === 'reloaded' || answer.outcome === 'unchanged' ? 'reloaded' : 'refused'
 }

@@ -1,13 +1,13 @@
 // `cordboard route explain`: which way a call to a number would go, and why. Asks the daemon how the links stand, and goes
 // by the files alone where none answers.
-import { callControl } from '../api/control-client.ts'
 import { reportVersion, statusReport } from '../api/reports.ts'
 import { type ExplainedLink, type ExplainedRoute, explainRoute } from '../carrier/explain-route.ts'
 import type { Shown } from '../carrier/route-decision.ts'
 import { standingIn } from '../porting/standing.ts'
 import type { LinkState } from '../sip/endpoint.ts'
+import { askIfThere } from './ask-daemon.ts'
 import { type Command, type Invocation, textOption, UsageError } from './command.ts'
-import { instanceDirectory, socketPath, soundInstance } from './places.ts'
+import { instanceDirectory, soundInstance } from './places.ts'
 import { formatTable, printable } from './table.ts'
 
 export const routeExplainCommand: Command = {
@@ -56,7 +56,7 @@ function timeOption({ options }: Invocation): number {
 
 /** Undefined: no daemon answers, which is no fault here. */
 async function standingLinks(invocation: Invocation) {
-  const answer = await callControl(socketPath(invocation), 'status').catch(() => undefined)
+  const answer = await askIfThere(invocation, 'status')
   return answer === undefined
     ? undefined
     : statusReport.parse(answer).links.map((link) => ({ ...link, state: stateOf(link.state) }))
