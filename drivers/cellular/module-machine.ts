@@ -183,7 +183,9 @@ function preparing(state: In<'preparing'>, nowMs: number): ModuleStep {
     case 'failed':
       return lose(state, step.reason, nowMs)
     case 'unfit': {
-      const lost = lose(state, step.reason, nowMs, moduleTimings.unfitMs)
+      // Once it may have been noise on the cable.
+      const isSure = state.ladder.failures > 0
+      const lost = lose(state, step.reason, nowMs, isSure ? moduleTimings.unfitMs : 0)
       return { state: lost.state, effects: [{ do: 'count', what: 'refusals' }, ...lost.effects] }
     }
     case 'ready':

@@ -197,7 +197,9 @@ function preparing(state: In<'preparing'>, nowMs: number, options: PreparationOp
     case 'failed':
       return lose(state, step.reason, nowMs)
     case 'unfit': {
-      const lost = lose(state, step.reason, nowMs, modemTimings.unfitMs)
+      // Once it may have been noise on the cable.
+      const isSure = state.ladder.failures > 0
+      const lost = lose(state, step.reason, nowMs, isSure ? modemTimings.unfitMs : 0)
       return { state: lost.state, effects: [count('refusals'), ...lost.effects] }
     }
     case 'ready':

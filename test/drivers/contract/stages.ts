@@ -24,6 +24,8 @@ export interface ContractStage {
   farEnd: FarEnd
   ring(caller: { number?: string; withheld?: true }): void
   farEndHangsUp(): void
+  /** Nobody rings or waits on the line any more. */
+  silenceFarEnd(): void
   farEndPresses(digit: string): void
   isOffHook(): boolean
   /** The device hears and says nothing any more, though its plug is in. */
@@ -74,7 +76,13 @@ export const stages: Readonly<Record<string, () => ContractStage>> = {
           callerIdAfterMs: 500,
           sendsCallerId: true,
         }),
-      farEndHangsUp: () => board.exchange.hangUp({ by: 'currentLoss', durationMs: 800 }),
+      farEndHangsUp: () => {
+        const { state } = board.exchange
+        if (state === 'connected' || state === 'ringing') board.exchange.hangUp({ by: 'currentLoss', durationMs: 800 })
+      },
+      silenceFarEnd: () => {
+        if (board.exchange.state === 'ringing') board.exchange.hangUp({ by: 'none' })
+      },
       farEndPresses: (digit) => board.farEnd.say(dtmf(digit)),
       isOffHook: () => board.card.offHook,
       die: () => {
@@ -101,6 +109,7 @@ export const stages: Readonly<Record<string, () => ContractStage>> = {
       ring: ({ number, withheld }) =>
         modem.incomingCall({ ...(number !== undefined && { number }), ...(withheld && { withheld: 'P' }) }),
       farEndHangsUp: () => modem.callerHangsUp(),
+      silenceFarEnd: () => modem.callerHangsUp(),
       farEndPresses: (digit) => {
         modem.farEnd.say(dtmf(digit))
         modem.callerPresses(digit)
@@ -131,6 +140,7 @@ function moduleStage({ clock, host, line, pcm, signals, module }: ModuleStage): 
     farEnd: module.farEnd,
     ring: ({ number = '', withheld = false }) => module.incomingCall(number, withheld),
     farEndHangsUp: () => module.callerHangsUp(),
+    silenceFarEnd: () => module.callerHangsUp(),
     farEndPresses: (digit) => module.callerPresses(digit),
     isOffHook: () => module.call !== undefined && module.call !== 'incoming',
     die: () => {

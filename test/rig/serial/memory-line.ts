@@ -52,6 +52,11 @@ export class MemoryLine {
     return this.#channels[channel]!.faults
   }
 
+  /** By each channel so far. */
+  bytesSent(): number[] {
+    return this.#channels.map(({ faults }) => faults.sent)
+  }
+
   /** What the device sends arrives `ms` late, all at once. */
   late(ms: number): void {
     this.#lateUntilMs = this.#clock.monotonicMs() + ms
