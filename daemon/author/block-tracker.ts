@@ -3,6 +3,7 @@
 import type { FlowActionDocument } from '../flow/action.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { FlowEnd, FlowLogEntry } from '../flow/host.ts'
+import { withoutSecrets } from '../flow/secrets.ts'
 import type { AskingBlock } from './answers.ts'
 import { expectedBranch, takenBranch } from './taken-branch.ts'
 import type { TraceEvent, TraceStep } from './trace.ts'
@@ -61,7 +62,8 @@ export class BlockTracker {
     if (this.#announced) return
     if (place && action) {
       const atMs = this.#waiting[0]?.atMs ?? this.#options.nowMs()
-      this.#enter(place.flow, action, { atMs, name: action.Type, parameters: action.Parameters })
+      const parameters = withoutSecrets(action.Parameters) as Record<string, unknown>
+      this.#enter(place.flow, action, { atMs, name: action.Type, parameters })
       this.#announced = place
     }
     this.#flush()

@@ -1,6 +1,7 @@
 // What a simulated contact can do beyond the bare one. Nothing leaves this process: functions, bots, third parties and
 // add-on products are whoever answers for them, and whatever nobody answers for takes its error branch.
 import type { FlowAbilities, FunctionAnswer, HookAnswer, QueueMetrics, QueueTarget } from '../flow/abilities.ts'
+import { withoutSecrets } from '../flow/secrets.ts'
 import type { Answers } from './answers.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
 import type { TextContact } from './text-contact.ts'
@@ -24,7 +25,12 @@ export function textAbilities(options: AbilityOptions): FlowAbilities {
 
 function outsideAbilities({ contact, answers, clock, step }: AbilityOptions): FlowAbilities {
   const asked = (what: string, name: string, answer: unknown) =>
-    step({ event: 'asked', what, name, answer: typeof answer === 'string' ? answer : JSON.stringify(answer) })
+    step({
+      event: 'asked',
+      what,
+      name,
+      answer: typeof answer === 'string' ? answer : JSON.stringify(withoutSecrets(answer)),
+    })
   return {
     async invokeFunction(functionId, event) {
       const answer: FunctionAnswer = (await answers.functionAnswer?.(functionId, event)) ?? {

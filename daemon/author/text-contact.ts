@@ -1,6 +1,7 @@
 // The data of a simulated contact, and how flows change them: the part every contact has, without what it can do.
 import type { ContactFields } from '../flow/abilities.ts'
 import type { Channel, EventHook, FlowContact, FlowVoice, ResourceRef } from '../flow/host.ts'
+import { isSecretName, masked } from '../flow/secrets.ts'
 import type { TraceStep } from './trace.ts'
 import type { World } from './world.ts'
 
@@ -53,7 +54,8 @@ export class TextContact {
     }
     if (Buffer.byteLength(JSON.stringify(next)) > attributesLimitBytes) return false
     this.data.attributes = next
-    for (const [key, value] of Object.entries(changes)) this.#options.step({ event: 'attribute', key, value })
+    for (const [key, value] of Object.entries(changes))
+      this.#options.step({ event: 'attribute', key, value: isSecretName(key) ? masked : value })
     return true
   }
 

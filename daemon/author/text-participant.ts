@@ -1,5 +1,6 @@
 // The party on the line of a simulated contact: hears speech as text, presses what the answers say.
 import type { Collected, CollectOptions, DigitBuffer, Participant, Speech } from '../flow/host.ts'
+import { masked } from '../flow/secrets.ts'
 import type { Answers } from './answers.ts'
 import { readKeys } from './key-entry.ts'
 import { readableText, speechMs } from './readable-speech.ts'
@@ -70,7 +71,8 @@ export class TextParticipant implements Participant {
       step({ event: 'timeout' })
       return { outcome: 'timeout' }
     }
-    step({ event: 'collected', digits, ...(lost !== '' && { lost }) })
+    const shown = (keyed: string) => (options.secret ? masked : keyed)
+    step({ event: 'collected', digits: shown(digits), ...(lost !== '' && { lost: shown(lost) }) })
     return { outcome: 'digits', digits }
   }
 

@@ -3,6 +3,7 @@ import type { Outcome } from './action.ts'
 import type { CompiledAction } from './compile-flow.ts'
 import type { Flow } from './flow.ts'
 import type { FlowContact, FlowLogEntry } from './host.ts'
+import { maskValues, withoutSecrets } from './secrets.ts'
 
 export interface LoggedBlock {
   flow: Flow
@@ -11,6 +12,8 @@ export interface LoggedBlock {
   outcome: Outcome | undefined
   /** Filled in before the block ran: what it was asked to do, not what it changed. */
   parameters: Record<string, unknown>
+  /** What the secrets it refers to stand for. */
+  secrets: readonly string[]
 }
 
 export function flowLogEntry(contact: FlowContact, block: LoggedBlock): FlowLogEntry {
@@ -25,8 +28,9 @@ export function flowLogEntry(contact: FlowContact, block: LoggedBlock): FlowLogE
     Parameters: block.parameters,
   }
   const result = resultOf(outcome)
-  if (result !== undefined) entry.Results = result
-  if (outcome?.to === 'next' && outcome.external) entry.ExternalResults = outcome.external
+  if (result !== undefined) entry.Results = maskValues(result, block.secrets)
+  if (outcome?.to === 'next' && outcome.external)
+    entry.ExternalResults = withoutSecrets(outcome.external) as Record<string, unknown>
   return entry
 }
 

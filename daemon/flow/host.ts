@@ -98,6 +98,8 @@ export interface CollectOptions {
   terminator: string
   /** `*` erases what was entered so far. */
   cancelKey: boolean
+  /** What is keyed in is to be encrypted: nothing may show it. */
+  secret?: boolean
 }
 
 export type Collected = { outcome: 'digits'; digits: string } | { outcome: 'timeout' }

@@ -4,8 +4,9 @@ import { decimal } from './conditions.ts'
 import { isObject } from './flow-metadata.ts'
 import type { FlowValue } from './flow-value.ts'
 import type { ParameterReader, ResourceKind } from './parameters.ts'
-import type { ReferenceSource } from './references.ts'
+import { type ReferenceSource, resolveReference } from './references.ts'
 import type { FlowResources } from './resources.ts'
+import { isSecretName, withoutSecrets } from './secrets.ts'
 import { compileTemplate, type Template } from './template.ts'
 
 /** A parameter is not what it must be; the engine takes the error branch. */
@@ -53,15 +54,34 @@ export class ParameterTemplates {
     return this.#displayNames.get(name) ?? this.#displayNames.get(name.slice(0, name.indexOf('.')))
   }
 
-  /** Parameters with every text filled in, as the flow log shows them. */
+  /** Parameters with every text filled in, as the flow log shows them: without secrets. */
   filled(source: ReferenceSource): Record<string, unknown> {
     const fill = (value: unknown): unknown => {
-      if (typeof value === 'string') return this.template(value).fill(source) ?? ''
+      if (typeof value === 'string') return this.template(value).fillForLog(source) ?? ''
       if (Array.isArray(value)) return value.map(fill)
-      if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fill(inner)]))
-      return value
+      if (!isObject(value)) return value
+      return Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [
+          key,
+          isSecretName(key) ? withoutSecrets(inner, true) : fill(inner),
+        ]),
+      )
     }
     return fill(this.#parameters) as Record<string, unknown>
+  }
+
+  /** What the secrets among its references stand for now, as far as the parameters have been read. */
+  secretValues(source: ReferenceSource): string[] {
+    return [...this.#templates.values()].flatMap(({ secrets }) =>
+      secrets.flatMap(({ segments }) => resolveReference(segments, source) ?? []),
+    )
+  }
+
+  /** Those, and what the caller keyed in: the flow log may tell that, the daemon's own must not. */
+  sensitiveValues(source: ReferenceSource): string[] {
+    const keyedIn = source.state.storedCustomerInput
+    const quoted = keyedIn !== undefined && [...this.#templates.values()].some(({ hasStoredInput }) => hasStoredInput)
+    return [...this.secretValues(source), ...(quoted ? [keyedIn] : [])]
   }
 }
 

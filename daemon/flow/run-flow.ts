@@ -16,6 +16,7 @@ import type { ReferenceSource } from './references.ts'
 import { ParameterError } from './resolved-parameters.ts'
 import type { FlowResources } from './resources.ts'
 import { RunningAction } from './running-action.ts'
+import { maskValues } from './secrets.ts'
 
 /** Flows by id: what `TransferToFlow` can go on in. */
 export type FlowLibrary = Pick<ReadonlyMap<string, Flow>, 'get'>
@@ -130,8 +131,10 @@ class FlowRun {
         step = await step
         withoutWaiting = 0
       }
+      // Of the block, not of the flow it leads into.
+      const source = this.#source
       let next: CompiledAction | Finish = step.to === 'finish' ? step : this.#follow(action, step)
-      if ('to' in next && next.end.type === 'failed') next = this.#rescued(next)
+      if ('to' in next && next.end.type === 'failed') next = this.#rescued(discreet(next.end, action, source))
       if ('to' in next) return next.end
       action = next
     }
@@ -153,6 +156,7 @@ class FlowRun {
           action,
           startedEpochMs: loggedBefore ? startedEpochMs : clock.epochMs(),
           outcome: step.to === 'finish' ? undefined : step,
+          secrets: action.parameters.secretValues(this.#source),
           parameters: parameters ?? action.parameters.filled(this.#source),
         }),
       )
@@ -179,38 +183,44 @@ class FlowRun {
       const limitMs = definition.endless ? undefined : (definition.timeLimitMs?.(run) ?? actionMs)
       const outcome = definition.run(run)
       if (!(outcome instanceof Promise)) return outcome
-      return this.#settle(settleAction(outcome, { clock, signal, stop: run.stop, limitMs, graceMs }), limitMs)
+      const settled = settleAction(outcome, { clock, signal, stop: run.stop, limitMs, graceMs })
+      return this.#settle(action, settled, limitMs)
     } catch (fault) {
-      return this.#faultStep(fault)
+      return this.#faultStep(action, fault)
     }
   }
 
-  async #settle(action: Promise<Settled<Outcome>>, limitMs: number | undefined): Promise<Outcome | Finish> {
-    const settled = await action
+  async #settle(
+    action: CompiledAction,
+    settling: Promise<Settled<Outcome>>,
+    limitMs: number | undefined,
+  ): Promise<Outcome | Finish> {
+    const settled = await settling
     switch (settled.how) {
       case 'done':
         return settled.value
       case 'thrown':
-        return this.#faultStep(settled.fault)
+        return this.#faultStep(action, settled.fault)
       case 'timedOut':
         return noMatchingError(`not finished within ${(limitMs ?? 0) / 1000} s`)
       case 'left':
         return { to: 'finish', end: { type: 'left' } }
       case 'stuck':
         if (this.#options.signal.aborted) return { to: 'finish', end: { type: 'left' } }
-        return this.#defect('the action was stopped and did not stop')
+        return this.#defect(action, 'the action was stopped and did not stop')
     }
   }
 
   /** Whatever a block throws is its error branch; what it should not have thrown is told to the host besides. */
-  #faultStep(fault: unknown): Outcome | Finish {
+  #faultStep(action: CompiledAction, fault: unknown): Outcome | Finish {
     if (this.#options.signal.aborted) return { to: 'finish', end: { type: 'left' } }
     if (fault instanceof ParticipantError || fault instanceof ParameterError) return noMatchingError(fault.message)
-    return this.#defect(reasonOf(fault))
+    return this.#defect(action, reasonOf(fault))
   }
 
-  #defect(reason: string): Outcome {
-    this.#options.host.reportDefect?.(this.at, reason)
+  #defect(action: CompiledAction, reason: string): Outcome {
+    const { host } = this.#options
+    host.reportDefect?.(this.at, maskValues(reason, action.parameters.sensitiveValues(this.#source)))
     return noMatchingError(reason)
   }
 
@@ -320,6 +330,12 @@ function sourceOf(host: FlowHost, state: FlowRunState): ReferenceSource {
     },
     state,
   }
+}
+
+/** Ends are told to the daemon's log: no secrets there, and nothing that a caller keyed in. */
+function discreet(end: FlowEnd & { type: 'failed' }, action: CompiledAction, source: ReferenceSource): Finish {
+  const reason = maskValues(end.reason, action.parameters.sensitiveValues(source))
+  return { to: 'finish', end: { ...end, reason } }
 }
 
 function noMatchingError(detail: string): Outcome {

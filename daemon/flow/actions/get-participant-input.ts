@@ -5,9 +5,10 @@ import { callingCode, e164Of } from '../calling-codes.ts'
 import type { CollectOptions } from '../host.ts'
 import type { ParameterReader } from '../parameters.ts'
 import { ParameterError } from '../resolved-parameters.ts'
+import { masked } from '../secrets.ts'
 import { checkBranches, checkChoice, checkFlag, checkKnown, checkNumber, checkWord, parameterOf } from './checks.ts'
 import { inboundQueueAndTransfer } from './flow-types.ts'
-import { encryptInput, maskedInput } from './input-encryption.ts'
+import { encryptInput } from './input-encryption.ts'
 import { failed } from './outcomes.ts'
 import { checkSpeech, readSpeech, speechParameters } from './speech.ts'
 
@@ -103,6 +104,7 @@ function storeOptions(parameters: ParameterReader): Timed {
     maximumDigits: Math.min(length, maximumEntryDigits),
     terminator: parameters.text('DTMFConfiguration.InputTerminationSequence') || defaultTerminator,
     cancelKey: !(parameters.flag('DTMFConfiguration.DisableCancelKey') ?? false),
+    ...(parameters.has('InputEncryption') && { secret: true }),
   }
 }
 
@@ -131,7 +133,7 @@ function keep({ parameters, state }: ActionRun, digits: string): Outcome {
   }
   const encrypted = parameters.has('InputEncryption')
   state.storedCustomerInput = encrypted ? encryptInput(digits, parameters) : digits
-  return { to: 'next', result: encrypted ? maskedInput : digits }
+  return { to: 'next', result: encrypted ? masked : digits }
 }
 
 function checkMenu(action: FlowActionDocument, report: ActionReport): void {

@@ -6,9 +6,6 @@ import type { ParameterReader } from '../parameters.ts'
 import { ParameterError } from '../resolved-parameters.ts'
 import { encryptMessage } from './encrypted-message.ts'
 
-/** What the flow log shows instead of an encrypted entry. */
-export const maskedInput = '*****'
-
 const provider = 'AmazonConnect'
 /** The data key and the padding of SHA-512 need so much; shorter keys are no protection besides. */
 const minimumKeyBits = 2048
