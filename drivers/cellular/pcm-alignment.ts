@@ -5,9 +5,9 @@
 /** As much sound is compared at once: a quarter of a second. */
 const windowSamples = 2000
 /** The other pairing must be so many times smoother, twice in a row. */
-const clearly = 4
-/** Below this, on the average per sample, there is nothing to go by. */
-const leastChange = 8
+const clearly = 3
+/** From sample to sample, on the average: low bytes taken for high ones make some 20,000, the loudest speech a third. */
+const noiseChange = 10_000
 
 export class PcmAlignment {
   #own = 0
@@ -39,7 +39,7 @@ export class PcmAlignment {
     }
     this.#samples += pcm.length >> 1
     if (this.#samples < windowSamples) return false
-    const suspect = this.#own > clearly * this.#other && this.#own > leastChange * this.#samples
+    const suspect = this.#own > clearly * this.#other && this.#own > noiseChange * this.#samples
     this.#own = 0
     this.#other = 0
     this.#samples = 0

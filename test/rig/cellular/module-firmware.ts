@@ -56,6 +56,8 @@ export class ModuleFirmware implements SimulatedDevice {
   isDead = false
   /** The first so many times that sound is asked for, it says ERROR. */
   refusesSound = 0
+  /** Answers that it lives and can be restarted, and else nothing. */
+  refusesAll = false
   /** Sound is on, and yet nothing comes. */
   isSilent = false
   /** News of calls are lost on their way: only CLCC tells. */
@@ -160,6 +162,7 @@ export class ModuleFirmware implements SimulatedDevice {
 
   #command(command: string): void {
     this.commands.push(command)
+    if (this.refusesAll && !/^$|^\+CFUN=1,1$|^\+CRESET$/.test(command)) return
     const answer = this.#obey(command)
     for (const [i, line] of answer.entries()) {
       if (i === answer.length - 1 && this.intruder !== undefined) {

@@ -14,6 +14,8 @@ interface Channel {
   faults: ByteFaults
   /** What a burst that is late has gathered. */
   held: Uint8Array[]
+  /** Bytes the host wrote and the device did not take; undefined while it takes all. */
+  clogged: number | undefined
 }
 
 export class MemoryLine {
@@ -35,6 +37,7 @@ export class MemoryLine {
       listener: undefined,
       faults: new ByteFaults(),
       held: [],
+      clogged: undefined,
     }))
     const tick = () => {
       this.#step()
@@ -72,6 +75,11 @@ export class MemoryLine {
     this.#channels[channel]!.held.push(bytes)
   }
 
+  /** The device takes nothing on this port, and goes on otherwise. */
+  clog(channel: number, isClogged: boolean): void {
+    this.#channels[channel]!.clogged = isClogged ? 0 : undefined
+  }
+
   /** `silently`: as many systems do, without telling whoever has it open. */
   unplug({ silently = false } = {}): void {
     this.#plugged = false
@@ -99,11 +107,12 @@ export class MemoryLine {
         opened()
       },
       get unsentBytes() {
-        return line.#unsent
+        return line.#unsent + (at.clogged ?? 0)
       },
       write: (bytes) => {
         if (at.listener !== listener) return
         if (this.#isStalled()) this.#unsent += bytes.length
+        else if (at.clogged !== undefined) at.clogged += bytes.length
         else this.#device.receive(bytes, channel)
       },
       close: () => {
