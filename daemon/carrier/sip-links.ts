@@ -31,6 +31,7 @@ function settingsOf(carrier: ConfiguredCarrier, link: ConfiguredLink, country: s
     sources: link.sources,
     codecs: link.codecs,
     srtp: link.srtp,
+    keysBy: link.dtmf,
     channels: link.channels,
     ...(optionsIntervalS > 0 && { optionsIntervalMs: optionsIntervalS * 1000 }),
     noResponseMs: link.noResponseS * 1000,

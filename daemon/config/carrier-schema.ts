@@ -96,7 +96,7 @@ const link = z.strictObject({
   authUser: z.string().min(1).max(127).optional().describe('Name for passwords, where it is not the account'),
   passwordFile: z.string().optional().describe('File with the password, relative to the instance'),
   register: z
-    .strictObject({ expiresS: whole(60, 86_400).default(600) })
+    .strictObject({ expiresS: whole(60, 86_400).default(600).describe('Asked for; the carrier may say another') })
     .optional()
     .describe('The link registers; left out: the carrier sends calls to our address'),
   sources: z
@@ -105,6 +105,10 @@ const link = z.strictObject({
     .describe('Networks that calls of this carrier come from, besides the addresses of its host'),
   codecs: codecs.default(['PCMA', 'PCMU']),
   srtp: srtp.default('off'),
+  dtmf: z
+    .enum(['rfc4733', 'info', 'inband'])
+    .default('rfc4733')
+    .describe('How keys are sent to the carrier: as RTP events, by SIP INFO, or as tones'),
   channels: whole(1, 2000).default(30).describe('Calls at once, both ways'),
   optionsIntervalS: whole(0, 3600).default(30).describe('How often the link is asked whether it lives; 0: never'),
   noResponseS: whole(1, 32).default(4).describe('A call without any response for this long goes by another link'),
@@ -127,8 +131,8 @@ const outbound = z
     blockedPrefixes: z.array(prefix).default([]).describe('May not be called, wherever they are'),
     premiumRate: z.boolean().default(false).describe('Numbers of premium rate and shared cost may be called'),
     concurrentCalls: whole(0, 2000).default(10).describe('Calls out at once'),
-    callsPerHour: limits.callsPerHour.default(300),
-    minutesPerHour: limits.minutesPerHour.default(1800),
+    callsPerHour: limits.callsPerHour.default(300).describe('Calls out of the whole box'),
+    minutesPerHour: limits.minutesPerHour.default(1800).describe('Minutes of them'),
     agent: z
       .strictObject({
         callsPerHour: limits.callsPerHour.default(60),

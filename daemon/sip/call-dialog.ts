@@ -4,14 +4,19 @@ import {
   type Body,
   ByeUserAgentClient,
   type IncomingInviteRequest,
+  type IncomingMessage,
   type IncomingReferRequest,
   type IncomingRequestMessage,
+  InfoUserAgentClient,
   type Session,
   type SessionDialog,
 } from 'sip.js/lib/core/index.js'
 import type { Clock } from '../clock.ts'
 import type { MediaFault, MediaSession } from './call-media.ts'
 import { DialogRequests } from './dialog-requests.ts'
+import { SessionTimer } from './session-timer.ts'
+import { leastIntervalS, type TimerTerms } from './session-timer-machine.ts'
+import { digitBody, digitIn, digitTypes } from './info-digits.ts'
 import type { Reply } from './stack-user.ts'
 import type { WireRequest } from './wire/wire-message.ts'
 
@@ -31,6 +36,14 @@ export interface CallDialogUser {
 
 const byeReasons = { srtpRequired: 488, incompatibleMedia: 488, malformed: 400 } as const
 
+/** What the first exchange settled of session timers. */
+export interface DialogTimer {
+  intervalS: number
+  terms: TimerTerms | undefined
+  /** The INVITE of the far end, or its 2xx to ours. */
+  peer: IncomingMessage
+}
+
 export class CallDialog {
   readonly id: string
   readonly #session: SessionDialog
@@ -38,6 +51,8 @@ export class CallDialog {
   readonly #user: CallDialogUser
   readonly #contactHeader: string
   readonly #requests: DialogRequests
+  readonly #timer: SessionTimer | undefined
+  #peerUpdates = false
   #ended = false
   /** The first INVITE, or each later one, was accepted by us and has its ACK to come. */
   #accepted: 'first' | 'later' | undefined
@@ -50,6 +65,8 @@ export class CallDialog {
     clock: Clock
     /** We called: the Call-ID is ours. */
     outbound: boolean
+    /** Absent: the session never expires. */
+    timer?: DialogTimer | undefined
   }) {
     // Sessions of the core are always its SessionDialog; the interface leaves out what is needed here.
     this.#session = options.session as SessionDialog
@@ -63,6 +80,17 @@ export class CallDialog {
       ownsCallId: options.outbound,
       offerRefused: () => this.#media.withdraw(),
     })
+    const { timer } = options
+    if (timer) {
+      this.#notePeer(timer.peer)
+      this.#timer = new SessionTimer({
+        clock: options.clock,
+        intervalS: timer.intervalS,
+        terms: timer.terms,
+        refresh: () => this.#refresh(),
+        expire: () => this.#user.broken('sessionExpired'),
+      })
+    }
     if (!options.outbound) this.#awaitAck('first')
     this.#session.delegate = {
       onAck: ({ message }) => this.#receiveAck(message),
@@ -76,7 +104,7 @@ export class CallDialog {
       onInvite: (uas) => this.#receiveReinvite(uas),
       onRefer: (uas) => this.#user.referReceived(uas, this.#session),
       onInfo: (uas) => {
-        const digit = digitOf(uas.message.body)
+        const digit = digitIn(uas.message.body)
         if (digit === undefined) {
           uas.reject({ statusCode: 400 })
           return
@@ -106,6 +134,16 @@ export class CallDialog {
     })
   }
 
+  /** A key to the far end by INFO; resolves when it was answered, or timed out. */
+  sendDigit(digit: string): Promise<void> {
+    if (this.#ended) return Promise.resolve()
+    return new Promise((resolve) => {
+      const settle = () => resolve()
+      const body = { contentDisposition: 'render', contentType: digitTypes[0], content: digitBody(digit) }
+      new InfoUserAgentClient(this.#session, { onAccept: settle, onReject: settle, onRedirect: settle }, { body })
+    })
+  }
+
   /** Tells the far end that it is on hold here, or no longer; false when it will not have it. */
   hold(held: boolean): Promise<boolean> {
     return new Promise((resolve) => {
@@ -113,9 +151,12 @@ export class CallDialog {
       const sent = this.#requests.send({
         compose: () => {
           this.#media.isHolding = held
-          return { method: 'INVITE', sdp: this.#media.offer(), headers: this.#headers }
+          return { method: 'INVITE', sdp: this.#media.offer(), headers: this.#requestHeaders }
         },
-        accepted: ({ body }) => resolve(this.#takeAnswer(body)),
+        accepted: (response) => {
+          this.#timer?.accepted(response)
+          resolve(this.#takeAnswer(response.body))
+        },
         refused: (status) => {
           this.#media.isHolding = before
           resolve(false)
@@ -139,13 +180,47 @@ export class CallDialog {
   update(request: WireRequest): Reply {
     const verdict = this.#requests.verdictOn(request.body === '' ? 'update' : 'updateWithOffer', this.#media.offering)
     if (verdict === 'requestPending') return requestPending
-    const headers = [this.#contactHeader]
-    if (request.body === '') return { status: 200, reason: 'OK', headers }
+    const session = this.#timer ? this.#timer.judge(request) : neverExpires
+    if (!session) return intervalTooSmall
+    const headers = [this.#contactHeader, 'Allow: placeholder', ...session.headers]
+    if (request.body === '') {
+      session.agree()
+      return { status: 200, reason: 'OK', headers }
+    }
     const answer = this.#media.answer(request.body)
     if (!answer.ok)
       return { status: byeReasons[answer.fault], reason: 'Not Acceptable Here', headers: warning(answer.fault) }
+    session.agree()
     this.#user.mediaChanged()
     return { status: 200, reason: 'OK', headers, sdp: answer.sdp }
+  }
+
+  /** RFC 4028 section 7.4: UPDATE where the far end takes it, which needs no offer; else a re-INVITE that changes nothing. */
+  #refresh(): void {
+    this.#requests.send({
+      compose: () =>
+        this.#peerUpdates
+          ? { method: 'UPDATE', headers: this.#requestHeaders }
+          : { method: 'INVITE', sdp: this.#media.repeat(), headers: this.#requestHeaders },
+      accepted: (response) => {
+        this.#notePeer(response)
+        this.#timer?.accepted(response)
+        if (this.#media.offering) this.#takeAnswer(response.body)
+      },
+      refused: (status, response) => {
+        if (status === 405 || status === 501) this.#peerUpdates = false
+        this.#timer?.refused(response)
+        this.#missed(status)
+      },
+    })
+  }
+
+  #notePeer(message: IncomingMessage): void {
+    if (message.hasHeader('allow')) this.#peerUpdates = message.getHeaders('allow').some((line) => /\bUPDATE\b/.test(line))
+  }
+
+  get #requestHeaders(): string[] {
+    return [...this.#headers, ...(this.#timer?.requestHeaders ?? [])]
   }
 
   get #headers(): string[] {
@@ -154,6 +229,7 @@ export class CallDialog {
 
   #end(): void {
     this.#ended = true
+    this.#timer?.stop()
     this.#requests.stop()
   }
 
@@ -167,10 +243,17 @@ export class CallDialog {
       )
       return
     }
+    const session = this.#timer ? this.#timer.judge(uas.message) : neverExpires
+    if (!session) {
+      uas.reject({ statusCode: intervalTooSmall.status, extraHeaders: [...intervalTooSmall.headers] })
+      return
+    }
+    const extraHeaders = [...this.#headers, ...session.headers]
     const offer = uas.message.body
     if (offer === '') {
+      session.agree()
       this.#awaitAck('later')
-      uas.accept({ statusCode: 200, extraHeaders: this.#headers, body: sdpBody(this.#media.offer()) })
+      uas.accept({ statusCode: 200, extraHeaders, body: sdpBody(this.#media.offer()) })
       return
     }
     const answer = this.#media.answer(offer)
@@ -179,8 +262,9 @@ export class CallDialog {
       uas.reject({ statusCode: byeReasons[answer.fault], extraHeaders: warning(answer.fault) })
       return
     }
+    session.agree()
     this.#awaitAck('later')
-    uas.accept({ statusCode: 200, extraHeaders: this.#headers, body: sdpBody(answer.sdp) })
+    uas.accept({ statusCode: 200, extraHeaders, body: sdpBody(answer.sdp) })
     this.#user.mediaChanged()
   }
 
@@ -213,6 +297,15 @@ export class CallDialog {
   }
 }
 
+const neverExpires = { headers: [], agree: () => {} }
+
+/** RFC 4028 section 6. */
+export const intervalTooSmall: Reply = {
+  status: 422,
+  reason: 'Session Interval Too Small',
+  headers: [`Min-SE: ${leastIntervalS}`],
+}
+
 const requestPending: Reply = { status: 491, reason: 'Request Pending', headers: [] }
 
 export function sdpBody(content: string): Body {
@@ -227,9 +320,4 @@ export function warning(fault: MediaFault): string[] {
     malformed: 'The session description is malformed',
   }
   return [`Warning: 399 cordboard "${words[fault]}"`]
-}
-
-/** `Signal=5` of application/dtmf-relay. */
-function digitOf(body: string): string | undefined {
-  return /^Signal[ \t]*=[ \t]*([0-9A-D*#])[ \t]*$/im.exec(body)?.[1]?.toUpperCase()
 }

@@ -74,6 +74,10 @@ export class RtpPort {
     return true
   }
 
+  async sendDigits(digits: string): Promise<void> {
+    if (this.#open) await this.#audio.sendDigits(this.#open.portId, digits)
+  }
+
   setRemote(remote: RtpRemote): void {
     this.#codec = remote.codec
     if (this.#open) this.#audio.setRtpRemote(this.#open.portId, remote)
@@ -108,6 +112,11 @@ function qualityOf(counters: PortCounters, codec: string): MediaQuality | undefi
     ...(theirLossPercent === undefined ? {} : { farEndLossPercent: theirLossPercent }),
     ...(theirJitterMs === undefined ? {} : { farEndJitterMs: theirJitterMs }),
   }
+}
+
+/** Keys go as tones then. */
+function withoutEvents({ eventPayloadType: _type, ...remote }: RtpRemote): RtpRemote {
+  return remote
 }
 
 /** Offer and answer with one phone. Keys, session id and version belong to it alone. */
@@ -233,7 +242,7 @@ export class MediaSession {
     this.#profile = profile
     notePayloadTypes(this.#payloadTypes, formats)
     if (remote.dtls) this.#dtlsRole = remote.dtls.active ? 'active' : 'passive'
-    this.#port.setRemote(this.#remote)
+    this.#port.setRemote(this.#account.keysBy === 'inband' ? withoutEvents(this.#remote) : this.#remote)
   }
 
   #local(): LocalMedia {

@@ -14,6 +14,7 @@ import type { Counters } from '../counters.ts'
 import { CoreDigest } from './carrier/core-digest.ts'
 import type { Credentials } from './carrier/digest-client.ts'
 import { countBranches } from './core-branches.ts'
+import { refreshTarget } from './core-dialog.ts'
 import { toCoreRequest, toCoreResponse } from './core-message.ts'
 import { placeholderHost } from './transaction/outgoing-edit.ts'
 import { parseNameAddr } from './wire/name-addr.ts'
@@ -136,6 +137,7 @@ export class CoreBridge {
     const last = dialog.remoteSequenceNumber
     if (last !== undefined && message.cseq <= last) return 'outOfOrder'
     Dialog.prototype.receiveRequest.call(dialog, message)
+    refreshTarget(dialog, message)
     return dialog.id
   }
 }

@@ -16,6 +16,8 @@ export interface SipAccount {
   /** How our own offers agree on SRTP keys; `sdes` when absent. Offers of the far end say it themselves. */
   media?: 'sdes' | 'dtls'
   codecs: RtpCodec[]
+  /** How keys are sent to the far end; `rfc4733` when absent. `inband`: as tones, `info`: by SIP INFO. */
+  keysBy?: 'rfc4733' | 'info' | 'inband'
   /** What the box proves itself with when the far end challenges it. */
   credentials?: { userName: string; password: string }
 }

@@ -8,6 +8,8 @@ import { endOfMedia, rejectionFor } from './end-reasons.ts'
 import type { SipAccount } from './endpoint.ts'
 import { dialogIdOf, type Replaces } from './refer/refer-to.ts'
 import { type ReplacedDialog, SuccessorDialog, type TakeOver } from './refer/take-over.ts'
+import { timerHeadersOf } from './session-timer.ts'
+import { answerTimer } from './session-timer-machine.ts'
 import { type CallWorld, SipLeg } from './sip-leg.ts'
 import type { Hop } from './transport/hop.ts'
 import type { HostPort } from './wire/host-port.ts'
@@ -115,13 +117,20 @@ export class InboundCall extends SipLeg {
       this.hangUpBy(endOfMedia(answer.fault === 'malformed' ? 'incompatibleMedia' : answer.fault))
       return false
     }
-    const { session } = this.#uas.accept({ statusCode: 200, body: sdpBody(answer.sdp) })
+    const timer = answerTimer(timerHeadersOf(this.#uas.message), this.world.sessionIntervalS)
+    const agreed = timer.verdict === 'agreed' ? timer : { terms: undefined, headers: [] }
+    const { session } = this.#uas.accept({
+      statusCode: 200,
+      extraHeaders: agreed.headers,
+      body: sdpBody(answer.sdp),
+    })
     this.#dialog = new CallDialog({
       session,
       media: this.#media,
       contactHeader: this.world.stack.contactHeader,
       clock: this.world.clock,
       outbound: false,
+      timer: { intervalS: this.world.sessionIntervalS, terms: agreed.terms, peer: this.#uas.message },
       user: this.#dialogUser(),
     })
     const remove = this.world.addDialog(this.callId, this.#dialog)
@@ -134,7 +143,7 @@ export class InboundCall extends SipLeg {
       acknowledged: (sdp) => this.#established(sdp),
       byeReceived: () => this.#leave(byFarEnd('hangUp')),
       broken: (reason) => this.#broken(reason),
-      digitReceived: (digit) => this.receiveDigit(digit),
+      digitReceived: (digit) => this.receiveDigit(digit, 'info'),
       referReceived: (uas, dialog) => this.receiveRefer(uas, dialog),
       mediaChanged: () => this.mediaChanged(),
     }
@@ -219,6 +228,10 @@ export class InboundCall extends SipLeg {
 
   #forget(): void {
     this.world.stack.routes.release(this.callId)
+  }
+
+  protected get keysBy(): SipAccount['keysBy'] {
+    return this.#account.keysBy
   }
 
   protected get mayRefer(): boolean {

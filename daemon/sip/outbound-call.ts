@@ -160,7 +160,7 @@ export class OutboundCall extends SipLeg {
       acknowledged: () => {},
       byeReceived: () => this.#left({ by: 'farEnd', blame: 'none', reason: 'hangUp' }),
       broken: (reason) => this.hangUpBy({ by: 'farEnd', blame: 'farEnd', reason }),
-      digitReceived: (digit) => this.receiveDigit(digit),
+      digitReceived: (digit) => this.receiveDigit(digit, 'info'),
       referReceived: (uas, dialog) => this.receiveRefer(uas, dialog),
       mediaChanged: () => this.mediaChanged(),
     }
@@ -248,6 +248,10 @@ export class OutboundCall extends SipLeg {
     // CANCEL waits for a first word too (RFC 3261 section 9.1); each fork sees to its own late answer.
     if (this.#isMute) return
     await Promise.all([(this.#successor ?? this.#winner)?.bye(), ...losers.map((fork) => fork.settled)])
+  }
+
+  protected get keysBy(): SipAccount['keysBy'] {
+    return this.#account?.keysBy
   }
 
   protected get mayRefer(): boolean {

@@ -7,11 +7,13 @@ import {
   type OutgoingInviteRequest,
   URI,
 } from 'sip.js/lib/core/index.js'
-import { CallDialog, type CallDialogUser, sdpBody } from './call-dialog.ts'
+import { CallDialog, type CallDialogUser, type DialogTimer, sdpBody } from './call-dialog.ts'
 import type { RtpPort } from './call-media.ts'
 import { type MediaFault, MediaSession } from './call-media.ts'
 import type { SipAccount } from './endpoint.ts'
 import type { Profile } from './sdp/negotiate.ts'
+import { timerHeadersOf } from './session-timer.ts'
+import { agreedTerms, leastIntervalS, timerRequestHeaders } from './session-timer-machine.ts'
 import type { CallWorld } from './sip-leg.ts'
 import { allowedMethods } from './transaction/outgoing-edit.ts'
 import type { Hop } from './transport/hop.ts'
@@ -63,6 +65,8 @@ export class OutboundFork {
   readonly #user: ForkUser
   readonly #settled = Promise.withResolvers<void>()
   #callId = ''
+  /** The shortest session interval that anybody on the way takes. */
+  #minS = leastIntervalS
   #request: OutgoingInviteRequest | undefined
   #dialog: CallDialog | undefined
   #cancelled = false
@@ -108,6 +112,7 @@ export class OutboundFork {
     stack.routes.set(this.#callId, { account: this.#account, targets: this.#phone.targets })
     const host = formatHost(stack.localFor(this.#phone.targets[0]!.address).address)
     const { uri, from, to, headers = [] } = this.#phone
+    const timer = timerRequestHeaders(this.#world.sessionIntervalS, this.#minS)
     const message = stack.core.makeOutgoingRequestMessage(
       'INVITE',
       toCoreUri(parseSipUri(uri)!),
@@ -116,7 +121,7 @@ export class OutboundFork {
         ? new URI('sip', escapeUser(this.#account.userName), hostOf(realm, host))
         : toCoreUri(parseSipUri(to)!),
       { callId: this.#callId, fromTag: randomUUID(), fromDisplayName: this.#caller.displayName },
-      [stack.contactHeader, `Allow: ${allowedMethods}`, ...headers],
+      [stack.contactHeader, `Allow: ${allowedMethods}`, ...timer, ...headers],
       sdpBody(this.media.offer(profile)),
     )
     this.#request = stack.core.invite(message, {
@@ -171,6 +176,7 @@ export class OutboundFork {
       contactHeader: this.#world.stack.contactHeader,
       clock: this.#world.clock,
       outbound: true,
+      timer: first ? this.#timerOf(response.message) : undefined,
       user: first ? this.#user.dialogUser() : silent,
     })
     if (!first) {
@@ -189,10 +195,20 @@ export class OutboundFork {
     void this.bye()
   }
 
+  #timerOf(peer: IncomingResponseMessage): DialogTimer {
+    return { intervalS: this.#world.sessionIntervalS, terms: agreedTerms(timerHeadersOf(peer)), peer }
+  }
+
   #refused(response: IncomingResponse): void {
     if (this.#over || this.#dialog) return
     const status = response.message.statusCode ?? 500
     this.#world.stack.routes.release(this.#callId)
+    const { minS } = timerHeadersOf(response.message)
+    if (status === 422 && minS > this.#minS && !this.#cancelled) {
+      this.#minS = minS
+      this.start(this.media.profile)
+      return
+    }
     const retry =
       mediaRefusals.includes(status) &&
       !this.#cancelled &&

@@ -12,7 +12,7 @@ import { register } from './access/registrar.ts'
 import { Registrations } from './access/registrations.ts'
 import { SimplePhones } from './access/simple-phones.ts'
 import { Strikes } from './access/strikes.ts'
-import { type CallDialog, warning } from './call-dialog.ts'
+import { type CallDialog, intervalTooSmall, warning } from './call-dialog.ts'
 import { RtpPort } from './call-media.ts'
 import { CarrierLinks } from './carrier/carrier-links.ts'
 import type { LinkSettings } from './carrier/link-settings.ts'
@@ -24,6 +24,8 @@ import { callToAgent, OutboundCall } from './outbound-call.ts'
 import type { PhoneAddress } from './outbound-fork.ts'
 import { answeringItself, type PhoneWorld, placesOf } from './phone-places.ts'
 import { receiveTakeOver, siblingNamed } from './refer/take-over.ts'
+import { timerHeadersOf } from './session-timer.ts'
+import { answerTimer } from './session-timer-machine.ts'
 import type { CallWorld, SipLeg } from './sip-leg.ts'
 import { SipStack } from './sip-stack.ts'
 import type { Reply } from './stack-user.ts'
@@ -56,6 +58,8 @@ export interface SipEndpointOptions {
   audio: Audio
   clock: Clock
   log: Log
+  /** Interval of session timers (RFC 4028), for far ends that know them. Absent: 1800 s. */
+  sessionIntervalS?: number
   /** Silence of a talking phone that counts as lost media. Absent: 10 s. */
   mediaTimeoutMs?: number
   /** Hang up (reason `mediaLost`) when media is lost; otherwise it is only counted. */
@@ -77,6 +81,7 @@ export interface BoundSipEndpoint extends SipEndpoint {
 const farewellLimitMs = 2000
 const defaultMediaTimeoutMs = 10_000
 const defaultMaxLegs = 1000
+const defaultSessionIntervalS = 1800
 
 export function createSipEndpoint(options: SipEndpointOptions): BoundSipEndpoint {
   return new Endpoint(options)
@@ -155,6 +160,7 @@ class Endpoint implements BoundSipEndpoint {
       clock,
       counters,
       realm: options.realm,
+      sessionIntervalS: options.sessionIntervalS ?? defaultSessionIntervalS,
       newPort: () => new RtpPort(audio, options.address, options.mediaTimeoutMs ?? defaultMediaTimeoutMs),
       onFault: (fault) => this.#contain(fault),
       legOf: (replaces, like) => siblingNamed(this.#legs, replaces, like)?.id,
@@ -306,6 +312,11 @@ class Endpoint implements BoundSipEndpoint {
     const isAgent = !this.#links.ofAccount(account)
     if (receiveTakeOver({ uas, request, account, source }, { legs: this.#legs, isAgent, counters: this.#counters }))
       return
+    if (answerTimer(timerHeadersOf(uas.message), this.#world.sessionIntervalS).verdict === 'tooSmall') {
+      this.#counters.count('invitesUnusable')
+      uas.reject({ statusCode: intervalTooSmall.status, extraHeaders: [...intervalTooSmall.headers] })
+      return
+    }
     if (this.#stopping || this.#inboundListeners.size === 0 || this.#legs.size >= this.#maxLegs) {
       this.#counters.count('invitesRefused')
       uas.reject({ statusCode: 503, extraHeaders: ['Retry-After: 30'] })
@@ -363,7 +374,7 @@ class Endpoint implements BoundSipEndpoint {
     if (!leg) return
     switch (event.type) {
       case 'digitReceived':
-        leg.receiveDigit(event.digit)
+        leg.receiveDigit(event.digit, 'media')
         return
       case 'mediaStopped':
         this.#counters.count('mediaStops')

@@ -8,6 +8,8 @@ import { LegEvents } from '../leg/leg-events.ts'
 import type { PortId } from '../media/port.ts'
 import type { CallDialog } from './call-dialog.ts'
 import type { RtpPort } from './call-media.ts'
+import type { SipAccount } from './endpoint.ts'
+import { type DigitSource, takeDigit, type Unpaired } from './info-digits.ts'
 import { type LegInput, nextLegState } from './leg-machine.ts'
 import { ReferReceiver } from './refer/refer-receiver.ts'
 import type { Replaces } from './refer/refer-to.ts'
@@ -20,6 +22,8 @@ export interface CallWorld {
   clock: Clock
   counters: Counters
   realm: string
+  /** What we ask for as the interval of session timers. */
+  sessionIntervalS: number
   newPort(): RtpPort
   onFault(fault: unknown): void
   /** The leg of that dialog, when it is of the same account as this one. */
@@ -47,6 +51,7 @@ export abstract class SipLeg implements Leg {
   #finish: (() => void) | undefined
   #isHeld = false
   #refers: ReferReceiver | undefined
+  #digits: Unpaired = []
 
   constructor(world: CallWorld, state: LegState) {
     this.world = world
@@ -109,9 +114,19 @@ export abstract class SipLeg implements Leg {
     this.#finish?.()
   }
 
-  /** A digit of the far end, from the audio path or from INFO. */
-  receiveDigit(digit: string): void {
-    if (this.#state === 'talking') this.#events.emit({ type: 'digitReceived', digit })
+  /** A digit of the far end. Some tell each key both ways: it is taken once. */
+  receiveDigit(digit: string, source: DigitSource): void {
+    if (this.#state !== 'talking') return
+    const { unpaired, isNew } = takeDigit(this.#digits, digit, source, this.world.clock.monotonicMs())
+    this.#digits = unpaired
+    if (isNew) this.#events.emit({ type: 'digitReceived', digit })
+    else this.world.counters.count('digitsToldTwice')
+  }
+
+  /** One after the other, so that none overtakes another; by INFO where the far end wants them so. */
+  async sendDigits(digits: string): Promise<void> {
+    if (this.keysBy !== 'info') return this.port.sendDigits(digits)
+    for (const digit of digits) await this.dialog?.sendDigit(digit)
   }
 
   setHold(held: boolean): Promise<boolean> {
@@ -151,6 +166,9 @@ export abstract class SipLeg implements Leg {
     const arrow = this.direction === 'inbound' ? '─▶' : '◀─'
     return `sip ${remote} ${arrow} ${this.local.address ?? 'unknown'} ${this.#state} ${path}`
   }
+
+  /** How the far end wants keys. */
+  protected abstract get keysBy(): SipAccount['keysBy']
 
   /** Whether the far end may ask for a transfer: agents' phones may. */
   protected abstract get mayRefer(): boolean

@@ -12,6 +12,7 @@ export function linkTo(host: string, more: Partial<LinkSettings> = {}): LinkSett
     sources: [],
     codecs: ['PCMA', 'PCMU'],
     srtp: 'off',
+    keysBy: 'rfc4733',
     channels: 10,
     noResponseMs: 4000,
     identity: {

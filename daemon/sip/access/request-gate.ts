@@ -1,6 +1,7 @@
 // What a request must be before anything acts on it: RFC 3261 section 8.2 in its order, with the expectations of
 // RFC 4475. A pure function from request to refusal.
 import { mediaType } from '../core-message.ts'
+import { digitTypes } from '../info-digits.ts'
 import { allowedMethods } from '../transaction/outgoing-edit.ts'
 import { parseNameAddr, splitList } from '../wire/name-addr.ts'
 import { parseSipUri } from '../wire/sip-uri.ts'
@@ -19,10 +20,10 @@ const allowed = allowedMethods.split(', ')
 const singleHeaders = ['from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-type', 'expires']
 /** What a request of the method may require. */
 const supportedExtensions: Readonly<Record<string, readonly string[]>> = {
-  INVITE: ['replaces'],
+  INVITE: ['replaces', 'timer'],
+  UPDATE: ['timer'],
   REFER: ['norefersub'],
 }
-export const digitsType = 'application/dtmf-relay'
 
 export const versionNotSupported: Refusal = { status: 505, reason: 'Version Not Supported' }
 
@@ -102,7 +103,7 @@ function refuseExtensions(request: WireRequest): Refusal | undefined {
 }
 
 function refuseBody(request: WireRequest): Refusal | undefined {
-  const accepted = request.method === 'INFO' ? digitsType : 'application/sdp'
+  const accepted: readonly string[] = request.method === 'INFO' ? digitTypes : ['application/sdp']
   if (request.method === 'INVITE') {
     const accept = headers(request, 'accept').flatMap(splitList)
     const types = accept.map((one) => one.split(';')[0]!.trim().toLowerCase())
@@ -113,6 +114,6 @@ function refuseBody(request: WireRequest): Refusal | undefined {
   const encoding = header(request, 'content-encoding')
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
     return { status: 415, reason: 'Unsupported Media Type', headers: ['Accept-Encoding: identity'] }
-  if (mediaType(request) === accepted) return undefined
-  return { status: 415, reason: 'Unsupported Media Type', headers: [`Accept: ${accepted}`] }
+  if (accepted.includes(mediaType(request))) return undefined
+  return { status: 415, reason: 'Unsupported Media Type', headers: [`Accept: ${accepted.join(', ')}`] }
 }

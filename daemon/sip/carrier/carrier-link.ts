@@ -60,7 +60,7 @@ export class CarrierLink {
   #stopped = false
 
   constructor(settings: LinkSettings, world: LinkWorld, changed: (view: LinkView) => void) {
-    const { carrier, link, srtp, codecs, credentials, channels } = settings
+    const { carrier, link, srtp, codecs, keysBy, credentials, channels } = settings
     this.settings = settings
     this.#world = world
     this.#changed = changed
@@ -69,6 +69,7 @@ export class CarrierLink {
       password: undefined,
       srtp,
       codecs: [...codecs],
+      keysBy,
       ...(credentials && { credentials }),
     }
     for (const source of settings.sources) addSource(this.#sources, source)

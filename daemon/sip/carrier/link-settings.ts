@@ -29,6 +29,8 @@ export interface LinkSettings {
   sources: readonly string[]
   codecs: readonly RtpCodec[]
   srtp: 'off' | 'offered' | 'required'
+  /** How keys are sent to the carrier. */
+  keysBy: 'rfc4733' | 'info' | 'inband'
   /** Calls at once, both ways. */
   channels: number
   /** Between OPTIONS that ask whether the link is alive; absent: it is not asked. */

@@ -1,8 +1,8 @@
 // What is answered at once and forgotten: refusals, challenges, and OPTIONS. No transaction, no memory: a flood of
 // strangers costs what it costs to read them.
 import type { Counters } from '../../counters.ts'
-import { digitsType } from '../access/request-gate.ts'
 import { contactUser } from '../core-bridge.ts'
+import { digitTypes } from '../info-digits.ts'
 import type { Hop } from '../transport/hop.ts'
 import type { Transports } from '../transport/transports.ts'
 import { responseTarget, type Via } from '../wire/via.ts'
@@ -39,7 +39,7 @@ export class StatelessAnswers {
   /** That we live, and what we can (RFC 3261 section 11.2). */
   options(request: WireRequest, via: Via, source: Hop): void {
     const contact = `Contact: <sip:${contactUser}@${placeOf(this.#transports.localFor(source))}>`
-    const lines = [`Allow: ${allowedMethods}`, `Accept: application/sdp, ${digitsType}`, contact]
+    const lines = [`Allow: ${allowedMethods}`, `Accept: ${['application/sdp', ...digitTypes].join(', ')}`, contact]
     this.#send(request, via, source, 200, 'OK', lines)
   }
 
