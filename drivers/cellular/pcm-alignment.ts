@@ -5,7 +5,7 @@
 /** As much sound is compared at once: a quarter of a second. */
 const windowSamples = 2000
 /** The other pairing must be so many times smoother, twice in a row. */
-const clearly = 3
+const clearly = 2
 /** From sample to sample, on the average: low bytes taken for high ones make some 20,000, the loudest speech a third. */
 const noiseChange = 10_000
 
@@ -39,7 +39,8 @@ export class PcmAlignment {
     }
     this.#samples += pcm.length >> 1
     if (this.#samples < windowSamples) return false
-    const suspect = this.#own > clearly * this.#other && this.#own > noiseChange * this.#samples
+    const noise = noiseChange * this.#samples
+    const suspect = this.#own > noise && this.#other < noise && this.#own > clearly * this.#other
     this.#own = 0
     this.#other = 0
     this.#samples = 0

@@ -18,7 +18,7 @@ function noticedAfter(bytes: Buffer): number | undefined {
 const quantised = makeTone([300, 1100], 4000, -10).map((sample) => sample & 0xff00)
 const sounds: Record<string, Int16Array> = {
   'a quiet voice': makeTone([120, 240, 360, 700, 1200], 4000, -40),
-  'a loud voice': makeTone([120, 240, 360, 700, 1200], 4000, -6),
+  'a loud voice': makeTone([120, 240, 360, 700, 1200], 4000, -12),
   'dial tone': makeTone([350, 440], 4000, -13),
   'a high tone at full scale': makeTone(3400, 4000, 3),
   'sound of eight bits': quantised,
