@@ -1,7 +1,9 @@
 // What media a phone or a carrier is spoken to with: in agents.yaml and carriers.yaml alike.
 import { z } from 'zod'
 
-export const srtp = z.enum(['off', 'offered', 'required'])
+export const srtp = z
+  .enum(['off', 'offered', 'required'])
+  .describe('Encryption of the sound. offered: far ends that can’t are accepted; required: they are refused')
 
 export const codecs = z
   .array(z.enum(['PCMU', 'PCMA', 'G722', 'opus']))

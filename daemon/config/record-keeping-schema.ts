@@ -21,21 +21,21 @@ export const eventsSchema = z
   .strictObject({
     jsonLines: z
       .strictObject({
-        maximumMB: z.number().int().min(1).max(1024).default(16),
-        keptFiles: z.number().int().min(1).max(100).default(4),
+        maximumMB: z.number().int().min(1).max(1024).default(16).describe('Then another file is begun'),
+        keptFiles: z.number().int().min(1).max(100).default(4).describe('Beside the one that is written to'),
       })
       .optional()
       .describe('Events as JSON lines under events/ in the storage directory; the file is changed at maximumMB'),
     http: z
       .strictObject({
-        url: z.url({ protocol: /^https?$/ }),
+        url: z.url({ protocol: /^https?$/ }).describe('Any 2xx takes the batch; else it is sent again'),
         authorizationFile: file.optional().describe('Holds the Authorization header'),
       })
       .optional()
       .describe('Each batch of events is POSTed here as JSON lines'),
     mqtt: z
       .strictObject({
-        url: z.url({ protocol: /^(mqtts?|wss?)$/ }),
+        url: z.url({ protocol: /^(mqtts?|wss?)$/ }).describe('Of the broker, e.g. mqtts://broker.example.com'),
         topic: z
           .string()
           .regex(/^[^#+\0]{1,200}$/, 'must be a topic without wildcards')

@@ -41,7 +41,7 @@ export const boxSchema = z.strictObject({
   sip: z
     .strictObject({
       address: ipAddress.default('0.0.0.0').describe('Local address to listen on'),
-      port: z.number().int().min(1).max(65535).default(5060),
+      port: z.number().int().min(1).max(65535).default(5060).describe('Of UDP, and of TCP unless listen says another'),
       realm: z
         .string()
         .default('cordboard')
@@ -57,7 +57,8 @@ export const boxSchema = z.strictObject({
           from: z.number().int().min(1024).max(65534).default(16384),
           to: z.number().int().min(1025).max(65535).default(32767),
         })
-        .prefault({}),
+        .prefault({})
+        .describe('UDP ports of the calls’ sound; a call takes two for each leg'),
     })
     .prefault({}),
   routing: z
@@ -101,7 +102,7 @@ export const boxSchema = z.strictObject({
   retention: retentionSchema,
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Lines below it are not written'),
     })
     .prefault({}),
 })
@@ -175,11 +176,14 @@ export const queuesSchema = z.strictObject({
         .max(100000)
         .optional()
         .describe('Contacts that may wait; more take the at-capacity branch'),
-      outboundCallerId: z.strictObject({ name: name.optional(), number: e164.optional() }).optional(),
+      outboundCallerId: z
+        .strictObject({ name: name.optional(), number: e164.optional() })
+        .optional()
+        .describe('Shown when an agent calls out for this queue; the number must stand in numbers.yaml'),
       outboundWhisperFlow: name
         .optional()
         .describe('Heard by customers whom agents call for this queue; default-outbound when absent'),
-      quickConnects: z.array(name).default([]),
+      quickConnects: z.array(name).default([]).describe('What its agents can transfer to, by name'),
     }),
   ),
 })
@@ -206,12 +210,12 @@ export const routingProfilesSchema = z.strictObject({
           z.strictObject({
             queue: name,
             channel: z.enum(['VOICE', 'CHAT', 'TASK']).default('VOICE'),
-            priority: z.number().int().min(1).max(99).default(1),
-            delayS: seconds(0, 9999).default(0),
+            priority: z.number().int().min(1).max(99).default(1).describe('1 is served first'),
+            delayS: seconds(0, 9999).default(0).describe('How long a contact waits before these agents are offered it'),
           }),
         )
         .min(1),
-      defaultOutboundQueue: name.optional(),
+      defaultOutboundQueue: name.optional().describe('Queue that agents call out for, by name'),
     }),
   ),
 })
@@ -219,10 +223,13 @@ export const routingProfilesSchema = z.strictObject({
 export const agentsSchema = z.strictObject({
   agents: z.array(
     z.strictObject({
-      userName: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be letters, digits, dot, dash or underscore'),
+      userName: z
+        .string()
+        .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be letters, digits, dot, dash or underscore')
+        .describe('Name that the phone registers by'),
       firstName: name,
       lastName: name,
-      routingProfile: name,
+      routingProfile: name.describe('Which queues the agent serves, by name'),
       status: z
         .enum(['Available', 'Offline'])
         .default('Available')
@@ -264,8 +271,18 @@ export const quickConnectsSchema = z.strictObject({
   quickConnects: z.array(
     z.discriminatedUnion('type', [
       z.strictObject({ type: z.literal('phone'), ...quickConnect, number: e164 }),
-      z.strictObject({ type: z.literal('agent'), ...quickConnect, agent: z.string(), flow: name.optional() }),
-      z.strictObject({ type: z.literal('queue'), ...quickConnect, queue: name, flow: name.optional() }),
+      z.strictObject({
+        type: z.literal('agent'),
+        ...quickConnect,
+        agent: z.string().describe('By userName'),
+        flow: name.optional().describe('Of type agent transfer; default-agent-transfer when absent'),
+      }),
+      z.strictObject({
+        type: z.literal('queue'),
+        ...quickConnect,
+        queue: name,
+        flow: name.optional().describe('Of type queue transfer; default-queue-transfer when absent'),
+      }),
     ]),
   ),
 })
