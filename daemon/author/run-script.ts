@@ -36,6 +36,7 @@ export async function runScript(
     channel: script.channel,
     attributes: script.attributes,
     ...(script.caller !== undefined && { caller: script.caller }),
+    called: script.called,
     ...(script.at !== undefined && { startEpochMs: Date.parse(script.at) }),
     happened: (step) => caller.happened(step),
     look: (contact) => caller.look(contact),

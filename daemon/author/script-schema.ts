@@ -88,6 +88,7 @@ export const scriptSchema = z.strictObject({
   flow: flow.optional(),
   channel: z.enum(['VOICE', 'CHAT', 'TASK']).default('VOICE'),
   caller: text.optional().describe('number of the caller'),
+  called: text.optional().describe('number that was dialled'),
   at: z.iso.datetime({ offset: true }).optional().describe('when the contact starts, ISO 8601'),
   attributes: z.record(z.string(), z.string()).default({}),
   hours: z

@@ -27,6 +27,8 @@ export interface SimulationOptions {
   answers: Answers
   channel?: Channel
   caller?: string
+  /** The number that was dialled; one of the shipped instance when absent. */
+  called?: string | undefined
   attributes?: Readonly<Record<string, string>>
   /** Wall clock at the start of the contact. */
   startEpochMs?: number
@@ -100,6 +102,7 @@ export async function simulate(options: SimulationOptions, observe?: (observed: 
     clock,
     channel,
     caller,
+    called: options.called,
     attributes: options.attributes ?? {},
     step,
     log(entry) {

@@ -18,6 +18,8 @@ export interface TextContactOptions {
   channel: Channel
   /** Caller's number. */
   caller: string
+  /** The number that was dialled. */
+  called?: string | undefined
   attributes: Readonly<Record<string, string>>
   step(step: TraceStep): void
 }
@@ -29,14 +31,14 @@ export class TextContact {
 
   constructor(options: TextContactOptions) {
     this.#options = options
-    const { world, channel, caller, attributes } = options
+    const { world, channel, caller, called = calledNumber, attributes } = options
     this.data = {
       contactId,
       initialContactId: contactId,
       channel,
       initiationMethod: channel === 'VOICE' ? 'INBOUND' : 'API',
       customerEndpoint: { address: caller, type: caller.startsWith('+') ? 'TELEPHONE_NUMBER' : 'VOIP' },
-      systemEndpoint: { address: calledNumber, type: 'TELEPHONE_NUMBER' },
+      systemEndpoint: { address: called, type: 'TELEPHONE_NUMBER' },
       instanceArn: world.instanceArn,
       awsRegion: 'local',
       attributes: { ...attributes },

@@ -16,6 +16,8 @@ export interface TextHostOptions {
   channel: Channel
   /** Caller's number. */
   caller: string
+  /** The number that was dialled. */
+  called?: string | undefined
   attributes: Readonly<Record<string, string>>
   step(step: TraceStep): void
   log(entry: FlowLogEntry): void

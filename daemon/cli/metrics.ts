@@ -1,7 +1,7 @@
 // `cordboard metrics`: historical figures, as a table, JSON or CSV.
-import { metricsReport } from '../api/reports.ts'
+import { liveMetricsReport, metricsReport } from '../api/reports.ts'
 import { askDaemon } from './ask-daemon.ts'
-import { type Command, type ExitCode, noOperands, textOption, UsageError } from './command.ts'
+import { type Command, type ExitCode, type Invocation, noOperands, textOption, UsageError } from './command.ts'
 import { formatTable } from './table.ts'
 
 const usual = [
@@ -16,9 +16,11 @@ const usual = [
 const groupings = ['queue', 'agent', 'routingProfile', 'channel', 'initiationMethod']
 
 export const metricsCommand: Command = {
-  synopsis: '[--by queue,channel] [--interval total] [--from TIME] [--to TIME] [--metric NAMES] [--json | --csv]',
+  synopsis:
+    '[--now] [--channel NAME] [--by queue,channel] [--interval total] [--from TIME] [--to TIME] [--metric NAMES] [--json | --csv]',
   help: `Asks the running daemon for historical figures, by the definitions of Amazon Connect.
 
+  --now            figures of this moment instead, by queue, agent or routingProfile; --channel VOICE|CHAT|TASK: of it alone
   --by NAMES       ${groupings.join(', ')}; several with commas; none: everything together (default queue)
   --interval NAME  15min, 30min, hour, day, total (default total)
   --from TIME      ISO 8601, e.g. 2026-01-05T00:00:00Z (default: a day before --to)
@@ -30,6 +32,8 @@ export const metricsCommand: Command = {
 
 Exit codes: 0 done, 1 the daemon can't be reached, 2 wrong usage.`,
   options: {
+    now: { type: 'boolean' },
+    channel: { type: 'string' },
     by: { type: 'string' },
     interval: { type: 'string' },
     from: { type: 'string' },
@@ -44,6 +48,8 @@ Exit codes: 0 done, 1 the daemon can't be reached, 2 wrong usage.`,
     const { options, terminal } = invocation
     const words = (name: string) => textOption(options, name)?.split(',').filter(Boolean)
     const by = words('by') ?? ['queue']
+    if (options.now === true) return await showLive(invocation, by)
+    if (options.channel !== undefined) throw new UsageError('--channel goes with --now; else group --by channel.')
     const unknown = by.find((name) => !groupings.includes(name))
     if (unknown !== undefined) throw new UsageError(`--by ${unknown}: choose among ${groupings.join(', ')}.`)
     const [interval, from, to] = ['interval', 'from', 'to'].map((name) => textOption(options, name))
@@ -69,6 +75,25 @@ Exit codes: 0 done, 1 the daemon can't be reached, 2 wrong usage.`,
     terminal.out(options.csv === true ? [headings, ...rows].map(csvLine).join('\n') : formatTable(headings, rows))
     return 0
   },
+}
+
+const liveGroupings = ['queue', 'agent', 'routingProfile']
+
+async function showLive(invocation: Invocation, by: readonly string[]): Promise<ExitCode> {
+  const { options, terminal } = invocation
+  const [grouping = ''] = by
+  if (by.length !== 1 || !liveGroupings.includes(grouping))
+    throw new UsageError(`--now --by ${by.join(',')}: choose one of ${liveGroupings.join(', ')}.`)
+  const channel = textOption(options, 'channel')?.toUpperCase()
+  const params = { by: grouping, ...(channel !== undefined && { channel }) }
+  const report = await askDaemon(invocation, 'liveMetrics', liveMetricsReport, params)
+  const columns = [...new Set(report.rows.flatMap((row) => Object.keys(row.metrics)))]
+  const headings = [grouping, ...columns]
+  const rows = report.rows.map(({ group, metrics }) => [group[grouping], ...columns.map((name) => metrics[name])])
+  if (options.json === true) terminal.out(JSON.stringify(report, null, 2))
+  else if (options.csv === true) terminal.out([headings, ...rows].map(csvLine).join('\n'))
+  else terminal.out(formatTable(headings, rows))
+  return 0
 }
 
 function rounded(value: number | undefined): number | undefined {

@@ -8,7 +8,8 @@ import { describeE164, readE164 } from '../numbers/number-text.ts'
 import { type NumberChange, NumbersFile } from '../numbers/numbers-file.ts'
 import { usersOf } from '../numbers/users.ts'
 import { type Command, CommandFailure, type Invocation, textOption, UsageError } from './command.ts'
-import { instanceDirectory, soundInstance } from './places.ts'
+import { soundInstance } from './flow-file.ts'
+import { instanceDirectory } from './places.ts'
 import { formatTable, printable } from './table.ts'
 
 const common = `  --instance DIR  configuration (default /etc/cordboard if it is configured, else the shipped instance)

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { defaultSocketPath } from '../api/protocol.ts'
-import type { Instance } from '../config/instance.ts'
 import { loadInstance } from '../config/load.ts'
 import { CommandFailure, type Invocation, textOption } from './command.ts'
 
@@ -16,17 +15,6 @@ export function instanceDirectory({ options, root }: Invocation): string {
   const named = textOption(options, 'instance')
   if (named !== undefined) return named
   return existsSync(join(installedInstance, 'box.yaml')) ? installedInstance : join(root, 'config', 'instance')
-}
-
-/** The instance, or a failure that says how its errors are seen. Secrets may be missing: only the daemon needs them. */
-export function soundInstance(directory: string): Instance {
-  const { instance } = loadInstance(directory, { secrets: 'optional' })
-  if (instance) return instance
-  throw new CommandFailure(
-    2,
-    `The configuration in ${directory} has errors.`,
-    `See them with: cordboard check ${directory}`,
-  )
 }
 
 /** `--socket`, else that of the service, else that of a daemon started by hand as the same user. */

@@ -8,7 +8,8 @@ import { rollBackUntil, stateAt } from '../porting/port-machine.ts'
 import { PortingFile } from '../porting/porting-file.ts'
 import { testCalls } from '../porting/standing.ts'
 import { CommandFailure, type Invocation } from './command.ts'
-import { instanceDirectory, soundInstance } from './places.ts'
+import { soundInstance } from './flow-file.ts'
+import { instanceDirectory } from './places.ts'
 import { printable } from './table.ts'
 
 export const common = `  --remark TEXT   kept with the step

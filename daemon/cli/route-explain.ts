@@ -7,7 +7,8 @@ import { standingIn } from '../porting/standing.ts'
 import type { LinkState } from '../sip/endpoint.ts'
 import { askIfThere } from './ask-daemon.ts'
 import { type Command, type Invocation, textOption, UsageError } from './command.ts'
-import { instanceDirectory, soundInstance } from './places.ts'
+import { soundInstance } from './flow-file.ts'
+import { instanceDirectory } from './places.ts'
 import { formatTable, printable } from './table.ts'
 
 export const routeExplainCommand: Command = {
