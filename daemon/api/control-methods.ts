@@ -135,7 +135,7 @@ function read<T>(schema: z.ZodType<T>, params: unknown): T {
 
 const iso = (epochMs: number) => new Date(epochMs).toISOString()
 
-function agentReport({ sinceEpochMs, contactIds, ...view }: AgentView) {
+function agentReport({ sinceEpochMs, contactIds, contacts: _, slots: __, ...view }: AgentView) {
   return { ...view, contactIds: [...contactIds], since: iso(sinceEpochMs) }
 }
 

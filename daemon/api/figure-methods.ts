@@ -2,11 +2,12 @@
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { dimensionNames } from '../metrics/cells.ts'
+import { type LiveSources, liveRows } from '../metrics/live.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Routing } from '../routing/routing.ts'
 import type { ControlMethod } from './control-connection.ts'
 import { ControlError } from './protocol.ts'
-import { type MetricsReport, reportVersion } from './reports.ts'
+import { type LiveMetricsReport, type MetricsReport, reportVersion } from './reports.ts'
 
 const metricsParams = z.strictObject({
   /** ISO 8601; a day ago when absent. */
@@ -14,6 +15,10 @@ const metricsParams = z.strictObject({
   to: z.iso.datetime({ offset: true }).optional(),
   interval: z.enum(['15min', '30min', 'hour', 'day', 'total']).default('total'),
   by: z.array(z.enum(dimensionNames)).max(dimensionNames.length).default(['queue']),
+})
+const liveParams = z.strictObject({
+  by: z.enum(['queue', 'agent', 'routingProfile']).default('queue'),
+  channel: z.enum(['VOICE', 'CHAT', 'TASK']).optional(),
 })
 const queueParams = z.strictObject({ queue: z.string(), enabled: z.boolean() })
 
@@ -27,14 +32,14 @@ export interface FigureParts {
   clock: Clock
   /** In force now. */
   timeZone: () => string
-  metrics: Pick<Metrics, 'report'>
-  routing: Pick<Routing, 'setQueueEnabled'>
+  metrics: Pick<Metrics, 'report' | 'scheduled'>
+  routing: Pick<Routing, 'setQueueEnabled' | 'agents' | 'queues' | 'queue' | 'serves'>
 }
 
 export function figureMethods(
   parts: FigureParts,
   read: <T>(schema: z.ZodType<T>, params: unknown) => T,
-): Record<'metrics' | 'setQueueEnabled', ControlMethod> {
+): Record<'metrics' | 'liveMetrics' | 'setQueueEnabled', ControlMethod> {
   return {
     metrics(params): MetricsReport {
       const { from, to, interval, by } = read(metricsParams, params ?? {})
@@ -56,6 +61,19 @@ export function figureMethods(
         by,
         rows: rows.map((row) => ({ ...row })),
       }
+    },
+    liveMetrics(params): LiveMetricsReport {
+      const { by, channel } = read(liveParams, params ?? {})
+      const { routing, metrics, clock } = parts
+      const sources: LiveSources = {
+        agents: routing.agents(),
+        queues: routing.queues().map(({ name }) => name),
+        queue: (name, channel) => routing.queue(name, channel),
+        serves: (userName, queue, channel) => routing.serves(userName, queue, channel),
+        scheduled: (queue) => metrics.scheduled(queue),
+      }
+      const rows = liveRows(sources, { by, ...(channel && { channel }) }).map((row) => ({ ...row }))
+      return { version: reportVersion, at: new Date(clock.epochMs()).toISOString(), by, rows }
     },
     setQueueEnabled(params): { version: typeof reportVersion } {
       const { queue, enabled } = read(queueParams, params)

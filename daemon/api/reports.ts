@@ -146,3 +146,17 @@ export const metricsReport = z.looseObject({
   ),
 })
 export type MetricsReport = z.infer<typeof metricsReport>
+
+/** Figures of this moment, by their published names. */
+export const liveMetricsReport = z.looseObject({
+  version,
+  at: timestamp,
+  by: z.string(),
+  rows: z.array(
+    z.looseObject({
+      group: z.record(z.string(), z.string().optional()),
+      metrics: z.record(z.string(), z.number()),
+    }),
+  ),
+})
+export type LiveMetricsReport = z.infer<typeof liveMetricsReport>

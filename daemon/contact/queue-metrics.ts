@@ -2,7 +2,7 @@
 // now: of all channels, or of one.
 import type { QueueMetrics, QueueTarget } from '../flow/abilities.ts'
 import type { Channel } from '../flow/host.ts'
-import { type AgentView, agentQueueName } from '../routing/routing.ts'
+import type { AgentView } from '../routing/routing.ts'
 import { type ContactData, queueOf } from './contact-data.ts'
 import type { ContactWorld } from './contact-world.ts'
 
@@ -19,7 +19,7 @@ export function queueMetrics(
   if (!queue) return undefined
   const view = routing.queue(queue.id, channel)
   const { waiting = 0, oldestAgeS = 0, estimatedWaitS } = view ?? {}
-  const serving = routing.agents().filter((agent) => serves(instance, agent, queue.id, channel))
+  const serving = routing.agents().filter(({ userName }) => routing.serves(userName, queue.id, channel))
   const doing = (...activities: AgentView['activity'][]) =>
     serving.filter(({ activity }) => activities.includes(activity)).length
   const position = routing.position(data.contactId)
@@ -43,12 +43,4 @@ export function queueMetrics(
       contact: { position, ...(ownWaitS !== undefined && { estimatedWaitSeconds: ownWaitS }) },
     }),
   }
-}
-
-function serves(instance: Sources['instance'], agent: AgentView, queueId: string, asked: Channel | undefined): boolean {
-  if (queueId === agentQueueName(agent.userName)) return true
-  const served = ({ queue, channel }: { queue: string; channel: Channel }) =>
-    queue === queueId && (asked === undefined || channel === asked)
-  const profile = instance.agents.get(agent.userName)?.routingProfile
-  return instance.routingProfiles.get(profile ?? '')?.queues.some(served) ?? false
 }

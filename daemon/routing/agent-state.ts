@@ -16,6 +16,8 @@ export type SlotWork = 'ringing' | 'onContact' | 'paused' | 'afterContactWork'
 export interface Slot {
   readonly contactId: string
   readonly channel: Channel
+  /** It was offered from; none for one that was dialled or handed over. */
+  readonly queue?: string
   readonly work: SlotWork
   /** Monotonic moment at which this work began. */
   readonly sinceMs: number
@@ -48,7 +50,7 @@ export interface AgentState {
 export type AgentInput =
   | { type: 'statusSet'; status: AgentStatus }
   | { type: 'reachableSet'; reachable: boolean }
-  | { type: 'offered'; contactId: string; channel: Channel }
+  | { type: 'offered'; contactId: string; channel: Channel; queue?: string }
   | { type: 'offerAccepted'; contactId: string }
   | { type: 'offerWithdrawn'; contactId: string; because: 'contactLeft' | 'agentUnavailable' }
   | { type: 'offerFailed'; contactId: string; because: PauseCause }
@@ -200,11 +202,12 @@ export function slotOf(agent: AgentState, contactId: string): Slot | undefined {
 
 function taking(
   agent: AgentState,
-  { contactId, channel }: { contactId: string; channel: Channel },
+  { contactId, channel, queue }: { contactId: string; channel: Channel; queue?: string },
   work: SlotWork,
   nowMs: number,
 ): AgentState {
-  return { ...agent, slots: [...agent.slots, { contactId, channel, work, sinceMs: nowMs }] }
+  const slot: Slot = { contactId, channel, work, sinceMs: nowMs, ...(queue !== undefined && { queue }) }
+  return { ...agent, slots: [...agent.slots, slot] }
 }
 
 function moving(agent: AgentState, contactId: string, from: SlotWork, to: SlotWork, nowMs: number) {

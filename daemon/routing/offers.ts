@@ -40,7 +40,7 @@ export class Offers {
     const reservation: Reservation = { entry, agent }
     entry.reservation = reservation
     agent.reservations.set(contactId, reservation)
-    desk.move(agent, { type: 'offered', contactId, channel })
+    desk.move(agent, { type: 'offered', contactId, channel, queue: entry.queue.name })
     reservation.timer = clock.after(timeoutMs(), () =>
       this.giveBack(reservation, { type: 'offerFailed', contactId, because: 'missed' }),
     )

@@ -5,7 +5,7 @@ import type { Departures } from './departures.ts'
 import { placeOf } from './matching.ts'
 import type { AgentView, QueueView } from './routing.ts'
 import type { Entry, QueueTable, Tables } from './tables.ts'
-import { agentView, type Moment, queueView } from './views.ts'
+import { agentView, type Moment, queueView, serves } from './views.ts'
 
 /** What the router changes and this looks at. */
 export interface LookedAt {
@@ -37,6 +37,12 @@ export class RouterViews {
   queue(name: string, channel?: Channel): QueueView | undefined {
     const queue = this.#of.tables.queues.get(name)
     return queue && this.#view(queue, channel)
+  }
+
+  serves(userName: string, queue: string, channel?: Channel): boolean {
+    const { agents, queues } = this.#of.tables
+    const [agent, table] = [agents.get(userName), queues.get(queue)]
+    return agent !== undefined && table !== undefined && serves(agent, table, channel)
   }
 
   position(contactId: string): number | undefined {

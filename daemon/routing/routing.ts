@@ -58,6 +58,11 @@ export interface AgentView {
   sinceEpochMs: number
   /** After-contact work included. */
   contactIds: readonly string[]
+  routingProfile: string
+  /** With those that were missed, until that is cleared. */
+  contacts: readonly AgentContact[]
+  /** Contacts that may be offered yet, by channel; `together`: channels do not exclude each other. */
+  slots: { free: Partial<Record<Channel, number>>; together: boolean }
   nextStatus?: AgentStatus
   /** Why and until when the agent is offered nothing, though available. Setting any status ends the pause. */
   pausedBecause?: 'missed' | OfferFailure
@@ -149,6 +154,8 @@ export interface Routing {
   setReachable(agent: string, reachable: boolean): void
   /** Closed to new contacts (those in it stay), and open again. False: no such queue. */
   setQueueEnabled(queue: string, enabled: boolean): boolean
+  /** Whether contacts of the queue, of the channel or of any, are offered to the agent. */
+  serves(userName: string, queue: string, channel?: Channel): boolean
   position(contactId: string): number | undefined
   /** As in the view of its queue, for the place it has. */
   estimatedWaitS(contactId: string): number | undefined

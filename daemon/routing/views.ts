@@ -21,21 +21,35 @@ export function agentView(agent: AgentSlot, now: Moment): AgentView {
     activity: activityOf(state),
     sinceEpochMs: toEpochMs(now, state.activitySinceMs),
     contactIds: state.slots.map(({ contactId }) => contactId),
+    routingProfile: agent.profile.name,
+    contacts: contactsOf(state, now),
+    slots: freeSlots(agent),
     ...(nextStatus !== undefined && { nextStatus }),
     ...(pause && { pausedBecause: pause.because }),
     ...(agent.pauseEndsAtMs !== undefined && { pausedUntilEpochMs: toEpochMs(now, agent.pauseEndsAtMs) }),
   }
 }
 
-export function agentChange(agent: AgentSlot, before: AgentState, now: Moment): AgentChange {
-  const { state } = agent
-  const queueOf = (contactId: string) => agent.reservations.get(contactId)?.entry.queue.name
-  const contacts = state.slots.map(({ contactId, channel, work, sinceMs }): AgentContact => {
-    const queue = queueOf(contactId)
-    const slot = { contactId, channel, state: work, sinceEpochMs: toEpochMs(now, sinceMs) }
-    return queue === undefined ? slot : { ...slot, queue }
-  })
-  const { pause, nextStatus } = state
+function freeSlots({ state, profile: { rules } }: AgentSlot): AgentView['slots'] {
+  const free: AgentView['slots']['free'] = {}
+  for (const channel of channels) {
+    const most = rules.concurrency[channel] ?? 0
+    const taken = state.slots.filter((slot) => slot.channel === channel && slot.work !== 'paused').length
+    if (most > 0) free[channel] = isRoutable(state) && hasRoom(state.slots, channel, rules) ? most - taken : 0
+  }
+  return { free, together: channels.some((channel) => rules.otherChannels[channel] === true) }
+}
+
+function contactsOf({ slots, pause }: AgentState, now: Moment): AgentContact[] {
+  const contacts = slots.map(
+    ({ contactId, channel, work, sinceMs, queue }): AgentContact => ({
+      contactId,
+      channel,
+      state: work,
+      sinceEpochMs: toEpochMs(now, sinceMs),
+      ...(queue !== undefined && { queue }),
+    }),
+  )
   if (pause)
     contacts.push({
       contactId: pause.contactId,
@@ -43,6 +57,12 @@ export function agentChange(agent: AgentSlot, before: AgentState, now: Moment): 
       state: failureState(pause.because),
       sinceEpochMs: toEpochMs(now, pause.sinceMs),
     })
+  return contacts
+}
+
+export function agentChange(agent: AgentSlot, before: AgentState, now: Moment): AgentChange {
+  const { state } = agent
+  const { pause, nextStatus } = state
   return {
     agent: agent.userName,
     routingProfile: agent.profile.name,
@@ -51,7 +71,7 @@ export function agentChange(agent: AgentSlot, before: AgentState, now: Moment): 
     statusSinceEpochMs: toEpochMs(now, state.statusSinceMs),
     ...(nextStatus !== undefined && { nextStatus }),
     reachable: state.reachable,
-    contacts,
+    contacts: contactsOf(state, now),
     completed: before.slots
       .filter(({ work, contactId }) => work !== 'ringing' && !slotOf(state, contactId) && pause === before.pause)
       .map(({ contactId, channel }) => ({ contactId, channel })),
@@ -92,7 +112,7 @@ export function queueView(queue: QueueTable, tables: Tables, now: Moment, channe
   }
 }
 
-function serves({ userName, profile }: AgentSlot, queue: QueueTable, channel: Channel | undefined): boolean {
+export function serves({ userName, profile }: AgentSlot, queue: QueueTable, channel: Channel | undefined): boolean {
   if (queue.owner !== undefined) return queue.owner === userName
   if (channel === undefined || !queue.profiles.has(profile)) return queue.profiles.has(profile)
   return profile.tiers.some((tier) => tier.some((lane) => lane.queue === queue && lane.channel === channel))

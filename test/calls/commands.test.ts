@@ -137,6 +137,13 @@ t.test('records and figures of it', async (t) => {
   t.match((await does(t, 'metrics', '--by', 'agent', '--csv')).out, /^from,agent,/)
   await fails(t, /By 15min, 3 days/, 'metrics', '--interval', '15min', '--from', '2026-01-01T00:00:00Z')
   t.equal((await cordboard('metrics', '--by', 'weather')).exitCode, 2)
+  const now = await does(t, 'metrics', '--now', '--json')
+  t.match(now.rows, [{ group: { queue: 'Support' }, metrics: { CONTACTS_IN_QUEUE: 0, AGENTS_ONLINE: 1 } }])
+  t.match(
+    (await does(t, 'metrics', '--now', '--by', 'agent', '--channel', 'voice')).out,
+    /^agent +AGENTS_ONLINE[\s\S]*ann/,
+  )
+  t.equal((await cordboard('metrics', '--now', '--by', 'channel')).exitCode, 2)
 })
 
 t.test('what changes something stands in the audit log, what only looks does not', async (t) => {

@@ -7,6 +7,8 @@ import type { AgentView } from '../../../daemon/routing/routing.ts'
 import type { LinkView } from '../../../daemon/sip/endpoint.ts'
 import { MockClock } from '../../support/mock-clock.ts'
 
+const noContacts = { routingProfile: 'Everyone', contacts: [], slots: { free: {}, together: false } }
+
 /** A box with one line, one queue and the agents Ann (available) and Bob (offline). */
 function box(change: Partial<ControlParts> = {}) {
   const clock = new MockClock(Date.UTC(2026, 0, 5, 10))
@@ -19,6 +21,7 @@ function box(change: Partial<ControlParts> = {}) {
       reachable: true,
       activity: 'available',
       contactIds: [],
+      ...noContacts,
       sinceEpochMs: clock.epochMs(),
     },
     {
@@ -27,6 +30,7 @@ function box(change: Partial<ControlParts> = {}) {
       reachable: false,
       activity: 'offline',
       contactIds: [],
+      ...noContacts,
       sinceEpochMs: clock.epochMs(),
     },
   ]
