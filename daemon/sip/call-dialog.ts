@@ -14,9 +14,9 @@ import {
 import type { Clock } from '../clock.ts'
 import type { MediaFault, MediaSession } from './call-media.ts'
 import { DialogRequests } from './dialog-requests.ts'
+import { digitBody, digitIn, digitTypes } from './info-digits.ts'
 import { SessionTimer } from './session-timer.ts'
 import { leastIntervalS, type TimerTerms } from './session-timer-machine.ts'
-import { digitBody, digitIn, digitTypes } from './info-digits.ts'
 import type { Reply } from './stack-user.ts'
 import type { WireRequest } from './wire/wire-message.ts'
 
@@ -216,7 +216,8 @@ export class CallDialog {
   }
 
   #notePeer(message: IncomingMessage): void {
-    if (message.hasHeader('allow')) this.#peerUpdates = message.getHeaders('allow').some((line) => /\bUPDATE\b/.test(line))
+    if (message.hasHeader('allow'))
+      this.#peerUpdates = message.getHeaders('allow').some((line) => /\bUPDATE\b/.test(line))
   }
 
   get #requestHeaders(): string[] {

@@ -25,7 +25,9 @@ export function readTimerHeaders(valuesOf: (key: string) => readonly string[]): 
     expiresS: match ? Number(match[1]) : undefined,
     refresher: refresher === 'uac' || refresher === 'uas' ? refresher : undefined,
     minS: Math.max(leastIntervalS, Number(least ?? 0)),
-    supported: valuesOf('supported').some((line) => line.split(',').some((one) => one.trim().toLowerCase() === 'timer')),
+    supported: valuesOf('supported').some((line) =>
+      line.split(',').some((one) => one.trim().toLowerCase() === 'timer'),
+    ),
   }
 }
 

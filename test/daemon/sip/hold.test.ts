@@ -57,7 +57,7 @@ t.test('a phone that answers on hold is on hold from the start', async (t) => {
 t.test('the box holds and resumes: it goes on sending, with the same key', async (t) => {
   const { stage, alice, leg, remote, invite, told } = await talk(t, { sdp: secureSdp(), srtp: 'required' })
   const before = remote()
-  const held = leg.setHold(true)
+  const held = leg.setHold!(true)
   await stage.clock.advance(20)
   const hold = alice.takeRequest('INVITE')
   t.equal(directionIn(hold.body), 'sendonly')
@@ -71,7 +71,7 @@ t.test('the box holds and resumes: it goes on sending, with the same key', async
   t.equal(await held, true)
   t.same({ ...remote(), direction: 'sendrecv' }, before, 'all but the direction is as it was')
   t.equal(remote().direction, 'sendonly', 'music goes on')
-  const resumed = leg.setHold(false)
+  const resumed = leg.setHold!(false)
   await stage.clock.advance(20)
   const resume = alice.takeRequest('INVITE')
   t.equal(directionIn(resume.body), 'sendrecv')
@@ -85,7 +85,7 @@ t.test('the box holds and resumes: it goes on sending, with the same key', async
 
 t.test('both hold: neither hears the other until both have resumed', async (t) => {
   const { stage, alice, leg, remote, invite, told } = await talk(t)
-  const held = leg.setHold(true)
+  const held = leg.setHold!(true)
   await stage.clock.advance(20)
   await alice.respond(alice.takeRequest('INVITE'), 200, { body: plainSdp(4000, 'a=recvonly\r\n') })
   await stage.clock.advance(20)
@@ -116,7 +116,7 @@ t.test('a far end that holds gets our wish in a full offer when it asks for one'
 t.test('a line that was refused keeps its place in offers of ours', async (t) => {
   const { stage, alice, leg, invite } = await talk(t)
   await offers(stage, alice, invite, plainSdp().replace('m=audio', 'm=video 5000 RTP/AVP 96\r\nm=audio'))
-  void leg.setHold(true)
+  void leg.setHold!(true)
   await stage.clock.advance(20)
   const { body } = alice.takeRequest('INVITE')
   t.same(body.match(/^m=\w+ \d+/gm), ['m=video 0', `m=audio ${/^m=audio (\d+)/m.exec(body)![1]}`])
@@ -124,7 +124,7 @@ t.test('a line that was refused keeps its place in offers of ours', async (t) =>
 
 t.test('a hold that is refused changes nothing', async (t) => {
   const { stage, alice, leg, remote, invite } = await talk(t)
-  const held = leg.setHold(true)
+  const held = leg.setHold!(true)
   await stage.clock.advance(20)
   await alice.respond(alice.takeRequest('INVITE'), 488)
   await stage.clock.advance(20)
@@ -136,7 +136,7 @@ t.test('a hold that is refused changes nothing', async (t) => {
 
 t.test('a far end that does not know the dialog any more is gone', async (t) => {
   const { stage, alice, leg } = await talk(t)
-  const held = leg.setHold(true)
+  const held = leg.setHold!(true)
   await stage.clock.advance(20)
   await alice.respond(alice.takeRequest('INVITE'), 481)
   await stage.clock.advance(20)
@@ -148,7 +148,7 @@ t.test('a far end that does not know the dialog any more is gone', async (t) => 
 
 t.test('a hold that is answered with nothing usable ends the call', async (t) => {
   const { stage, alice, leg } = await talk(t)
-  const held = leg.setHold(true)
+  const held = leg.setHold!(true)
   await stage.clock.advance(20)
   await alice.respond(alice.takeRequest('INVITE'), 200, { body: plainSdp().replace('RTP/AVP 0 8 101', 'RTP/AVP 18') })
   await stage.clock.advance(20)
@@ -161,8 +161,8 @@ t.test('a hold that is answered with nothing usable ends the call', async (t) =>
 
 t.test('held and resumed at once: one after the other', async (t) => {
   const { stage, alice, leg } = await talk(t)
-  const held = leg.setHold(true)
-  const resumed = leg.setHold(false)
+  const held = leg.setHold!(true)
+  const resumed = leg.setHold!(false)
   await stage.clock.advance(20)
   const first = alice.takeRequest('INVITE')
   t.equal(alice.requests('INVITE').length, 2, 'the call, and one more')
@@ -187,7 +187,7 @@ t.test('only who talks can be held', async (t) => {
 
 t.test('glare: the owner of the Call-ID tries again after 2.1 to 4 s', async (t) => {
   const { stage, alice, leg } = await talk(t)
-  const held = leg.setHold(true)
+  const held = leg.setHold!(true)
   await stage.clock.advance(20)
   await alice.respond(alice.takeRequest('INVITE'), 491)
   await stage.clock.advance(2060)
@@ -201,7 +201,7 @@ t.test('glare: the owner of the Call-ID tries again after 2.1 to 4 s', async (t)
 
 t.test('glare: the far end’s offer is refused while ours is open, and taken while ours rests', async (t) => {
   const { stage, alice, leg, invite } = await talk(t)
-  const held = leg.setHold(true)
+  const held = leg.setHold!(true)
   await stage.clock.advance(20)
   const ours = alice.takeRequest('INVITE')
   await alice.send(alice.inTheirDialog('INVITE', invite, tag, { body: plainSdp(4000, 'a=sendonly\r\n') }))
@@ -220,7 +220,7 @@ t.test('glare: the far end’s offer is refused while ours is open, and taken wh
 
 t.test('a far end that is busy says when to come again; one that never has time is given up', async (t) => {
   const { stage, alice, leg } = await talk(t)
-  const held = leg.setHold(true)
+  const held = leg.setHold!(true)
   await stage.clock.advance(20)
   await alice.respond(alice.takeRequest('INVITE'), 500, { lines: ['Retry-After: 3'] })
   await stage.clock.advance(2900)
@@ -236,7 +236,7 @@ t.test('a far end that is busy says when to come again; one that never has time 
 
 t.test('a far end that lets a re-INVITE ring is not waited for for ever', async (t) => {
   const { stage, alice, leg } = await talk(t)
-  const held = leg.setHold(true)
+  const held = leg.setHold!(true)
   await stage.clock.advance(20)
   const hold = alice.takeRequest('INVITE')
   await alice.respond(hold, 180)
@@ -250,7 +250,7 @@ t.test('a far end that lets a re-INVITE ring is not waited for for ever', async 
 
 t.test('a hang-up settles what is being asked', async (t) => {
   const { stage, alice, leg, invite } = await talk(t)
-  const held = leg.setHold(true)
+  const held = leg.setHold!(true)
   await stage.clock.advance(20)
   await alice.send(alice.inTheirDialog('BYE', invite, tag))
   await stage.clock.advance(20)
