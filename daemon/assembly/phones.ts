@@ -9,7 +9,7 @@ import type { Listen } from '../sip/transport/transports.ts'
 import type { Started, Surroundings } from './surroundings.ts'
 
 export function buildSip({ instance, clock, log }: Surroundings, audio: Audio): SipEndpoint {
-  const { address, port, realm, advertisedAddress, tls } = instance.box.sip
+  const { address, port, realm, advertisedAddress, tls, sessionExpiresS } = instance.box.sip
   return createSipEndpoint({
     address,
     port,
@@ -17,6 +17,7 @@ export function buildSip({ instance, clock, log }: Surroundings, audio: Audio): 
     ...(advertisedAddress !== undefined && { advertisedAddress }),
     listen: listensOf(instance),
     tls,
+    sessionIntervalS: sessionExpiresS,
     accounts: accountsOf(instance),
     links: linkSettingsOf(instance.carriers, instance.box.instance.country),
     audio,

@@ -52,6 +52,11 @@ export const boxSchema = z.strictObject({
         .describe('Address phones reach the box at, when it differs from the local one'),
       listen: sipListenSchema,
       tls: sipTlsSchema,
+      sessionExpiresS: seconds(90, 86_400)
+        .default(1800)
+        .describe(
+          'A call whose far end is heard of no more is hung up by then; asked of phones and trunks that know RFC 4028',
+        ),
       rtpPorts: z
         .strictObject({
           from: z.number().int().min(1024).max(65534).default(16384),
