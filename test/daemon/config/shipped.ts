@@ -63,7 +63,7 @@ export class InstanceCopy {
     return formatFault({ ...fault, file: fault.file.replace(`${this.directory}/`, '') })
   }
 
-  /** Functions, bots, aliases, voices and carriers, as shipped beside the instance. */
+  /** Functions, bots, aliases, voices, carriers and ports, as shipped beside the instance. */
   addExamples(): this {
     for (const name of [
       'functions',
@@ -72,6 +72,7 @@ export class InstanceCopy {
       'aliases.yaml',
       'voice.yaml',
       'carriers.yaml',
+      'porting.yaml',
       'inventory',
       'rates',
     ])
