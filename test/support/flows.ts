@@ -127,7 +127,12 @@ export const testFlows: Record<string, string> = {
   Thanks: flowDocument('contactFlow', 'Thanks', [setHook('CustomerRemaining', 'Goodbye'), ...toQueue]),
   Goodbye: flowDocument('contactFlow', 'Goodbye', [play('menu'), { type: 'DisconnectParticipant' }]),
   /** To Support; who waits there for two seconds goes on to the queue Second. */
-  'Moves on': flowDocument('contactFlow', 'Moves on', [setHook('CustomerQueue', 'Impatient'), ...toQueue]),
+  'Moves on': flowDocument('contactFlow', 'Moves on', [
+    // Named while it runs: not every instance has the queue.
+    { type: 'UpdateContactAttributes', parameters: { Attributes: { next: 'Second' } } },
+    setHook('CustomerQueue', 'Impatient'),
+    ...toQueue,
+  ]),
   Impatient: flowDocument('customerQueue', 'Impatient', [
     {
       type: 'MessageParticipantIteratively',
@@ -138,7 +143,7 @@ export const testFlows: Record<string, string> = {
     },
     {
       type: 'DequeueContactAndTransferToQueue',
-      parameters: { QueueId: 'Second' },
+      parameters: { QueueId: '$.Attributes.next' },
       id: 'On',
       errors: ['QueueAtCapacity', 'NoMatchingError'],
     },
