@@ -1,17 +1,19 @@
 // Which way a call would go, and why: the words behind a decision, for people and machines. Places no call, counts none.
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import type { Carriers } from '../config/carriers.ts'
+import type { Instance } from '../config/instance.ts'
 import type { LinkView } from '../sip/endpoint.ts'
 import { type DialledNumber, readDialled } from './dialled-number.ts'
 import { emergencyNumbersOf } from './emergency-numbers.ts'
 import { judge } from './guard.ts'
+import { lineLinks } from './line-links.ts'
 import { localTime } from './opening-times.ts'
 import type { OutboundInstance } from './outbound-instance.ts'
 import { emergencyRoute, type PassedOver, passedOver, type RouteLink, routeOver } from './route.ts'
 import { planRoutes, type Shown, shownNumber, waysOf } from './route-decision.ts'
 
 export interface RouteQuestion {
-  instance: OutboundInstance
+  instance: OutboundInstance & Partial<Pick<Instance, 'boards'>>
   /** As dialled. */
   number: string
   /** The number that flow or queue would show. */
@@ -19,6 +21,8 @@ export interface RouteQuestion {
   epochMs: number
   /** How the links stand; absent: nobody knows, all are taken to be up and free. */
   links?: readonly Pick<LinkView, 'carrier' | 'link' | 'state' | 'calls'>[] | undefined
+  /** By name; `faulted`: it can't dial. */
+  lines?: ReadonlyMap<string, 'idle' | 'talking' | 'faulted'> | undefined
 }
 
 export interface ExplainedLink {
@@ -66,7 +70,8 @@ export function explainRoute(question: RouteQuestion): ExplainedRoute {
   })
   const plan = planRoutes(instance)
   const shown = shownNumber(plan, number.number, question.callerId, epochMs)
-  const ways = waysOf(plan, linksOf(instance.carriers, question.links), { number: number.number, shown, epochMs })
+  const links = [...linksOf(instance.carriers, question.links), ...linesOf(question)]
+  const ways = waysOf(plan, links, { number: number.number, shown, epochMs })
   const isEmergency = number.kind === 'emergency'
   const tried = (isEmergency ? emergencyRoute(ways, middle) : routeOver(ways, middle)).links
   const called = parsePhoneNumberFromString(number.number)?.country
@@ -79,6 +84,19 @@ export function explainRoute(question: RouteQuestion): ExplainedRoute {
     passedOver: ways.filter((one) => !tried.includes(one)).map((one) => explained(one, passedOver(one))),
   }
 }
+
+/** Without a word of the daemon: taken to be idle. */
+function linesOf({ instance, lines }: RouteQuestion): RouteLink[] {
+  const { boards = [] } = instance
+  const names = boards.flatMap((board) => board.lines.map(({ name }) => name))
+  const views = () => names.map((name) => ({ ...unseenLine, name, state: lines?.get(name) ?? 'idle' }))
+  const call = () => {
+    throw new Error('nobody is called here')
+  }
+  return lineLinks(boards, instance.box.instance.country, { views, call }).map((link) => link.view())
+}
+
+const unseenLine = { number: '', device: '', battery: 'unknown', details: {}, counters: {} } as const
 
 function linksOf({ carriers }: Carriers, standing: RouteQuestion['links']): RouteLink[] {
   return carriers.flatMap((carrier) =>

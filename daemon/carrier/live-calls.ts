@@ -1,7 +1,8 @@
 // Calls out that go on, by the link each one is on: what moves when a link dies, and what can be done without when an
 // emergency needs a link.
-import type { Leg, LegOrigin } from '../leg/leg.ts'
+import type { Leg } from '../leg/leg.ts'
 import type { OutboundLeg } from './outbound-leg.ts'
+import type { RouteLink } from './route.ts'
 
 export interface LinkName {
   carrier: string
@@ -42,25 +43,20 @@ export class LiveCalls {
    * Never an emergency call. Of the link's own calls one that nobody has answered before one that is talked on, and the
    * newest of those; then callers who came in over it (`legs`: all of the box), likewise.
    */
-  leastImportant(carrier: string, link: string, legs: readonly Leg[]): Leg | undefined {
-    const out = this.over(carrier, link).filter((leg) => leg.state !== 'clearing' && !this.#calls.get(leg)?.emergency)
-    const came = legs.filter((leg) => leg.direction === 'inbound' && leg.state !== 'ended' && isOn(leg, carrier, link))
+  leastImportant(way: RouteLink, legs: readonly Leg[]): Leg | undefined {
+    const out = this.over(way.carrier, way.link).filter(
+      (leg) => leg.state !== 'clearing' && !this.#calls.get(leg)?.emergency,
+    )
+    const came = legs.filter((leg) => leg.direction === 'inbound' && leg.state !== 'ended' && cameOver(leg, way))
     return easiestToLose(out) ?? easiestToLose(came)
   }
 }
 
-/** Lines stand under the carrier's name of line-links.ts. */
-function isOn({ origin }: Leg, carrier: string, link: string): boolean {
-  return origin !== undefined && sameLink(origin, carrier, link)
+/** Lines have names of their own, whatever board they are on. */
+function cameOver({ origin }: Leg, { carrier, link, place = 'network' }: RouteLink): boolean {
+  if (origin?.kind === 'carrier') return origin.carrier === carrier && origin.link === link
+  return origin?.kind === 'line' && place !== 'network' && origin.line === link
 }
-
-function sameLink(origin: LegOrigin, carrier: string, link: string): boolean {
-  if (origin.kind === 'carrier') return origin.carrier === carrier && origin.link === link
-  return origin.kind === 'line' && carrier === lineCarrier && origin.line === link
-}
-
-/** What stands for the carrier of a telephone line in routes and reports. */
-export const lineCarrier = 'line'
 
 /** Later ones are newer. */
 function easiestToLose<Some extends Leg>(legs: readonly Some[]): Some | undefined {

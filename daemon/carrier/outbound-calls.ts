@@ -162,9 +162,10 @@ class Outbound implements OutboundService {
 
   /** Ends the call that can best be done without, on the nearest link that has one; resolves when its link is free. */
   #free(links: readonly Way[]): Promise<void> | undefined {
-    for (const { carrier, link, state } of links) {
+    for (const way of links) {
+      const { carrier, link, state } = way
       if (state === 'down') continue
-      const victim = this.#live.leastImportant(carrier, link, this.#of.legs?.() ?? [])
+      const victim = this.#live.leastImportant(way, this.#of.legs?.() ?? [])
       if (!victim) continue
       this.#counters.count('endedForEmergency')
       this.#of.log.warn({ leg: victim.id, carrier, link }, 'a call is ended: an emergency call needs its link')
@@ -184,7 +185,7 @@ class Outbound implements OutboundService {
     free?: Promise<void>,
   ): ReturnType<OutboundCalls['call']> {
     const emergency = number.kind === 'emergency'
-    const call = callOf(request, number, shown)
+    const call = { ...callOf(request, number, shown), mayGoTo: (other: string) => this.#mayGoTo(request, other) }
     const next = this.#attempts(links, call)
     const first = free ? undefined : next()
     if (!first && !free) return this.#refuse(request, 'noRoute', 'no link could be dialled')
@@ -211,6 +212,13 @@ class Outbound implements OutboundService {
     this.#counters.count(emergency ? 'emergencyCalls' : 'calls')
     this.#of.log.info({ number: number.number, from: whose(request), emergency }, 'outbound call')
     return { leg }
+  }
+
+  /** The guard judges where a carrier sends a call like any other call of whoever makes it. */
+  #mayGoTo(request: OutboundRequest, number: string): boolean {
+    const refusal = this.#judge(request, this.#read(number))
+    if (refusal) this.#refuse({ ...request, number }, refusal.refused, `redirected: ${refusal.detail}`)
+    return refusal === undefined
   }
 
   #ways(): Way[] {
@@ -274,7 +282,7 @@ function localOf({ caller }: LinkCall): Leg['local'] {
   }
 }
 
-function callOf({ callerId, onBehalfOf }: OutboundRequest, number: Callable, shown: Shown): LinkCall {
+function callOf({ callerId, onBehalfOf }: OutboundRequest, number: Callable, shown: Shown): Omit<LinkCall, 'mayGoTo'> {
   return {
     number: number.number,
     emergency: number.kind === 'emergency',

@@ -16,6 +16,8 @@ export interface LinkCall {
   }
   /** E.164 of the customer whose call is passed on. */
   onBehalfOf?: string
+  /** Whether a carrier may send the call on to this number (E.164). */
+  mayGoTo(number: string): boolean
 }
 
 export interface OutboundLink {

@@ -109,7 +109,7 @@ function sipLink(
         channels: link.channels,
       }
     },
-    dial({ number, emergency, caller, onBehalfOf }) {
+    dial({ number, emergency, caller, onBehalfOf, mayGoTo }) {
       // Where foreign callers are shown, the call says which of our numbers passed it on.
       const passedOn = identity.passCallerOn && onBehalfOf !== undefined
       const shown = passedOn ? onBehalfOf : caller.number
@@ -117,6 +117,10 @@ function sipLink(
         ...name,
         number: emergency ? number : written(number),
         emergency,
+        mayGoTo: (other) => {
+          const read = numberFromLink(numbers.receive, other, country)
+          return read !== undefined && mayGoTo(read)
+        },
         caller: {
           ...(shown !== undefined && { number: written(shown) }),
           ...(caller.name !== undefined && { name: caller.name }),

@@ -36,13 +36,20 @@ Exit codes: 0 the call would go out, 1 it would be refused or there is no way, 2
     const files = soundInstance(instanceDirectory(invocation))
     const instance = { ...files, standing: standingIn(files.ports) }
     const epochMs = timeOption(invocation)
-    const links = await standingLinks(invocation)
-    const route = explainRoute({ instance, number, callerId: textOption(invocation.options, 'from'), epochMs, links })
+    const standing = await standingOf(invocation)
+    const isLive = standing.links !== undefined
+    const route = explainRoute({
+      instance,
+      number,
+      callerId: textOption(invocation.options, 'from'),
+      epochMs,
+      ...standing,
+    })
     const { terminal, options } = invocation
     if (options.json === true) {
       const at = new Date(epochMs).toISOString()
-      terminal.out(JSON.stringify({ version: reportVersion, live: links !== undefined, at, route }, null, 2))
-    } else for (const line of linesOf(route, links !== undefined)) terminal.out(line)
+      terminal.out(JSON.stringify({ version: reportVersion, live: isLive, at, route }, null, 2))
+    } else for (const line of linesOf(route, isLive)) terminal.out(line)
     return route.refused || route.tried.length === 0 ? 1 : 0
   },
 }
@@ -55,12 +62,20 @@ function timeOption({ options }: Invocation): number {
   return epochMs
 }
 
-/** Undefined: no daemon answers, which is no fault here. */
-async function standingLinks(invocation: Invocation) {
+/** Empty: no daemon answers, which is no fault here. */
+async function standingOf(invocation: Invocation) {
   const answer = await askIfThere(invocation, 'status')
-  return answer === undefined
-    ? undefined
-    : statusReport.parse(answer).links.map((link) => ({ ...link, state: stateOf(link.state) }))
+  if (answer === undefined) return {}
+  const { links, lines } = statusReport.parse(answer)
+  return {
+    links: links.map((link) => ({ ...link, state: stateOf(link.state) })),
+    lines: new Map(lines.map((line) => [line.name, lineState(line)])),
+  }
+}
+
+function lineState({ state, battery, inUse }: { state: string; battery?: unknown; inUse?: unknown }) {
+  if (state === 'faulted' || battery === 'lost' || inUse === true) return 'faulted'
+  return state === 'idle' ? 'idle' : 'talking'
 }
 
 function stateOf(text: string): LinkState {
