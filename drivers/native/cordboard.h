@@ -119,6 +119,22 @@ void cb_bank_destroy(void *bank);
 int cb_dtmf_open(void *bank, int detector, int filter_dial_tone);
 int cb_tone_open(void *bank, int detector, const void *elements, int rows);
 
+// fsk.c
+enum { CB_FSK_SAMPLES = 320, CB_FSK_MESSAGE = 264 };
+
+typedef struct {
+  int32_t samples; // in: of `frame`
+  int32_t bytes;   // out: of `message`
+  int16_t frame[CB_FSK_SAMPLES];
+  uint8_t message[CB_FSK_MESSAGE];
+} cb_fsk_arena;
+
+typedef struct cb_fsk cb_fsk;
+void *cb_fsk_open(int standard);
+int cb_fsk_arena_bytes(void);
+int cb_fsk_hear(void *handle);
+void cb_fsk_close(void *handle);
+
 // resample.c
 int cb_resample(void *from, double from_samples, int from_hz, void *to, double to_samples, int to_hz);
 
