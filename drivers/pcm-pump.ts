@@ -83,6 +83,11 @@ export class PcmPump {
     return true
   }
 
+  /** A frame of the same stream that is not of a call. */
+  pass(seq: number): void {
+    if (((seq - this.#nextUpSeq) | 0) >= 0) this.#nextUpSeq = (seq + 1) >>> 0
+  }
+
   /** The next frame to go down, little-endian; silence when there is none. Valid until the next call. */
   next(): Uint8Array {
     this.counters.framesDown++

@@ -11,6 +11,7 @@ import { BoardLink, type CommandOutcome, type LinkListener } from './board-link.
 import type { AudioUp, Configured, HookAction, HookResult, PortConfig, Welcome } from './board-messages.ts'
 import { signalOf, signalsOfStatus } from './board-signals.ts'
 import type { LinkState } from './link-machine.ts'
+import { OnHookAudio } from './on-hook-audio.ts'
 
 export interface BoardHostOptions {
   ports: LinePortSettings[]
@@ -55,6 +56,7 @@ export class BoardHost implements DeviceHost {
   readonly #options: BoardHostOptions
   readonly #pumps = new Map<number, PcmPump>()
   readonly #downSeq = new Map<number, number>()
+  readonly #onHookAudio: OnHookAudio
   #details: LineDetails = {}
   #linesUntilMs = 0
   #lines = 0
@@ -62,6 +64,10 @@ export class BoardHost implements DeviceHost {
 
   constructor(options: BoardHostOptions) {
     this.#options = options
+    const { clock, listener } = options
+    this.#onHookAudio = new OnHookAudio(clock, (port, caller) =>
+      listener.signal({ type: 'callerIdReceived', port, ...caller }, clock.monotonicMs()),
+    )
     this.#link = new BoardLink({
       openDevice: options.openDevice,
       ports: options.ports.map(portConfig),
@@ -79,6 +85,7 @@ export class BoardHost implements DeviceHost {
 
   stop(): void {
     this.#link.stop()
+    this.#onHookAudio.close()
   }
 
   /** Every port on-hook, as far as the board can be reached. Resolves within 1.25 s. */
@@ -175,8 +182,13 @@ export class BoardHost implements DeviceHost {
     }
   }
 
-  #audioUp({ port, seq, pcm }: AudioUp): void {
+  #audioUp({ port, seq, pcm, onHook }: AudioUp): void {
     const pump = this.#pumps.get(port)
+    if (pump && onHook) {
+      pump.pass(seq)
+      this.#onHookAudio.hear(port, pcm)
+      return
+    }
     if (!pump?.take(seq, pcm)) return
     const downSeq = this.#downSeq.get(port) ?? 0
     this.#downSeq.set(port, (downSeq + 1) >>> 0)
@@ -194,9 +206,13 @@ export class BoardHost implements DeviceHost {
   }
 }
 
+/** From a ring or a reversal to the end of any network's caller ID (line signalling facts, 1.3). */
+const onHookAudioMs = 6000
+
 /** Ring: 15–68 Hz for 100 ms, over after 200 ms without: the values of the hardware notes for loop-start lines. */
 function portConfig({ port, currentLossMs }: LinePortSettings): PortConfig {
-  return { port, currentLossMs, ringOnMs: 100, ringOffMs: 200, ringLowestHz: 15, ringHighestHz: 68 }
+  const ring = { ringOnMs: 100, ringOffMs: 200, ringLowestHz: 15, ringHighestHz: 68 }
+  return { port, currentLossMs, ...ring, onHookAudioMs }
 }
 
 function commandResult(type: LineCommand['type'], outcome: CommandOutcome): LineCommandResult {

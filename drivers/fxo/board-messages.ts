@@ -3,7 +3,7 @@
 
 /** The protocol this host speaks. Another major version is another language; a minor one only adds fields. */
 export const protocolMajor = 1
-export const protocolMinor = 1
+export const protocolMinor = 2
 
 export const portsMax = 8
 export const callerNumberMax = 32
@@ -27,6 +27,8 @@ export interface PortConfig {
   ringOffMs: number
   ringLowestHz: number
   ringHighestHz: number
+  /** 0: none. */
+  onHookAudioMs: number
 }
 
 export interface Configure {
@@ -146,6 +148,7 @@ export interface AudioUp {
   seq: number
   deviceSample: number
   pcm: Uint8Array
+  onHook: boolean
 }
 
 export interface Pong {

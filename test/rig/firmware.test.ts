@@ -14,6 +14,7 @@ const goodConfig: PortConfig = {
   ringOffMs: 200,
   ringLowestHz: 15,
   ringHighestHz: 68,
+  onHookAudioMs: 0,
 }
 
 class Bench {

@@ -37,7 +37,17 @@ export class FakeBoard {
     }
     this.link = new BoardLink({
       openDevice: (deviceListener) => this.#device(deviceListener),
-      ports: [{ port: 1, currentLossMs: 250, ringOnMs: 100, ringOffMs: 200, ringLowestHz: 15, ringHighestHz: 68 }],
+      ports: [
+        {
+          port: 1,
+          currentLossMs: 250,
+          ringOnMs: 100,
+          ringOffMs: 200,
+          ringLowestHz: 15,
+          ringHighestHz: 68,
+          onHookAudioMs: 0,
+        },
+      ],
       hostSilenceMs: 8000,
       resumeSession: 4,
       clock: this.clock,

@@ -36,6 +36,14 @@ const cases = [
     t.same([number, withheld], [undefined, 'private'])
   }),
 
+  ...(['bellcore', 'etsi', 'dtmf'] as const).map((callerIdSound) =>
+    withDriver(`a caller ID that is heard on the line (${callerIdSound})`, async (t, { board, next }) => {
+      const call = { port: 1, ringCadenceMs: [300, 3000], callerIdAfterMs: 500, callerIdSound }
+      await board.client.incomingCall({ ...call, number: '02079460555' })
+      t.equal((await next('callerIdReceived')).number, '02079460555')
+    }),
+  ),
+
   withDriver('pulses of a message lamp are no ring', async (t, { board, next, signals }) => {
     await board.client.incomingCall({ port: 1, ringHz: 5, ringCadenceMs: [300, 300], sendsCallerId: false })
     // Something that follows in the same stream: had there been a ring, it would have come before.
@@ -190,7 +198,7 @@ const cases = [
     await message('ffffff')
     await message('2a7f08')
     await message('fa0100')
-    const audio = { port: 9, seq: 0, deviceSample: 0, pcm: Buffer.alloc(320) }
+    const audio = { port: 9, seq: 0, deviceSample: 0, onHook: false, pcm: Buffer.alloc(320) }
     await message(Buffer.from(encodeToHost({ body: 'audioUp', audioUp: audio })).toString('hex'))
     await message(
       Buffer.from(encodeToHost({ body: 'audioUp', audioUp: { ...audio, port: 1, pcm: Buffer.alloc(7) } })).toString(

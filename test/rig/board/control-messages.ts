@@ -1,6 +1,7 @@
 // What passes over the simulator's control socket: one JSON object a line. A request carries an id, its answer the same
 // one; events come by themselves to every client.
 import type { ResetReason } from '../../../drivers/fxo/board-messages.ts'
+import type { CallerIdSound } from './caller-id-sound.ts'
 import type { CallerId, ExchangeEvent, HangUpWay } from './exchange-line.ts'
 import type { FirmwareEvent } from './firmware.ts'
 import type { FrameFault } from './wire.ts'
@@ -25,6 +26,8 @@ export type ControlCommand =
       callerIdAfterMs?: number
       /** False: the network sends none. */
       sendsCallerId?: boolean
+      /** How the network sends it, for the host to hear; absent: the board has decoded it, and tells. */
+      callerIdSound?: CallerIdSound
     } & CallerId)
   | { do: 'callerSends'; port: number; utterances: Utterance[] }
   | ({ do: 'callerHangUp'; port: number } & HangUpWay)

@@ -22,6 +22,8 @@ export interface IncomingCall extends CallerId {
   callerIdAfterMs: number
   /** Some networks send none. */
   sendsCallerId: boolean
+  /** What is heard on the line in place of the message that the board tells. */
+  callerIdSound?: Sound | undefined
 }
 
 export type HangUpWay = { by: 'currentLoss'; durationMs: number } | { by: 'busyTone' } | { by: 'none' }
@@ -47,6 +49,7 @@ export class ExchangeLine {
   #hasBattery = true
   #reversed = false
   #says: Sound[] = []
+  #onHookSound: Sound = silence()
   #exchangeTone: Sound = silence()
   #capture: WavWriter | undefined
 
@@ -61,6 +64,7 @@ export class ExchangeLine {
     this.#callMs = 0
     this.#callerIdSent = false
     this.#says = []
+    this.#onHookSound = silence()
     this.state = 'ringing'
   }
 
@@ -124,7 +128,8 @@ export class ExchangeLine {
   /** The far end's next samples. */
   speak(frame: Int16Array): void {
     frame.fill(0)
-    if (this.state === 'connected') this.#speakCaller(frame)
+    if (this.state === 'ringing') this.#onHookSound.fill(frame, 0, frame.length)
+    else if (this.state === 'connected') this.#speakCaller(frame)
     else if (this.state === 'gone' || this.state === 'seized') this.#exchangeTone.fill(frame, 0, frame.length)
   }
 
@@ -189,7 +194,9 @@ export class ExchangeLine {
     const lastBurstEndMs = call.ringCadenceMs.reduce((sum, ms) => sum + ms, 0) - lastPauseMs
     if (!call.sendsCallerId || this.#callerIdSent || this.#callMs < lastBurstEndMs + call.callerIdAfterMs) return
     this.#callerIdSent = true
-    return call
+    if (!call.callerIdSound) return call
+    this.#onHookSound = call.callerIdSound
+    return undefined
   }
 }
 

@@ -107,13 +107,13 @@ export class Firmware {
     })
   }
 
-  /** What a port that is off-hook heard in one frame's time. */
-  audioUp(port: number, deviceSample: number, frame: Int16Array): void {
+  /** What a port heard in one frame's time: one that is off-hook, or overheard. */
+  audioUp(port: number, deviceSample: number, frame: Int16Array, onHook: boolean): void {
     if (!this.#isConfigured) return
     const seq = this.#sequence(port)
     const pcm = Buffer.alloc(frame.length * 2)
     for (let i = 0; i < frame.length; i++) pcm.writeInt16LE(frame[i]!, i * 2)
-    this.#send({ body: 'audioUp', audioUp: { port, seq: seq.up, deviceSample: deviceSample >>> 0, pcm } })
+    this.#send({ body: 'audioUp', audioUp: { port, seq: seq.up, deviceSample: deviceSample >>> 0, pcm, onHook } })
     seq.up = (seq.up + 1) >>> 0
   }
 
@@ -158,7 +158,7 @@ export class Firmware {
     return {
       session: this.#session,
       major: this.majors[0]!,
-      minor: 1,
+      minor: 2,
       refusal: '',
       firmware: 'sim-1.0.0',
       board: 'simulated FXO board',
@@ -218,7 +218,7 @@ export class Firmware {
   }
 
   #wrongConfig(config: PortConfig): string | undefined {
-    const { port, currentLossMs, ringOnMs, ringOffMs, ringLowestHz, ringHighestHz } = config
+    const { port, currentLossMs, ringOnMs, ringOffMs, ringLowestHz, ringHighestHz, onHookAudioMs } = config
     const isWithin = (value: number, low: number, high: number) => value >= low && value <= high
     if (!this.#card(port)) return `port ${port}: this board has ${this.#options.cards.length}`
     if (!isWithin(currentLossMs, 50, 900)) return `port ${port}: current_loss_ms ${currentLossMs} is not 50–900`
@@ -226,6 +226,7 @@ export class Firmware {
     if (!isWithin(ringOffMs, 50, 1000)) return `port ${port}: ring_off_ms ${ringOffMs} is not 50–1000`
     if (!isWithin(ringLowestHz, 15, 68) || !isWithin(ringHighestHz, ringLowestHz, 68))
       return `port ${port}: ring ${ringLowestHz}–${ringHighestHz} Hz is not within 15–68`
+    if (!isWithin(onHookAudioMs, 0, 10_000)) return `port ${port}: on_hook_audio_ms ${onHookAudioMs} is not 0–10000`
     return undefined
   }
 

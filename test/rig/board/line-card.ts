@@ -42,6 +42,7 @@ export class LineCard {
   #offHookMs = 0
   #playout: Int16Array[] = []
   #playing = false
+  #alertedMs = Number.POSITIVE_INFINITY
 
   constructor(port: number) {
     this.port = port
@@ -58,6 +59,11 @@ export class LineCard {
   /** The loop as the exchange sees it: open during a flash. */
   get loopClosed(): boolean {
     return this.offHook && this.#flashLeftMs === 0
+  }
+
+  /** Whether the host is sent what the line sounds like, though nobody holds it. */
+  get overheard(): boolean {
+    return !this.offHook && this.#alertedMs < (this.#config?.onHookAudioMs ?? 0)
   }
 
   get flashing(): boolean {
@@ -121,6 +127,8 @@ export class LineCard {
   step(line: LineCondition, stepMs: number): EventKind[] {
     this.#flashLeftMs = Math.max(0, this.#flashLeftMs - stepMs)
     this.#offHookMs = this.offHook ? this.#offHookMs + stepMs : 0
+    const isAlerting = this.#ringOnMs > 0 || this.#reversedMs > 0
+    this.#alertedMs = isAlerting ? 0 : this.#alertedMs + stepMs
     return [
       ...this.#measureBattery(line, stepMs),
       ...this.#measurePolarity(line, stepMs),

@@ -59,6 +59,6 @@ export class MemoryBoard implements SimulatedDevice {
     this.farEnd.listen(card.nextPlayed(frameSamples))
     if (exchange.state === 'connected') this.farEnd.speak(this.#frame)
     else exchange.speak(this.#frame)
-    this.#firmware.audioUp(1, this.#ms * 8 - frameSamples, this.#frame)
+    this.#firmware.audioUp(1, this.#ms * 8 - frameSamples, this.#frame, false)
   }
 }

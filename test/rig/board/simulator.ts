@@ -3,6 +3,7 @@
 //   host ══ wire ══ firmware ── line card ══ exchange line ── caller
 //                        ▲ steps and frames at the pace of the crystal
 import { readWav } from '../../support/wav.ts'
+import { callerIdSoundOf } from './caller-id-sound.ts'
 import type { BoardView, ControlCommand, ControlEvent, Utterance } from './control-messages.ts'
 import { ExchangeLine, stepMs, stepSamples } from './exchange-line.ts'
 import { Firmware } from './firmware.ts'
@@ -76,9 +77,17 @@ export class Simulator {
     switch (command.do) {
       case 'incomingCall': {
         const { ringCadenceMs = [2000, 4000], ringHz = 20, callerIdAfterMs = 1000, sendsCallerId = true } = command
+        const { callerIdSound } = command
         if (ringCadenceMs.length === 0 || ringCadenceMs.some((ms) => ms < stepMs))
           throw new Error(`ringCadenceMs needs on and off times of at least ${stepMs} ms`)
-        this.#line(command.port).ring({ ...command, ringCadenceMs, ringHz, callerIdAfterMs, sendsCallerId })
+        this.#line(command.port).ring({
+          ...command,
+          ringCadenceMs,
+          ringHz,
+          callerIdAfterMs,
+          sendsCallerId,
+          callerIdSound: callerIdSound && callerIdSoundOf(callerIdSound, command),
+        })
         break
       }
       case 'callerSends':
@@ -180,10 +189,10 @@ export class Simulator {
 
   #frame(): void {
     for (const { card, exchange } of this.#lines) {
-      if (!card.offHook) continue
-      exchange.listen(card.nextPlayed(this.#frameSamples))
+      if (card.offHook) exchange.listen(card.nextPlayed(this.#frameSamples))
+      else if (!card.overheard) continue
       exchange.speak(this.#heard)
-      this.#firmware.audioUp(card.port, this.#samples - this.#frameSamples, this.#heard)
+      this.#firmware.audioUp(card.port, this.#samples - this.#frameSamples, this.#heard, !card.offHook)
     }
   }
 }
