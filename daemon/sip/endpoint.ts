@@ -41,6 +41,8 @@ export interface CarrierDialOptions {
   caller: { number?: string; name?: string; withheld?: boolean }
   /** The number that passes a call on, as the link wants it written (RFC 5806); `caller` is then who had called it. */
   divertedFrom?: string
+  /** Whether the call may go on to this number, if the carrier says so (3xx). Absent: to no other number. */
+  mayGoTo?: (number: string) => boolean
   /** Is sent even where the link has as many calls as it takes: its carrier may let it through. */
   emergency?: boolean
 }

@@ -7,6 +7,7 @@ import type { MediaFault } from './call-media.ts'
 import { endOfFailure, endOfMedia, speaksForAll, worseToHide } from './end-reasons.ts'
 import type { DialOptions, SipAccount } from './endpoint.ts'
 import { type Caller, OutboundFork, type PhoneAddress } from './outbound-fork.ts'
+import { addContacts, type Redirects, type RedirectTarget, redirectsFrom } from './redirect/redirects.ts'
 import { dialogIdOf, type Replaces } from './refer/refer-to.ts'
 import { type ReplacedDialog, SuccessorDialog, type TakeOver } from './refer/take-over.ts'
 import { type CallWorld, SipLeg } from './sip-leg.ts'
@@ -15,6 +16,13 @@ import { toWireText } from './wire/wire-message.ts'
 
 /** RFC 3261 timer C, in the part of a proxy that we play: nobody rings for longer, whoever forgot to stop it. */
 const ringLimitMs = 180_000
+
+export interface RedirectPolicy {
+  /** The place that is called first. */
+  from: RedirectTarget
+  /** Undefined: it must not be called. */
+  placeOf(target: RedirectTarget): PhoneAddress | undefined
+}
 
 export interface OutboundCallOptions {
   account: SipAccount | undefined
@@ -29,6 +37,8 @@ export interface OutboundCallOptions {
   unreachable: LegEnd
   /** The far end is given up when it has said nothing at all for so long. Absent: 32 s (RFC 3261 timer B). */
   noResponseMs?: number
+  /** Where a 3xx may lead. Absent: nowhere; the call has failed. */
+  redirect?: RedirectPolicy
   /** Told before the leg ends for it. */
   failed?(failure: CallFailure): void
 }
@@ -69,6 +79,7 @@ export class OutboundCall extends SipLeg {
   #successor: SuccessorDialog | undefined
   #worstStatus = 0
   #rang = false
+  #redirects: Redirects | undefined
   /** Runs until the far end says anything. */
   #silence: Timer | undefined
   #isSilent = true
@@ -149,7 +160,9 @@ export class OutboundCall extends SipLeg {
         },
         answered: (fork) => this.#answered(fork),
         unusable: (fork, fault) => this.#unusable(fork, fault),
-        failed: (fork, status, retryAfterS) => this.#failed(fork, status, retryAfterS),
+        failed: (fork, status, retryAfterS, contacts) => {
+          if (!this.#redirected(fork, status, contacts)) this.#failed(fork, status, retryAfterS)
+        },
         dialogUser: () => this.#dialogUser(),
       },
     })
@@ -212,6 +225,27 @@ export class OutboundCall extends SipLeg {
       for (const other of this.#forks) other.cancel(true)
       await Promise.all([fork, ...this.#forks].map((one) => one.settled))
     })
+  }
+
+  /** Goes on to the next place that the far end named, if there is one that may be called. */
+  #redirected(fork: OutboundFork, status: number, contacts: readonly string[]): boolean {
+    const { redirect } = this.#options
+    const account = this.#account
+    if (!redirect || !account || this.#winner || this.#successor || speaksForAll(status)) return false
+    if (this.state !== 'dialling' && this.state !== 'alerting') return false
+    this.#redirects = addContacts(this.#redirects ?? redirectsFrom(redirect.from), contacts)
+    for (;;) {
+      const [next, ...queue] = this.#redirects.queue
+      if (!next) return false
+      this.#redirects = { ...this.#redirects, queue }
+      const place = redirect.placeOf(next)
+      this.world.counters.count(place ? 'redirectsFollowed' : 'redirectsRefused')
+      if (!place) continue
+      const successor = this.#fork(place, account)
+      this.#forks = [...this.#forks.filter((one) => one !== fork), successor]
+      successor.start()
+      return true
+    }
   }
 
   #failed(fork: OutboundFork, status: number, retryAfterS: number | undefined): void {

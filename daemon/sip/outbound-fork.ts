@@ -44,7 +44,7 @@ export interface ForkUser {
   /** The phone answered with media that can't be used; it is being hung up. */
   unusable(fork: OutboundFork, fault: MediaFault): void
   /** `retryAfterS`: the far end said when it can be asked again. */
-  failed(fork: OutboundFork, status: number, retryAfterS: number | undefined): void
+  failed(fork: OutboundFork, status: number, retryAfterS: number | undefined, contacts: readonly string[]): void
   dialogUser(): CallDialogUser
 }
 
@@ -221,7 +221,8 @@ export class OutboundFork {
       return
     }
     this.finish()
-    this.#user.failed(this, status, retryAfterOf(response))
+    const contacts = status < 400 ? response.message.getHeaders('contact') : []
+    this.#user.failed(this, status, retryAfterOf(response), contacts)
   }
 }
 

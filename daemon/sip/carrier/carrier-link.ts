@@ -12,9 +12,10 @@ import type { CarrierDialOptions, LinkView, SipAccount } from '../endpoint.ts'
 import type { InboundParties } from '../inbound-call.ts'
 import { type CallFailure, OutboundCall } from '../outbound-call.ts'
 import type { PhoneAddress } from '../outbound-fork.ts'
+import type { RedirectTarget } from '../redirect/redirects.ts'
 import type { CallWorld } from '../sip-leg.ts'
 import { type Hop, isReliable } from '../transport/hop.ts'
-import { formatHost } from '../wire/host-port.ts'
+import { formatHost, formatHostPort, sipPort } from '../wire/host-port.ts'
 import { splitList } from '../wire/name-addr.ts'
 import { escapeUser, parseSipUri } from '../wire/sip-uri.ts'
 import { header, headers, type WireRequest } from '../wire/wire-message.ts'
@@ -180,6 +181,10 @@ export class CarrierLink {
       endOf: endOfCarrierFailure,
       unreachable: { by: 'farEnd', blame: 'trunk', reason: 'unreachable' },
       noResponseMs,
+      redirect: {
+        from: { user: options.number, host: this.settings.peer.host, port: this.settings.peer.port },
+        placeOf: (wanted) => target && this.#redirectedTo(wanted, options, target),
+      },
       failed: (failure) => {
         if (target) this.#callFailed(target, failure)
       },
@@ -195,6 +200,17 @@ export class CarrierLink {
       return [this.#addressOf(options, target)]
     }
     return { leg, place }
+  }
+
+  /** Only to the carrier's own servers, and to no number that the box itself would not call. */
+  #redirectedTo(wanted: RedirectTarget, options: CarrierDialOptions, target: Hop): PhoneAddress | undefined {
+    const { user, host, port } = wanted
+    if (host !== this.settings.peer.host && !this.isAt(host)) return undefined
+    if (user !== options.number && !options.mayGoTo?.(user)) return undefined
+    const isElsewhere = isIP(host) !== 0 && !isReliable(target)
+    const hop = isElsewhere ? { ...target, address: host, port: port ?? sipPort } : target
+    const uri = `sip:${escapeUser(user)}@${port === undefined ? formatHost(host) : formatHostPort({ address: host, port })}`
+    return { ...this.#addressOf({ ...options, number: user }, hop), uri }
   }
 
   /** Over UDP; where there is a connection, it tells by itself. */

@@ -211,7 +211,6 @@ t.test('an agent who was robbed of the password costs no more than the limits', 
   }
   t.equal(north.calls.length, 3)
   t.match(call({ from, number: '+12125550123' }), { refused: 'notAllowed' })
-  t.match(outbound.counters(), { calls: 3, 'refused.volumeLimit': 17, 'refused.notAllowed': 1 })
   t.equal(log.filter(({ message }) => message === 'outbound call refused').length, 18, 'each is told in the log')
   t.match(log.at(-1)?.fields, { number: '+12125550123', from: 'agent ann', reason: 'notAllowed' })
   t.match(call({ from: { kind: 'agent', userName: 'ben' } }), { leg: {} }, 'others go on')
@@ -364,4 +363,15 @@ t.test('an agent asks for an outside line; a flow need not', async (t) => {
   t.match(call({ number: '9 020 7946 0999', from }), { leg: { remote: { address: wanted } } })
   t.match(call({ number: wanted, from }), { leg: { remote: { address: wanted } } })
   t.match(call({ number: '020 7946 0999' }), { leg: { remote: { address: wanted } } })
+})
+
+t.test('where a carrier sends a call on, the guard judges like any number that is dialled', async (t) => {
+  const { leg, north, log } = desk({ concurrentCalls: 5 })
+  const call = leg()
+  const { mayGoTo } = north.calls[0]!.asked
+  t.equal(mayGoTo('+442079460998'), true)
+  t.equal(mayGoTo('+882999123456'), false, 'another country')
+  t.equal(mayGoTo('nonsense'), false)
+  t.ok(log.some(({ fields, message }) => message === 'outbound call refused' && fields.number === '+882999123456'))
+  await call.hangUp()
 })

@@ -1,5 +1,5 @@
 // Keys by INFO: what bodies say, keys told twice, and keys that the box sends.
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { digitIn, takeDigit, type Unpaired } from '../../../daemon/sip/info-digits.ts'
 import { header } from '../../../daemon/sip/wire/wire-message.ts'
 import { plainSdp } from '../../support/sip-peer.ts'
@@ -102,7 +102,7 @@ t.test('what may be paired is bounded', async (t) => {
   t.ok(unpaired.length <= 32)
 })
 
-async function talking(t: t.Test, keysBy?: 'info' | 'inband') {
+async function talking(t: Test, keysBy?: 'info' | 'inband') {
   const stage = await sipStage(t, [account('ann', keysBy === undefined ? {} : { keysBy })])
   const ann = await stage.registered('ann')
   const leg = stage.endpoint.dial({ userName: 'ann' })
@@ -117,7 +117,7 @@ async function talking(t: t.Test, keysBy?: 'info' | 'inband') {
 t.test('a phone that tells its keys by INFO and in RTP is heard once', async (t) => {
   const { stage, ann, leg, invite } = await talking(t)
   const told = events(leg)
-  stage.audio.say({ type: 'digitReceived', portId: leg.portId!, digit: '4', durationMs: 100 })
+  stage.audio.say({ type: 'digitReceived', portId: leg.portId!, digit: '4', source: 'event', durationMs: 80 })
   const lines = ['Content-Type: application/dtmf']
   await ann.send(ann.inTheirDialog('INFO', invite, 'ann-tag', { body: '4', lines }))
   await stage.clock.advance(20)
