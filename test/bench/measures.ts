@@ -73,6 +73,7 @@ export const measures: Record<string, Measure> = {
         const of = figuresOf('bridged', calls)
         yield of('CPU to that of the phones', run.ratioToPhones, 'x', bars.bridgedRatio)
         yield of('CPU a call-minute', run.cpu_s_per_call_min, 's')
+        yield of('calls that failed', calls - run.answered, '', 0)
         yield of('audio lost', run.mark_loss_pct, '%', bars.lossPercent)
         yield of('forwarded after, p99', run.fwd_ms?.p99, 'ms', bars.forwardingMs(calls))
         yield of('lateness, p99.9', run.late_ms?.p999, 'ms', bars.latenessMs(calls))
@@ -90,6 +91,7 @@ export const measures: Record<string, Measure> = {
         const of = figuresOf('prompts', calls)
         yield of('CPU to that of the phones when bridged', run.target_cores / phones.uas_cores, 'x', bars.promptsRatio)
         yield of('CPU a call-minute', run.cpu_s_per_call_min, 's')
+        yield of('calls that failed', calls - run.answered, '', 0)
         yield of('packets lost', run.seq_loss_pct, '%', bars.lossPercent)
         yield of('slip a call-minute', run.slip_ms_per_call_min, 'ms', bars.slipMsPerMinute)
       }
@@ -106,6 +108,7 @@ export const measures: Record<string, Measure> = {
         const ratio = run.cpu_s_per_call_min / plain.cpu_s_per_call_min
         yield of('CPU to that of bridged calls', ratio, 'x', bars.recordedToPlain)
         yield of('CPU a call-minute', run.cpu_s_per_call_min, 's')
+        yield of('calls that failed', calls - run.answered, '', 0)
         yield of('audio lost', run.mark_loss_pct, '%', bars.lossPercent)
       }
     },

@@ -70,7 +70,10 @@ async function makeInstance(agents: number, calls: number, phonesPort: number): 
   const loop = { type: 'MessageParticipant', parameters: { PromptId: 'long' }, id: 'Loop', next: 'Loop' }
   writeFileSync(folder('flows/Prompt loop.json'), flowDocument('contactFlow', 'Prompt loop', [loop]))
   writeFileSync(folder('prompts/long.wav'), wavOf(makeTone(400, promptMs, -16)))
-  writeFileSync(folder('numbers.yaml'), stringify({ numbers: flowOfNumber }))
+  writeFileSync(
+    folder('numbers.yaml'),
+    stringify({ numbers: flowOfNumber.map((one) => ({ ...one, capacity: calls + 10 })) }),
+  )
   const box: object = parse(readFileSync(folder('box.yaml'), 'utf8'))
   writeFileSync(folder('box.yaml'), stringify({ ...box, log: { level: 'info' } }))
   return instance
