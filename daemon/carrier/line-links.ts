@@ -4,9 +4,6 @@ import type { Lines, LineView } from '../line/lines.ts'
 import { numberForLink } from './number-rules.ts'
 import type { OutboundLink } from './outbound-link.ts'
 
-/** As a telephone in the house dials. */
-const nationally = { form: 'national' } as const
-
 /** `country`: of the instance, whose national numbers are meant. */
 export function lineLinks(
   boards: readonly Board[],
@@ -21,7 +18,7 @@ export function lineLinks(
 function lineLink(
   board: Board,
   line: string,
-  { order, weight, numbers = nationally }: LineOutbound,
+  { order, weight, numbers }: LineOutbound,
   country: string,
   lines: Pick<Lines, 'views' | 'call'>,
 ): OutboundLink {

@@ -8,14 +8,49 @@ const whole = (minimum: number, maximum: number) => z.number().int().min(minimum
 const device = absolutePath.describe('Serial device, by its stable name under /dev/serial/by-id or /dev/cordboard')
 const number = e164.describe('The number callers dial to ring this line; must stand in numbers.yaml')
 
+const { strip, add } = numberRules.shape.send.unwrap().shape
+const order = whole(0, 1000).default(100).describe('Lower goes first, among the carriers of carriers.yaml as well')
+const weight = whole(0, 1000).default(100).describe('Share of the calls among equals')
+const howDialled = 'How numbers are dialled'
+const callsOut = 'Calls out may take this line; left out: it is for callers only'
+
 const outbound = z
   .strictObject({
-    order: whole(0, 1000).default(100).describe('Lower goes first, among the carriers of carriers.yaml as well'),
-    weight: whole(0, 1000).default(100).describe('Share of the calls among equals'),
-    numbers: numberRules.shape.send.optional().describe('How numbers are dialled; left out: nationally'),
+    order,
+    weight,
+    numbers: z
+      .strictObject({
+        form: z
+          .enum(['national', 'digits', 'international'])
+          .default('national')
+          .describe('02079460101 (foreign numbers with 00), 442079460101, or 00442079460101'),
+        strip,
+        add,
+      })
+      .prefault({})
+      .describe(howDialled),
   })
   .optional()
-  .describe('Calls out may take this line; left out: it is for callers only')
+  .describe(callsOut)
+
+const mobileOutbound = z
+  .strictObject({
+    order,
+    weight,
+    numbers: z
+      .strictObject({
+        form: z
+          .enum(['e164', 'national', 'digits', 'international'])
+          .default('e164')
+          .describe('+442079460101, 02079460101, 442079460101, or 00442079460101'),
+        strip,
+        add,
+      })
+      .prefault({})
+      .describe(howDialled),
+  })
+  .optional()
+  .describe(callsOut)
 
 /** Of a line with two wires, whatever takes its loop. */
 const pair = {
@@ -61,7 +96,7 @@ const cellularModule = z.strictObject({
   kind: z.literal('cellularModule'),
   device: device.describe('Serial device of the commands, by its stable name, e.g. /dev/cordboard/SERIAL-at'),
   soundDevice: device.describe('Serial device of the calls’ sound, e.g. /dev/cordboard/SERIAL-pcm'),
-  lines: z.array(z.strictObject({ port: onlyPort, name, number, outbound })).length(1),
+  lines: z.array(z.strictObject({ port: onlyPort, name, number, outbound: mobileOutbound })).length(1),
 })
 
 export const linesSchema = z.strictObject({
