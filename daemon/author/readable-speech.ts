@@ -14,7 +14,11 @@ const entities: ReadonlyMap<string, string> = new Map([
 /** Words without SSML's tags, in one line. */
 export function readableText(speech: Extract<Speech, { kind: 'text' }>): string {
   const plain = speech.ssml ? speech.text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/&(\w+);/g, entityText) : speech.text
-  return plain.replaceAll(/\s+/g, ' ').trim()
+  return inOneLine(plain)
+}
+
+export function inOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
 }
 
 function entityText(written: string, name: string): string {

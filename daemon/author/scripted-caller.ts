@@ -2,7 +2,7 @@
 // thing, and once more when the contact is over; the first thing that is not so ends the contact.
 import type { BotResult, FunctionAnswer, QueueMetrics } from '../flow/abilities.ts'
 import type { Answers, BotAsked, Contact, DigitsQuestion } from './answers.ts'
-import { readableText } from './readable-speech.ts'
+import { inOneLine, readableText } from './readable-speech.ts'
 import { regularExpression, type Script, type ScriptStep } from './script-schema.ts'
 import type { TextContact } from './text-contact.ts'
 import type { TraceEnd, TraceStep } from './trace.ts'
@@ -194,7 +194,9 @@ export class ScriptedCaller implements Answers {
     return this.#reached.has(block) || this.#contact?.block()?.identifier === block
   }
 
-  #hears(wanted: string): Omit<ScriptFailure, 'step'> | undefined {
+  #hears(written: string): Omit<ScriptFailure, 'step'> | undefined {
+    // As what is heard: the lines of a text are one.
+    const wanted = regularExpression(written) ? written : inOneLine(written)
     const since = this.#heard.slice(this.#heardTo)
     const index = since.findIndex((heard) => matches(wanted, heard))
     if (index < 0)

@@ -3,6 +3,7 @@
 import type { FlowAbilities, FunctionAnswer, HookAnswer, QueueMetrics, QueueTarget } from '../flow/abilities.ts'
 import { withoutSecrets } from '../flow/secrets.ts'
 import type { Answers } from './answers.ts'
+import { readableText } from './readable-speech.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
 import type { TextContact } from './text-contact.ts'
 import type { TraceStep } from './trace.ts'
@@ -47,7 +48,7 @@ function outsideAbilities({ contact, answers, clock, step }: AbilityOptions): Fl
     },
     async askBot({ botId, prompt, initialMessage, timeoutMs }, signal) {
       for (const one of prompt)
-        if (one.kind === 'text') step({ event: 'spoken', text: one.text, ssml: one.ssml })
+        if (one.kind === 'text') step({ event: 'spoken', text: readableText(one), ssml: one.ssml })
         else step({ event: 'played', prompt: one.promptId })
       if (initialMessage !== undefined) asked('first message to bot', botId, initialMessage)
       const answer = await answers.intent?.({ bot: botId, windowMs: timeoutMs }, signal)

@@ -233,3 +233,9 @@ t.test('what a caller says to a bot', async (t) => {
   )
   t.match((await follow({ steps: [{ says: 'weather' }, { hears: '/Booked/' }] }, bot)).failure, { step: 1 })
 })
+
+t.test('a text of several lines is heard as one', async (t) => {
+  const lines = flowOf([say('hello', 'Good morning.\n\n  How are you?', 'bye'), bye])
+  t.notOk((await follow({ steps: [{ hears: 'Good morning.\n\n  How are you?' }] }, lines)).failure)
+  t.notOk((await follow({ steps: [{ hears: 'Good morning. How are you?' }] }, lines)).failure)
+})
