@@ -1,5 +1,4 @@
 // The stream of events with what follows it: the store, agents' events, figures, and where events are sent.
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Instance } from '../config/instance.ts'
 import type { RetentionSettings } from '../config/record-keeping-schema.ts'
@@ -32,7 +31,7 @@ export interface Figures {
 /** Of the surroundings, what figures are built with. */
 export type FigureSurroundings = Pick<Surroundings, 'clock' | 'faults'> & {
   log: ParentLog
-  instance: { directory: string; box: Pick<Instance['box'], 'events'> }
+  instance: Pick<Instance, 'outletSecrets'> & { box: Pick<Instance['box'], 'events'> }
 }
 
 export function buildFigures(of: FigureSurroundings, storage: string, routing: Router, started: Started): Figures {
@@ -83,10 +82,7 @@ export function buildFigures(of: FigureSurroundings, storage: string, routing: R
 
 function receiversOf({ instance }: FigureSurroundings, storage: string): Record<string, Receiver> {
   const { jsonLines, http, mqtt } = instance.box.events
-  const secret = (file: string | undefined) =>
-    file === undefined ? undefined : readFileSync(join(instance.directory, file), 'utf8').trim()
-  const authorization = secret(http?.authorizationFile)
-  const password = secret(mqtt?.passwordFile)
+  const { httpAuthorization: authorization, mqttPassword: password } = instance.outletSecrets
   return {
     ...(jsonLines && {
       jsonLines: jsonLinesReceiver({

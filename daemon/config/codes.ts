@@ -93,6 +93,12 @@ export const code = {
   portCarrier: 'CFG-370',
   portCallerId: 'CFG-371',
 
+  outletSecretMissing: 'CFG-381',
+  outletSecretUnreadable: 'CFG-382',
+  outletSecretEmpty: 'CFG-383',
+  outletSecretForm: 'CFG-384',
+  outletSecretExposed: 'CFG-385',
+
   promptNotWav: 'CFG-401',
   promptRate: 'CFG-402',
   promptTooLarge: 'CFG-403',

@@ -5,6 +5,7 @@ import type { Flow } from '../flow/flow.ts'
 import type { FunctionDefinition } from '../functions/functions.ts'
 import type { Carriers } from './carriers.ts'
 import type { Board } from './lines-schema.ts'
+import type { OutletSecrets } from './outlet-secrets.ts'
 import type { Port } from './porting-schema.ts'
 import type {
   Agent,
@@ -31,6 +32,8 @@ export interface Instance {
   /** `arn:aws:connect:…:instance/ID`, the form flows expect of `$.InstanceARN`; ids of resources derive from it. */
   arn: string
   box: Box
+  /** Of the receivers that `box.events` names. */
+  outletSecrets: OutletSecrets
   boards: Board[]
   numbers: Map<string, ClaimedNumber>
   /** Given back: never to be claimed again. */

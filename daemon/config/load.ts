@@ -21,6 +21,7 @@ import type { Instance, Prompt } from './instance.ts'
 import { integrationFaults } from './integrations.ts'
 import { meaningFaults } from './meaning.ts'
 import { numberFaults } from './numbers.ts'
+import { type OutletSecrets, readOutletSecrets } from './outlet-secrets.ts'
 import { type Overrides, overriddenBoards, overriddenBox, overrideFaults } from './overrides.ts'
 import { type Passwords, readPasswords } from './passwords.ts'
 import { findTexts } from './place.ts'
@@ -99,6 +100,7 @@ interface Secrets {
   engines: Headers
   recognisers: Headers
   promptSources: Headers
+  outlets: { read: OutletSecrets; faults: Fault[] }
 }
 
 function readSecrets(
@@ -115,6 +117,7 @@ function readSecrets(
     engines: readHeaders(documents.get('voice'), 'engines', directory, secrets),
     recognisers: readHeaders(documents.get('voice'), 'recognisers', directory, secrets),
     promptSources: readHeaders(documents.get('voice'), 'promptSources', directory, secrets),
+    outlets: readOutletSecrets(documents.get('box'), directory, secrets),
   }
 }
 
@@ -180,6 +183,7 @@ function build(
     directory: resolve(directory),
     arn,
     box: overriddenBox(box, overrides),
+    outletSecrets: secrets.outlets.read,
     boards: overriddenBoards(parsed.lines?.boards ?? [], overrides),
     numbers: new Map(numbers.numbers.map((number) => [number.number, number])),
     releasedNumbers: new Set(numbers.released.map(({ number }) => number)),

@@ -33,6 +33,7 @@ export function changesBetween(before: Instance, after: Instance): Change[] {
     // After a start from the last good copy: programs and modules of the instance lie elsewhere now.
     ...(before.directory === after.directory ? [] : [whole('directory')]),
     ...settings(before, after),
+    ...(isDeepStrictEqual(before.outletSecrets, after.outletSecrets) ? [] : [outletSecrets]),
     ...named('board', byName(before.boards), byName(after.boards), isDeepStrictEqual, 'restart'),
     ...named('number', before.numbers, after.numbers),
     ...named('hours of operation', before.hours, after.hours),
@@ -57,6 +58,8 @@ export function describeChange({ kind, name, what, applies }: Change): string {
   const later = applies === 'restart' ? ' (in force after a restart)' : ''
   return `${[kind, name].filter(Boolean).join(' ')} ${what}${later}`
 }
+
+const outletSecrets: Change = { kind: 'secrets of events', name: '', what: 'changed', applies: 'restart' }
 
 function whole(kind: string): Change {
   return { kind, name: '', what: 'changed', applies: 'now' }

@@ -381,6 +381,7 @@ function instanceWith(agents: string[], { afterContactWorkS = 0, autoAccept = fa
     numbers: new Map([['+15550100', { number: '+15550100', flow: 'main' }]]),
     releasedNumbers: new Set(),
     ports: [],
+    outletSecrets: {},
     hours: new Map(),
     queues: new Map(['Support', 'Sales'].map((name) => [name, queue(name)])),
     routingProfiles: new Map([[profile.name, profile]]),

@@ -21,7 +21,7 @@ function office(t: Test, storage: string) {
     clock,
     log: silentLog,
   })
-  const instance = { directory: storage, box: { events: {} } }
+  const instance = { outletSecrets: {}, box: { events: {} } }
   const of = { instance, clock, log: silentLog, faults: createFaults(clock) }
   const stops: (() => unknown)[] = []
   const figures = buildFigures(of, storage, routing, (_part, stop) => stops.push(stop))
