@@ -73,7 +73,9 @@ async function standingOf(invocation: Invocation) {
   }
 }
 
-function lineState({ state, battery, inUse }: { state: string; battery?: unknown; inUse?: unknown }) {
+type LineStanding = 'idle' | 'talking' | 'faulted'
+
+function lineState({ state, battery, inUse }: { state: string; battery?: unknown; inUse?: unknown }): LineStanding {
   if (state === 'faulted' || battery === 'lost' || inUse === true) return 'faulted'
   return state === 'idle' ? 'idle' : 'talking'
 }

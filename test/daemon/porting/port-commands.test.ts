@@ -1,5 +1,5 @@
 // cordboard port: from a list of numbers to preloaded, with the letter on paper; what each step refuses.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { portRequests } from '../../../daemon/porting/bulk.ts'
 import { cordboard } from '../cli/cli-support.ts'
@@ -7,6 +7,8 @@ import { InstanceCopy } from '../config/shipped.ts'
 
 function desk(t: Test) {
   const copy = new InstanceCopy().addExamples()
+  // Nothing is ported yet.
+  rmSync(copy.path('porting.yaml'), { force: true })
   t.teardown(() => copy.dispose())
   const run = (...args: string[]) =>
     cordboard(...args, '--instance', copy.directory, ...(args[0] === 'port' ? ['--socket', copy.path('none')] : []))
