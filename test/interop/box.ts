@@ -34,7 +34,7 @@ export async function startBox(undo: Undo, accounts: readonly SipAccount[] = [ac
   const endpoint = createSipEndpoint({
     address,
     port: 0,
-    listen: (['TCP', 'TLS'] as const).map((transport) => ({ transport, address, port: 0 })),
+    listen: (['TCP', 'TLS', 'WS', 'WSS'] as const).map((transport) => ({ transport, address, port: 0 })),
     tls: makeCertificate(certificates.path, 'box'),
     realm: 'cordboard',
     accounts,

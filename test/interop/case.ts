@@ -1,6 +1,6 @@
 // What a case of scripts/interop is: something that another maker's program and the box do together.
 
-export type Program = 'baresip' | 'sipp' | 'kamailio' | 'linphonec' | 'openssl'
+export type Program = 'baresip' | 'sipp' | 'kamailio' | 'linphonec' | 'openssl' | 'chromium'
 
 export interface InteropCase {
   /** Unique; what `--match` looks in. */

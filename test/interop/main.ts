@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { writeSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { baresipCases } from './baresip-cases.ts'
+import { browserCases } from './browser-cases.ts'
 import type { InteropCase, Program } from './case.ts'
 import { kamailioCases } from './kamailio-cases.ts'
 import { linphoneCases } from './linphone-cases.ts'
@@ -11,7 +12,7 @@ import { sippCases } from './sipp-cases.ts'
 const usage = `usage: scripts/interop [--match TEXT] [--json] [--list]
 
 Plays calls between the box and other makers' programs on this machine: baresip and linphonec as phones over UDP, TCP and
-TLS, sipp with many calls over one socket, Kamailio as a proxy in front. Each case starts and ends what it needs.
+TLS, sipp with many calls over one socket, Kamailio as a proxy in front, Chromium as a telephone over WebSocket. Each case starts and ends what it needs.
 
   --match TEXT  only cases whose name has TEXT in it
   --json       one JSON object a case on a line: name, outcome (passed, failed, notRun), ms, why
@@ -29,7 +30,13 @@ interface Outcome {
   why?: string
 }
 
-const allCases: readonly InteropCase[] = [...baresipCases, ...sippCases, ...kamailioCases, ...linphoneCases]
+const allCases: readonly InteropCase[] = [
+  ...baresipCases,
+  ...sippCases,
+  ...kamailioCases,
+  ...linphoneCases,
+  ...browserCases,
+]
 
 const installed = new Map<Program, boolean>()
 function isInstalled(program: Program): boolean {

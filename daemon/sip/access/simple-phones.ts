@@ -1,9 +1,10 @@
 // Phones that know no digest but MD5 and give up at a challenge that also offers another, though RFC 2617 section 1.2 says
-// to pass over what one does not know: libre, and with it baresip, before its version 2.8. Some are known by name; any
-// other is found by its not answering twice. They are challenged with MD5 alone from then on.
+// to pass over what one does not know: libre, and with it baresip, before its version 2.8, and sip.js, and with it many
+// telephones in browsers. Some are known by name; any other is found by its not answering twice. They are challenged with
+// MD5 alone from then on.
 import { header, type WireRequest } from '../wire/wire-message.ts'
 
-const knownAgents = /^baresip v([01]\.|2\.[0-7]\.)/i
+const knownAgents = /^(baresip v([01]\.|2\.[0-7]\.)|SIP\.js\/)/i
 /** Challenges of both kinds that may go unanswered. */
 const patience = 2
 const memoryMs = 86_400_000
