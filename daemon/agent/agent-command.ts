@@ -13,8 +13,8 @@ export const agentCommandSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('setStatus'), status: z.string().min(1) }),
   /** Ends after-contact work, or the pause after a missed contact. */
   z.strictObject({ do: z.literal('clearContact'), contactId }),
-  /** Calls a customer: the agent's phone is rung first, unless it is the one that dialled. */
-  z.strictObject({ do: z.literal('call'), target }),
+  /** Calls a customer, or a colleague: the agent's phone is rung first, unless it is the one that dialled. */
+  z.strictObject({ do: z.literal('call'), target: z.union([target, z.strictObject({ agent: z.string().min(1) })]) }),
   z.strictObject({ do: z.literal('accept'), contactId }),
   z.strictObject({ do: z.literal('decline'), contactId }),
   z.strictObject({ do: z.literal('hold'), contactId, party: z.enum(['customer', 'others']).default('customer') }),
@@ -44,6 +44,8 @@ export const agentCommandSchema = z.discriminatedUnion('do', [
 
 export type AgentCommand = z.infer<typeof agentCommandSchema>
 export type CallTarget = z.infer<typeof target>
+/** A colleague can be called, and is transferred to by a quick connect. */
+export type Callee = Extract<AgentCommand, { do: 'call' }>['target']
 
 /** `reason` is stable, e.g. `notFound`; `message` says what was wrong, `mend` what to do about it. */
 export type AgentOutcome = { ok: true } | { ok: false; reason: string; message: string; mend: string }

@@ -20,6 +20,8 @@ export interface AgentPhonesParts {
   log: Log
   /** Whether the number is one of the box: then an agent who dials it is a caller. */
   isClaimed: (number: string) => boolean
+  /** Whether it is an agent's user name: colleagues call each other by it. */
+  isAgent: (userName: string) => boolean
   /** Callers of all kinds. */
   arrive: (leg: Leg) => void
 }
@@ -30,6 +32,8 @@ const confirmation: PlayItem[] = [
 const refusal: PlayItem[] = [
   { kind: 'tone', frequenciesHz: [300], levelDbm0: -16, cadenceMs: [120, 100], durationMs: 640 },
 ]
+
+const busyReasons = ['agentBusy', 'colleagueBusy']
 
 export class AgentPhones {
   readonly #of: AgentPhonesParts
@@ -82,8 +86,9 @@ export class AgentPhones {
       void leg.hangUp('noRoute')
       return
     }
-    const outcome = this.#perform(agent, { do: 'call', target: readTarget(dialled, book) }, leg)
-    if (!outcome.ok) void leg.hangUp(outcome.reason === 'agentBusy' ? 'busy' : 'noRoute')
+    const target = this.#of.isAgent(dialled) ? { agent: dialled } : readTarget(dialled, book)
+    const outcome = this.#perform(agent, { do: 'call', target }, leg)
+    if (!outcome.ok) void leg.hangUp(busyReasons.includes(outcome.reason) ? 'busy' : 'noRoute')
   }
 
   /** A code on a phone of its own call: answered, told how it went, hung up. */

@@ -5,7 +5,7 @@ import type { ContactOperations } from '../contact/contact-operations.ts'
 import type { Outcome, Refusal } from '../contact/outcome.ts'
 import type { Leg } from '../leg/leg.ts'
 import type { AgentView, Routing } from '../routing/routing.ts'
-import type { AgentCommand, AgentOutcome, CallTarget } from './agent-command.ts'
+import type { AgentCommand, AgentOutcome, Callee } from './agent-command.ts'
 import type { CodeBook } from './phone-codes.ts'
 
 export interface AgentServiceParts {
@@ -112,7 +112,9 @@ export class AgentService {
     }
   }
 
-  #call(agent: string, target: CallTarget, leg: Leg | undefined): AgentOutcome {
+  #call(agent: string, target: Callee, leg: Leg | undefined): AgentOutcome {
+    if ('agent' in target)
+      return answer(this.#of.operations.callColleague({ agent, colleague: target.agent, ...(leg && { leg }) }))
     let number: string
     if ('number' in target) number = target.number
     else {
@@ -195,6 +197,7 @@ const words: Record<Refusal, [message: string, mend: string]> = {
   noSuchFlow: ['The flow of the quick connect does not exist.', 'Check with cordboard check.'],
   noSuchParty: ['There is nobody to let go.', 'See cordboard status.'],
   notNow: ['The contact is not in a state for this.', 'See cordboard status.'],
+  colleagueBusy: ['The colleague has a contact, or no phone that could be rung.', 'See cordboard agent list.'],
   agentBusy: ['The agent has a contact already.', 'End it, or its after-contact work, first.'],
   conferenceFull: ['There are as many in the conversation as it takes.', 'Let somebody go first.'],
   atCapacity: ['The box has as many calls as it takes.', 'Wait until one is over, or raise limits.concurrentCalls.'],

@@ -26,6 +26,7 @@ export function buildAgents(
     clock,
     log: log.child({ part: 'agents' }),
     isClaimed: (number) => instance().numbers.has(number) || instance().numbers.has(`+${number}`),
+    isAgent: (userName) => instance().agents.has(userName),
     arrive: (leg) => contacts.arrive(leg),
   })
   contacts.onAgentLeg((agent, leg) => phones.watch(agent, leg))

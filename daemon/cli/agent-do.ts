@@ -29,9 +29,12 @@ export const verbs = {
     command: (_, options) => ({ do: 'clearContact', ...contactOf(options) }),
   },
   call: {
-    operands: ['NUMBER|QUICK-CONNECT'],
-    help: 'Rings the phone of USER, then calls the number, with the queue’s caller ID and outbound whisper.',
-    command: ([target]) => ({ do: 'call', target: targetOf(target) }),
+    operands: ['NUMBER|QUICK-CONNECT|@COLLEAGUE'],
+    help: 'Rings the phone of USER, then calls the number, with the queue’s caller ID and outbound whisper; or the colleague.',
+    command: ([target = '']) => ({
+      do: 'call',
+      target: target.startsWith('@') ? { agent: target.slice(1) } : targetOf(target),
+    }),
   },
   accept: {
     operands: [],

@@ -206,11 +206,17 @@ export class AgentSide {
     )
   }
 
+  #dialColleague(): Leg {
+    const { world, data } = this.#life
+    const caller = { address: this.agent ?? '' }
+    return world.dialAgent(data.colleague ?? '', caller, { queueName: undefined, autoAnswer: false })
+  }
+
   #call(): CustomerCall {
     const { world, data, id, conversation } = this.#life
     const callerId = this.#life.pending?.callback?.callerId
     this.#customerCall ??= new CustomerCall({
-      outbound: world.outbound,
+      outbound: data.colleague === undefined ? world.outbound : { call: () => ({ leg: this.#dialColleague() }) },
       clock: world.clock,
       request: {
         number: data.customerEndpoint?.address ?? '',

@@ -39,6 +39,8 @@ export interface ContactData extends FlowContact {
   paused?: boolean
   /** The caller will be called back: hanging up is no giving up. */
   callbackRequested: boolean
+  /** The agent whom an agent calls, without any customer. */
+  colleague?: string
 }
 
 const initialPriority = 5
@@ -71,9 +73,18 @@ export function outboundData(instance: Instance, number: string, queue: Resource
   }
 }
 
+/** One agent calls another: nobody is told anything. */
+export function colleagueData(instance: Instance, colleague: string): ContactData {
+  return {
+    ...outboundData(instance, colleague, undefined),
+    colleague,
+    hooks: new Map([['OutboundWhisper', undefined]]),
+  }
+}
+
 /** Of the next contact in the chain: what flows set stays, what belonged to one segment does not. */
 export function segmentData(from: ContactData, initiationMethod: InitiationMethod): ContactData {
-  const { agent: _agent, criteria: _criteria, ...stays } = from
+  const { agent: _agent, criteria: _criteria, colleague: _colleague, ...stays } = from
   return {
     ...stays,
     contactId: randomUUID(),

@@ -2,7 +2,7 @@
 // answers at once with what was begun or why not; what comes of it shows in events and records.
 import { defaultFlows } from '../config/default-flows.ts'
 import type { Leg } from '../leg/leg.ts'
-import { agentRef, endpoint, outboundData, queueOf, segmentData } from './contact-data.ts'
+import { agentRef, colleagueData, endpoint, outboundData, queueOf, segmentData } from './contact-data.ts'
 import type { ContactLife } from './contact-life.ts'
 import type { ContactRegistry, Target } from './contact-registry.ts'
 import type { ContactWorld } from './contact-world.ts'
@@ -175,6 +175,29 @@ export class ContactOperations {
     if (of.queue !== undefined && !queue) return refused('noSuchQueue')
     const data = outboundData(instance, of.number, queue)
     if (!routing.occupy(of.agent, { contactId: data.contactId, channel: 'VOICE' })) return refused('agentBusy')
+    const life = this.#registry.begin({
+      kind: 'outbound',
+      data,
+      conversation: new Conversation(world, this.#registry),
+      target: { agent: of.agent, ...(of.leg && { leg: of.leg }) },
+    })
+    life.handle({ type: 'began' })
+    return done(life.id)
+  }
+
+  /** An agent calls a colleague who is free: no customer, no queue, no whisper. The agent's phone is rung first, unless `leg`. */
+  callColleague(of: { agent: string; colleague: string; leg?: Leg }): Outcome {
+    const world = this.#world()
+    const { instance, routing } = world
+    const colleague = routing.agents().find(({ userName }) => userName === of.colleague)
+    if (!instance.agents.has(of.agent) || !colleague || of.agent === of.colleague) return refused('noSuchAgent')
+    if (this.#registry.draining) return refused('draining')
+    if (this.#registry.isFull) return refused('atCapacity')
+    if (!colleague.reachable || colleague.contacts.length > 0) return refused('colleagueBusy')
+    const data = colleagueData(instance, of.colleague)
+    const contact = { contactId: data.contactId, channel: 'VOICE' } as const
+    if (!routing.occupy(of.agent, contact)) return refused('agentBusy')
+    routing.occupy(of.colleague, contact)
     const life = this.#registry.begin({
       kind: 'outbound',
       data,

@@ -9,7 +9,7 @@ import type { Leg, LegEnd } from '../leg/leg.ts'
 export const ringLimitMs = 60_000
 
 export interface CustomerCallOptions {
-  outbound: OutboundCalls
+  outbound: Pick<OutboundCalls, 'call'>
   clock: Clock
   request: OutboundRequest
   /** The leg, at once when the call is placed. */

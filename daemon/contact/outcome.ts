@@ -10,6 +10,8 @@ export type Refusal =
   /** The contact is not in a state for it: not joined, on hold already, not a task, … */
   | 'notNow'
   | 'agentBusy'
+  /** Whom an agent calls has a contact, or no phone. */
+  | 'colleagueBusy'
   | 'conferenceFull'
   /** As many calls as the box takes. */
   | 'atCapacity'

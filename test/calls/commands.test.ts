@@ -15,7 +15,7 @@ const instance = await makeTestInstance({
   agents: [
     callerAccount,
     agentAt(phonesPort, { userName: 'ann', afterContactWorkS: 600 }),
-    agentAt(phonesPort, { userName: 'bob', status: 'Offline' }),
+    agentAt(phonesPort, { userName: 'bob', status: 'Offline', afterContactWorkS: 0 }),
   ],
   quickConnects: [
     { type: 'agent', name: 'Bob', agent: 'bob' },
@@ -118,6 +118,17 @@ t.test('a call, and what its agent does with it', async (t) => {
   t.match((await does(t, 'agent', 'list', '--json')).agents, [{}, { userName: 'ann', activity: 'available' }, {}])
 })
 
+t.test('an agent calls a colleague', async (t) => {
+  await fails(t, /There is no such agent/, 'agent', 'call', 'ann', '@zoe')
+  await does(t, 'agent', 'call', 'ann', '@bob')
+  await daemon.contactIs('joined')
+  t.match((await does(t, 'agent', 'list')).out, /ann +Available.*onContact[\s\S]*bob +Offline.*onContact/)
+  await fails(t, /The colleague has a contact/, 'agent', 'call', 'ann', '@bob')
+  await does(t, 'agent', 'end', 'ann')
+  await daemon.shows('the call to be over', ({ contacts }) => contacts.length === 0)
+  await does(t, 'agent', 'clear', 'ann')
+})
+
 t.test('records and figures of it', async (t) => {
   const store = ['--store', join(daemon.storage, 'contacts.db')]
   const contacts = async (...args: string[]) => {
@@ -127,13 +138,13 @@ t.test('records and figures of it', async (t) => {
   }
   t.same(
     (await contacts()).map(({ InitiationMethod }) => InitiationMethod),
-    ['MONITOR', 'TRANSFER', 'INBOUND'],
+    ['OUTBOUND', 'MONITOR', 'TRANSFER', 'INBOUND'],
   )
   t.equal((await contacts('--method', 'TRANSFER', '--agent', 'bob')).length, 1)
   t.equal((await contacts('--channel', 'TASK')).length, 0)
   t.match((await run('contacts', ...store, '--csv')).out.split('\n')[0], /^started,from,to,queue/)
   const figures = await does(t, 'metrics', '--by', 'queue,channel', '--json')
-  t.match(figures.rows, [{ group: { queue: 'Support', channel: 'VOICE' }, metrics: { CONTACTS_HANDLED: 1 } }])
+  t.match(figures.rows, [{ group: { queue: 'Support', channel: 'VOICE' }, metrics: { CONTACTS_QUEUED: 1 } }])
   t.match((await does(t, 'metrics', '--by', 'agent', '--csv')).out, /^from,agent,/)
   await fails(t, /By 15min, 3 days/, 'metrics', '--interval', '15min', '--from', '2026-01-01T00:00:00Z')
   t.equal((await cordboard('metrics', '--by', 'weather')).exitCode, 2)

@@ -33,6 +33,7 @@ class Office {
     },
     clock: this.clock,
     log: silentLog,
+    isAgent: (userName) => userName === 'bob',
     isClaimed: (number) => number === '+442079460001',
     arrive: (leg) => void this.callers.push(leg),
   })
@@ -83,6 +84,16 @@ inOffice('what can’t be done is told by a low tone', async (t, office) => {
   await office.dials('*20')
   t.same(office.tonesHz, [300])
 })
+
+inOffice(
+  'a colleague’s name is called on it as well; busy is what is heard when the colleague is',
+  async (t, office) => {
+    const leg = await office.dials('bob')
+    t.same(office.wishes, [{ command: { do: 'call', target: { agent: 'bob' } }, leg }])
+    office.refuses = 'colleagueBusy'
+    t.equal((await office.dials('bob')).end?.reason, 'busy')
+  },
+)
 
 inOffice('a number is called on the very leg the agent dialled with', async (t, office) => {
   const leg = await office.dials('02079460000')
