@@ -16,6 +16,8 @@ export const callTimings = {
   answerMs: 700,
   callMs: 1700,
   soundRetryMs: 500,
+  /** What the module has not sent yet at the end of a call, the last words of a prompt, is some frames at most. */
+  drainMs: 160,
   /** Tries of the sound in one call, 12 s and more: some modules refuse it at first. */
   soundTries: 24,
   hangUpTries: 3,
@@ -27,13 +29,14 @@ export type Call =
   | { is: 'answering'; command: number; releases: readonly number[] }
   | { is: 'dialling'; command: number | undefined; alerts: boolean; unseen: number; releases: readonly number[] }
   | { is: 'active'; sound: 'asked' | 'on' | 'refused'; tries: number; unseen: number }
+  | { is: 'draining'; releases: readonly number[] }
   | { is: 'clearing'; releases: readonly number[]; tries: number }
   /** Will not be hung up: the module is to be begun anew. */
   | { is: 'stuck' }
 
 export const idleCall: Call = { is: 'none' }
 
-export type CallTimer = 'poll' | 'sound'
+export type CallTimer = 'poll' | 'sound' | 'drain'
 
 export type CallInput =
   | { type: 'asked'; id: number; command: { type: 'goOffHook' | 'goOnHook' } | { type: 'dial'; number: string } }
@@ -132,14 +135,25 @@ function asked(
       }
     case 'goOnHook':
       if (call.is === 'none') return answer(done)
-      if (call.is === 'answering' || call.is === 'clearing' || (call.is === 'dialling' && call.command !== undefined))
+      if (call.is === 'active' && call.sound === 'on')
+        return {
+          call: { is: 'draining', releases: [id] },
+          effects: [{ do: 'setCallTimer', timer: 'drain', ms: callTimings.drainMs }],
+        }
+      if (
+        call.is === 'answering' ||
+        call.is === 'clearing' ||
+        call.is === 'draining' ||
+        (call.is === 'dialling' && call.command !== undefined)
+      )
         return stay({ ...call, releases: [...call.releases, id] })
       return clear(call, [id], family)
   }
 }
 
 function clear(call: Call, releases: readonly number[], family: ModuleFamily): CallStep {
-  const soundOff: CallEffect[] = call.is === 'active' ? [ask(family.soundOff)] : []
+  const hasSound = call.is === 'active' || call.is === 'draining'
+  const soundOff: CallEffect[] = hasSound ? [ask(family.soundOff)] : []
   return {
     call: { is: 'clearing', releases, tries: 1 },
     effects: [...quiet, ...soundOff, ask(hangUp, callTimings.callMs)],
@@ -255,7 +269,8 @@ function told(call: Call, news: ModuleNews, family: ModuleFamily): CallStep {
     case 'call':
       return callTold(call, news.state, family)
     case 'callEnded':
-      return call.is === 'none' || call.is === 'clearing' ? stay(call) : gone(call, news.cause, family)
+      if (call.is === 'none' || call.is === 'clearing') return stay(call)
+      return call.is === 'draining' ? clear(call, call.releases, family) : gone(call, news.cause, family)
     case 'digit':
       return { call, effects: call.is === 'active' ? [{ do: 'tellDigit', digit: news.digit }] : [] }
     case 'registration':
@@ -281,6 +296,7 @@ function callTold(call: Call, state: Extract<ModuleNews, { news: 'call' }>['stat
 }
 
 function timerFired(call: Call, timer: CallTimer, family: ModuleFamily): CallStep {
+  if (timer === 'drain') return call.is === 'draining' ? clear(call, call.releases, family) : stay(call)
   if (timer === 'sound') return call.is === 'active' && call.sound !== 'on' ? askSound(call, family) : stay(call)
   return 'unseen' in call ? { call, effects: [ask(poll)] } : stay(call)
 }

@@ -181,10 +181,10 @@ export class ModuleHost implements DeviceHost {
         this.#setTimer(effect.timer, effect.ms, () => this.#callInput({ type: 'callTimerFired', timer: effect.timer }))
         break
       case 'cancelTimers':
-        this.#cancel(['reopen', 'check', 'poll', 'sound'])
+        this.#cancel(['reopen', 'check', 'poll', 'sound', 'drain'])
         break
       case 'cancelCallTimers':
-        this.#cancel(['poll', 'sound'])
+        this.#cancel(['poll', 'sound', 'drain'])
         break
       case 'tellReady':
         this.#tellReady(effect.module)

@@ -20,6 +20,8 @@ export const modemTimings = {
   seizeMs: 1000,
   streamMs: 700,
   leaveMs: 500,
+  /** What the modem has not played yet at the end of a call, the last words of a prompt, is some frames at most. */
+  drainMs: 160,
   /** After the end of the stream comes an OK that answers no command. */
   settleMs: 100,
   hangUpMs: 700,
@@ -53,7 +55,12 @@ export type ModemState =
   /** `releases`: on-hook was asked for meanwhile, by these commands. */
   | (Ready & { name: 'seizing'; step: 'hook' | 'stream'; command: number; releases: readonly number[] })
   | (Ready & { name: 'voice' })
-  | (Ready & { name: 'leaving'; step: 'stream' | 'settling' | 'hook'; tries: number; releases: readonly number[] })
+  | (Ready & {
+      name: 'leaving'
+      step: 'draining' | 'stream' | 'settling' | 'hook'
+      tries: number
+      releases: readonly number[]
+    })
 
 export type ModemTimer = 'reopen' | 'resync' | 'check' | 'leave'
 
@@ -138,7 +145,7 @@ export function advanceModem(
     case 'writeStalled':
       return isOpen(state) ? lose(state, 'writeStalled', nowMs) : stay(state)
     case 'soundStalled':
-      return state.name === 'voice' ? lose(state, 'soundStalled', nowMs) : stay(state)
+      return state.name === 'voice' || state.name === 'leaving' ? lose(state, 'soundStalled', nowMs) : stay(state)
     case 'opened':
       if (state.name !== 'opening') return unexpected(state)
       return resync({ name: 'resyncing', ladder: state.ladder, rung: state.rung, step: 0 })
@@ -240,7 +247,10 @@ function release(state: ModemState, id: number): ModemStep {
     case 'leaving':
       return stay({ ...state, releases: [...state.releases, id] })
     case 'voice':
-      return leaveStream(state, [id])
+      return {
+        state: { ...readyOf(state), name: 'leaving', step: 'draining', tries: 1, releases: [id] },
+        effects: [{ do: 'setTimer', timer: 'leave', ms: modemTimings.drainMs }],
+      }
     default:
       return { state, effects: [{ do: 'settle', id, result: refuse('deviceAbsent') }] }
   }
@@ -331,7 +341,7 @@ const seizeRefusals: Partial<Record<AtReply['result'], string>> = { noDialTone: 
 
 function streamEnded(state: ModemState): ModemStep {
   const settle: ModemEffect = { do: 'setTimer', timer: 'leave', ms: modemTimings.settleMs }
-  if (state.name === 'leaving' && state.step === 'stream')
+  if (state.name === 'leaving' && (state.step === 'stream' || state.step === 'draining'))
     return { state: { ...state, step: 'settling', tries: 1 }, effects: [{ do: 'listenForText' }, settle] }
   if (state.name !== 'voice') return stay(state)
   // If it was noise and the stream goes on, this ends it; else the modem does not mind.
@@ -371,6 +381,7 @@ function timerFired(state: ModemState, timer: ModemTimer, nowMs: number, options
   if (timer === 'check' && state.name === 'idle')
     return { state, effects: [{ do: 'ask', command: check, timeoutMs: modemTimings.seizeMs }] }
   if (timer === 'leave' && state.name === 'leaving') {
+    if (state.step === 'draining') return leaveStream(state, state.releases)
     if (state.step === 'settling') return hangUp(state, state.releases)
     if (state.step !== 'stream') return unexpected(state)
     if (state.tries >= 2) return lose(state, 'streamStuck', nowMs)
