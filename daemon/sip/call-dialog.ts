@@ -36,6 +36,14 @@ export interface CallDialogUser {
 
 const byeReasons = { srtpRequired: 488, incompatibleMedia: 488, malformed: 400 } as const
 
+/** Of a call, early or confirmed: what the stack tells of it. */
+export interface InDialog {
+  readonly id: string
+  update(request: WireRequest): Reply
+  ackMissing?(): void
+  connectionLost?(): void
+}
+
 /** What the first exchange settled of session timers. */
 export interface DialogTimer {
   intervalS: number
@@ -44,7 +52,7 @@ export interface DialogTimer {
   peer: IncomingMessage
 }
 
-export class CallDialog {
+export class CallDialog implements InDialog {
   readonly id: string
   readonly #session: SessionDialog
   readonly #media: MediaSession
@@ -78,7 +86,7 @@ export class CallDialog {
       session: this.#session,
       clock: options.clock,
       ownsCallId: options.outbound,
-      offerRefused: () => this.#media.withdraw(),
+      offerRefused: () => this.#media.closeOffer(),
     })
     const { timer } = options
     if (timer) {

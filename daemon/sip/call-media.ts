@@ -186,8 +186,8 @@ export class MediaSession {
     return this.#sent(standing)
   }
 
-  /** Our offer was refused: what was agreed on before goes on to hold (RFC 3261 section 14.1). */
-  withdraw(): void {
+  /** Our offer was refused, or has its answer long since: what was agreed on goes on to hold (RFC 3261 section 14.1). */
+  closeOffer(): void {
     this.#offered = undefined
   }
 

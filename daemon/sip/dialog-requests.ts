@@ -9,6 +9,7 @@ import type {
 import type { Clock, Timer } from '../clock.ts'
 import { sdpBody } from './call-dialog.ts'
 import { refreshTarget, UpdateUserAgentClient } from './core-dialog.ts'
+import { rackOf } from './early-dialogs.ts'
 import {
   glareRestMs,
   nextOfferAnswer,
@@ -17,6 +18,7 @@ import {
   type TheirRequest,
   verdictOn,
 } from './offer-answer-machine.ts'
+import { countsInOrder, parseRSeq } from './reliable-provisional-machine.ts'
 
 export interface OwnRequest {
   /** Called each time it goes out. */
@@ -113,8 +115,17 @@ export class DialogRequests {
       new UpdateUserAgentClient(this.#session, { onAccept: accepted, onReject: refused, onRedirect: refused }, options)
       return
     }
+    let last: number | undefined
     const invite: OutgoingInviteRequest = this.#session.invite(
       {
+        // sip.js lets copies through here, and leaves the PRACK to us.
+        onProgress: (response) => {
+          const rack = rackOf(response)
+          const rseq = parseRSeq(response.message.getHeader('rseq'))
+          if (rack === undefined || rseq === undefined || !countsInOrder(last, rseq)) return
+          last = rseq
+          this.#session.prack(undefined, { extraHeaders: [rack] })
+        },
         onAccept: (response) => {
           response.ack()
           this.#accepted(current, response.message)

@@ -116,6 +116,8 @@ export function rejectionFor(reason: string): Rejection {
       return { statusCode: 603, extraHeaders: [] }
     case 'atCapacity':
       return { statusCode: 503, extraHeaders: ['Retry-After: 30'] }
+    case 'noPrack':
+      return { statusCode: 504, extraHeaders: [] }
     default:
       return { statusCode: 480, extraHeaders: [] }
   }

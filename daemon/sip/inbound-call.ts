@@ -8,6 +8,7 @@ import { endOfMedia, rejectionFor } from './end-reasons.ts'
 import type { SipAccount } from './endpoint.ts'
 import { dialogIdOf, type Replaces } from './refer/refer-to.ts'
 import { type ReplacedDialog, SuccessorDialog, type TakeOver } from './refer/take-over.ts'
+import { Ringing } from './ringing.ts'
 import { timerHeadersOf } from './session-timer.ts'
 import { answerTimer } from './session-timer-machine.ts'
 import { type CallWorld, SipLeg } from './sip-leg.ts'
@@ -57,6 +58,8 @@ export class InboundCall extends SipLeg {
   /** Another phone has taken the call over. */
   #successor: SuccessorDialog | undefined
   #answered: Promise<boolean> | undefined
+  readonly #ringing: Ringing
+  #opened: Promise<boolean> | undefined
 
   constructor(
     world: CallWorld,
@@ -84,6 +87,19 @@ export class InboundCall extends SipLeg {
       localAddress: world.stack.localFor(source.address).address,
     })
     world.stack.routes.set(this.callId, { account, targets: [parties.next ?? source] })
+    this.#ringing = new Ringing({
+      uas,
+      clock: world.clock,
+      media: this.#media,
+      contactHeader: world.stack.contactHeader,
+      openPort: () => this.#open(),
+      addDialog: (dialog) => world.addDialog(this.callId, dialog),
+      user: {
+        abandoned: () => this.#broken('noPrack'),
+        unusable: (fault) => this.hangUpBy(endOfMedia(fault === 'srtpRequired' ? fault : 'incompatibleMedia')),
+        byeReceived: () => this.#cancelled(),
+      },
+    })
     uas.delegate = { onCancel: () => this.#cancelled() }
     uas.trying()
   }
@@ -95,7 +111,12 @@ export class InboundCall extends SipLeg {
 
   /** Tells the phone that it is being dealt with. */
   ring(): void {
-    if (this.state === 'ringing') this.#uas.progress({ statusCode: 180 })
+    if (this.state === 'ringing') this.#ringing.begin()
+  }
+
+  #open(): Promise<boolean> {
+    this.#opened ??= this.port.open()
+    return this.#opened
   }
 
   answer(): Promise<boolean> {
@@ -105,20 +126,22 @@ export class InboundCall extends SipLeg {
 
   async #answer(): Promise<boolean> {
     if (!this.move('answerBegun')) return false
-    const opened = await this.port.open()
+    const opened = await this.#open()
+    // No 2xx while an offer of ours waits for its PRACK (RFC 3262 section 3).
+    await this.#ringing.confirmed
     if (this.state !== 'answering') return false
     if (!opened) {
       this.hangUpBy({ by: 'us', blame: 'us', reason: 'atCapacity' })
       return false
     }
-    const answer =
-      this.#offer === '' ? { ok: true as const, sdp: this.#media.offer() } : this.#media.answer(this.#offer)
+    const answer = this.#describe()
     if (!answer.ok) {
       this.hangUpBy(endOfMedia(answer.fault === 'malformed' ? 'incompatibleMedia' : answer.fault))
       return false
     }
     const timer = answerTimer(timerHeadersOf(this.#uas.message), this.world.sessionIntervalS)
     const agreed = timer.verdict === 'agreed' ? timer : { terms: undefined, headers: [] }
+    this.#ringing.stop()
     const { session } = this.#uas.accept({
       statusCode: 200,
       extraHeaders: agreed.headers,
@@ -136,6 +159,12 @@ export class InboundCall extends SipLeg {
     const remove = this.world.addDialog(this.callId, this.#dialog)
     void this.released.then(remove)
     return this.#acknowledged.promise
+  }
+
+  /** What our 2xx says: nothing when all was said in the 180 and its PRACK. */
+  #describe(): ReturnType<MediaSession['answer']> {
+    if (this.#offer !== '') return this.#media.answer(this.#offer)
+    return { ok: true, sdp: this.#media.remote ? '' : this.#media.offer() }
   }
 
   #dialogUser(): CallDialogUser {
@@ -202,6 +231,7 @@ export class InboundCall extends SipLeg {
 
   /** The far end is gone: nothing to tell it but, perhaps, the last word on its INVITE. */
   #leave(end: LegEnd, lastWord: () => void = () => {}): void {
+    this.#ringing.stop()
     this.#acknowledged.resolve(false)
     this.conclude(end, () => {
       lastWord()
@@ -211,6 +241,7 @@ export class InboundCall extends SipLeg {
   }
 
   protected async farewell(end: LegEnd): Promise<void> {
+    this.#ringing.stop()
     const dialog = this.#dialog
     if (!dialog) {
       const rejection = rejectionFor(end.reason)
@@ -239,7 +270,7 @@ export class InboundCall extends SipLeg {
   }
 
   protected get dialog(): CallDialog | undefined {
-    return this.#dialog
+    return this.#successor?.dialog ?? this.#dialog
   }
 
   protected mediaText(): string {

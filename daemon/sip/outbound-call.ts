@@ -79,6 +79,7 @@ export class OutboundCall extends SipLeg {
   #successor: SuccessorDialog | undefined
   #worstStatus = 0
   #rang = false
+  #isHeardEarly = false
   #redirects: Redirects | undefined
   /** Runs until the far end says anything. */
   #silence: Timer | undefined
@@ -158,6 +159,7 @@ export class OutboundCall extends SipLeg {
           this.#rang = true
           if (this.move('alerted')) this.emit({ type: 'alerted' })
         },
+        soundedEarly: () => this.#soundedEarly(),
         answered: (fork) => this.#answered(fork),
         unusable: (fork, fault) => this.#unusable(fork, fault),
         failed: (fork, status, retryAfterS, contacts) => {
@@ -207,6 +209,12 @@ export class OutboundCall extends SipLeg {
     }
     for (const fork of this.#forks) fork.cancel(true)
     if (this.move('established')) this.emit({ type: 'answered' })
+  }
+
+  #soundedEarly(): void {
+    if (this.#isHeardEarly || (this.state !== 'dialling' && this.state !== 'alerting')) return
+    this.#isHeardEarly = true
+    this.emit({ type: 'earlyMediaStarted' })
   }
 
   #answered(fork: OutboundFork): boolean {

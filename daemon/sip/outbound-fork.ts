@@ -10,6 +10,7 @@ import {
 import { CallDialog, type CallDialogUser, type DialogTimer, sdpBody } from './call-dialog.ts'
 import type { RtpPort } from './call-media.ts'
 import { type MediaFault, MediaSession } from './call-media.ts'
+import { EarlyDialogs } from './early-dialogs.ts'
 import type { SipAccount } from './endpoint.ts'
 import type { Profile } from './sdp/negotiate.ts'
 import { timerHeadersOf } from './session-timer.ts'
@@ -39,6 +40,8 @@ export interface ForkUser {
   /** The far end said anything at all. */
   responded(): void
   alerted(): void
+  /** The far end sends sound though nobody has answered. */
+  soundedEarly(): void
   /** The phone answered, soundly. True: it is the one; false: too late, the fork hangs it up. */
   answered(fork: OutboundFork): boolean
   /** The phone answered with media that can't be used; it is being hung up. */
@@ -69,6 +72,7 @@ export class OutboundFork {
   #minS = leastIntervalS
   #request: OutgoingInviteRequest | undefined
   #dialog: CallDialog | undefined
+  readonly #early: EarlyDialogs
   #cancelled = false
   #over = false
 
@@ -90,6 +94,11 @@ export class OutboundFork {
       port: options.port,
       account: options.account,
       localAddress: options.world.stack.localFor(peer).address,
+    })
+    this.#early = new EarlyDialogs({
+      media: this.media,
+      contactHeader: options.world.stack.contactHeader,
+      addDialog: (dialog) => this.#world.addDialog(this.#callId, dialog),
     })
   }
 
@@ -126,9 +135,13 @@ export class OutboundFork {
     )
     this.#request = stack.core.invite(message, {
       onTrying: () => this.#user.responded(),
-      onProgress: ({ message: { statusCode } }) => {
+      onProgress: (response) => {
         this.#user.responded()
-        if (!this.#cancelled && (statusCode === 180 || statusCode === 183)) this.#user.alerted()
+        const { statusCode } = response.message
+        const sounds = this.#early.receive(response)
+        if (this.#cancelled) return
+        if (statusCode === 180 || statusCode === 183) this.#user.alerted()
+        if (sounds) this.#user.soundedEarly()
       },
       onAccept: (response) => this.#accepted(response),
       onReject: (response) => this.#refused(response),
@@ -159,6 +172,7 @@ export class OutboundFork {
   /** The call is over: forget it. */
   finish(): void {
     this.#over = true
+    this.#early.close()
     this.#world.stack.routes.release(this.#callId)
     this.#settled.resolve()
   }
@@ -166,7 +180,7 @@ export class OutboundFork {
   #accepted(response: AckableIncomingResponseWithSession): void {
     // A second dialog of the same INVITE (a proxy that forks): acknowledged and hung up.
     const first = this.#dialog === undefined && !this.#over
-    const answer = first && !this.#cancelled ? this.media.accept(response.message.body) : undefined
+    const answer = first && !this.#cancelled ? this.#early.settle(response.session, response.message.body) : undefined
     const next = first ? this.#phone.next?.(response.message) : undefined
     if (next) this.#world.stack.routes.set(this.#callId, { account: this.#account, targets: [next] })
     response.ack()
@@ -203,6 +217,7 @@ export class OutboundFork {
     if (this.#over || this.#dialog) return
     const status = response.message.statusCode ?? 500
     this.#world.stack.routes.release(this.#callId)
+    this.#early.close()
     const { minS } = timerHeadersOf(response.message)
     if (status === 422 && minS > this.#minS && !this.#cancelled) {
       this.#minS = minS

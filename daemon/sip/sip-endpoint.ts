@@ -12,12 +12,13 @@ import { register } from './access/registrar.ts'
 import { Registrations } from './access/registrations.ts'
 import { SimplePhones } from './access/simple-phones.ts'
 import { Strikes } from './access/strikes.ts'
-import { type CallDialog, intervalTooSmall, warning } from './call-dialog.ts'
+import { intervalTooSmall, warning } from './call-dialog.ts'
 import { RtpPort } from './call-media.ts'
 import { CarrierLinks } from './carrier/carrier-links.ts'
 import type { LinkSettings } from './carrier/link-settings.ts'
 import { type Locator, systemLocator } from './carrier/locator.ts'
 import { noProbe, probeByUdp } from './carrier/reach-probe.ts'
+import { DialogBook } from './dialog-book.ts'
 import type { CarrierDialOptions, DialOptions, LinkView, SipAccount, SipCounters, SipEndpoint } from './endpoint.ts'
 import { InboundCall, partiesOfAgent } from './inbound-call.ts'
 import { callToAgent, OutboundCall } from './outbound-call.ts'
@@ -28,7 +29,6 @@ import { timerHeadersOf } from './session-timer.ts'
 import { answerTimer } from './session-timer-machine.ts'
 import type { CallWorld, SipLeg } from './sip-leg.ts'
 import { SipStack } from './sip-stack.ts'
-import type { Reply } from './stack-user.ts'
 import type { TlsFiles } from './transport/certificates.ts'
 import type { ConnectionLimits } from './transport/connections.ts'
 import type { Hop } from './transport/hop.ts'
@@ -97,8 +97,7 @@ class Endpoint implements BoundSipEndpoint {
   readonly #links: CarrierLinks
   readonly #world: CallWorld
   readonly #legs = new Set<SipLeg>()
-  /** By Call-ID: a call's dialog, and the second one that a forking proxy may add. */
-  readonly #dialogs = new Map<string, CallDialog[]>()
+  readonly #dialogs = new DialogBook()
   readonly #inboundListeners = new Set<(leg: Leg) => void>()
   readonly #reachableListeners = new Set<(userName: string, reachable: boolean) => void>()
   #listening: readonly Listen[] = []
@@ -144,14 +143,14 @@ class Endpoint implements BoundSipEndpoint {
         receiveInvite: (uas, request, account, source) => this.#receiveInvite(uas, request, account, source),
         receiveRegister: (request, account, source) =>
           register(this.#registrations, request, account, source, clock.epochMs()),
-        receiveUpdate: (dialogId, request) => this.#receiveUpdate(dialogId, request),
+        receiveUpdate: (dialogId, request) => this.#dialogs.update(dialogId, request),
         ackMissing: (callId) => {
-          for (const dialog of this.#dialogs.get(callId) ?? []) dialog.ackMissing()
+          for (const dialog of this.#dialogs.of(callId)) dialog.ackMissing?.()
         },
         connectionLost: (way) => this.#registrations.lost(way),
         farEndLost: (callId) => {
           counters.count('farEndsLost')
-          for (const dialog of this.#dialogs.get(callId) ?? []) dialog.connectionLost()
+          for (const dialog of this.#dialogs.of(callId)) dialog.connectionLost?.()
         },
       },
     })
@@ -164,7 +163,7 @@ class Endpoint implements BoundSipEndpoint {
       newPort: () => new RtpPort(audio, options.address, options.mediaTimeoutMs ?? defaultMediaTimeoutMs),
       onFault: (fault) => this.#contain(fault),
       legOf: (replaces, like) => siblingNamed(this.#legs, replaces, like)?.id,
-      addDialog: (callId, dialog) => this.#addDialog(callId, dialog),
+      addDialog: (callId, dialog) => this.#dialogs.add(callId, dialog),
     }
     this.#links = new CarrierLinks(
       options.links ?? [],
@@ -336,14 +335,6 @@ class Endpoint implements BoundSipEndpoint {
     leg.ring()
   }
 
-  #receiveUpdate(dialogId: string, request: WireRequest): Reply {
-    for (const dialogs of this.#dialogs.values()) {
-      const found = dialogs.find((dialog) => dialog.id === dialogId)
-      if (found) return found.update(request)
-    }
-    return { status: 481, reason: 'Call/Transaction Does Not Exist', headers: [] }
-  }
-
   get #maxLegs(): number {
     return this.#options.maxLegs ?? defaultMaxLegs
   }
@@ -357,15 +348,6 @@ class Endpoint implements BoundSipEndpoint {
     this.#legs.add(leg)
     void leg.released.then(() => this.#legs.delete(leg))
     return true
-  }
-
-  #addDialog(callId: string, dialog: CallDialog): () => void {
-    this.#dialogs.set(callId, [...(this.#dialogs.get(callId) ?? []), dialog])
-    return () => {
-      const left = (this.#dialogs.get(callId) ?? []).filter((one) => one !== dialog)
-      if (left.length > 0) this.#dialogs.set(callId, left)
-      else this.#dialogs.delete(callId)
-    }
   }
 
   #heard(event: AudioEvent): void {

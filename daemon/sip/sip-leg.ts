@@ -6,7 +6,7 @@ import type { Counters } from '../counters.ts'
 import type { Leg, LegEnd, LegEvent, LegId, LegParty, LegState, MediaQuality } from '../leg/leg.ts'
 import { LegEvents } from '../leg/leg-events.ts'
 import type { PortId } from '../media/port.ts'
-import type { CallDialog } from './call-dialog.ts'
+import type { CallDialog, InDialog } from './call-dialog.ts'
 import type { RtpPort } from './call-media.ts'
 import type { SipAccount } from './endpoint.ts'
 import { type DigitSource, takeDigit, type Unpaired } from './info-digits.ts'
@@ -29,7 +29,7 @@ export interface CallWorld {
   /** The leg of that dialog, when it is of the same account as this one. */
   legOf(replaces: Replaces, like: SipLeg): LegId | undefined
   /** A dialog of a call lives from now on, for UPDATE and missing ACKs; returns its removal. */
-  addDialog(callId: string, dialog: CallDialog): () => void
+  addDialog(callId: string, dialog: InDialog): () => void
 }
 
 /** A far end that answers neither BYE nor CANCEL keeps a leg no longer than this. */

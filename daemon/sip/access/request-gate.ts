@@ -15,12 +15,12 @@ export interface Refusal {
 }
 
 /** Methods of the registry that we know and don't allow: 405. Any other word: 501. */
-const knownMethods = ['SUBSCRIBE', 'NOTIFY', 'MESSAGE', 'PUBLISH', 'PRACK']
+const knownMethods = ['SUBSCRIBE', 'NOTIFY', 'MESSAGE', 'PUBLISH']
 const allowed = allowedMethods.split(', ')
 const singleHeaders = ['from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-type', 'expires']
 /** What a request of the method may require. */
 const supportedExtensions: Readonly<Record<string, readonly string[]>> = {
-  INVITE: ['replaces', 'timer'],
+  INVITE: ['100rel', 'replaces', 'timer'],
   UPDATE: ['timer'],
   REFER: ['norefersub'],
 }
@@ -110,7 +110,7 @@ function refuseBody(request: WireRequest): Refusal | undefined {
     if (accept.length > 0 && !types.some((one) => ['application/sdp', 'application/*', '*/*'].includes(one)))
       return { status: 406, reason: 'Not Acceptable' }
   }
-  if (request.body === '' || !['INVITE', 'UPDATE', 'INFO', 'ACK'].includes(request.method)) return undefined
+  if (request.body === '' || !['INVITE', 'UPDATE', 'PRACK', 'INFO', 'ACK'].includes(request.method)) return undefined
   const encoding = header(request, 'content-encoding')
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
     return { status: 415, reason: 'Unsupported Media Type', headers: ['Accept-Encoding: identity'] }

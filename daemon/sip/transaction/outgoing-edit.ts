@@ -8,10 +8,10 @@ import { header, parseCSeq, type WireMessage, withHeader, withoutHeader } from '
 export const placeholderHost = 'cordboard.invalid'
 
 /** Methods that are answered by more than 405 or 501. */
-export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, INFO, REFER'
+export const allowedMethods = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, PRACK, UPDATE, INFO, REFER'
 
 /** Extensions of the dialogs we have: told in what begins or refreshes one, and in its 2xx. */
-export const dialogExtensions = 'timer, replaces'
+export const dialogExtensions = '100rel, timer, replaces'
 
 export function editOutgoing<M extends WireMessage>(message: M, local: Listen): M {
   let edited = message
@@ -23,6 +23,8 @@ export function editOutgoing<M extends WireMessage>(message: M, local: Listen): 
     edited = tellsExtensions(edited)
       ? withHeader(edited, 'Supported', dialogExtensions)
       : withoutHeader(edited, 'supported')
+  // Of a 2xx whose description was sent before it: sip.js takes an empty body, and gives it a type.
+  if (edited.body === '') edited = withoutHeader(edited, 'content-type')
   if (edited.kind === 'request' && header(edited, 'max-forwards') === undefined)
     edited = withHeader(edited, 'Max-Forwards', '70')
   return edited

@@ -42,7 +42,7 @@ t.test('the phone proves who it is, is announced, answered and hangs up', async 
   await stage.clock.advance(20)
   const accepted = alice.takeResponse(200, 'INVITE')
   t.match(accepted.body, /m=audio 16386 RTP\/AVP 0 101\r\n/, 'the answer takes one codec and the digits')
-  t.match(header(accepted, 'allow'), 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, UPDATE, INFO, REFER')
+  t.match(header(accepted, 'allow'), 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, PRACK, UPDATE, INFO, REFER')
   t.same(told, [], 'not before the ACK')
   await alice.ack(invite, accepted)
   await stage.clock.advance(20)
