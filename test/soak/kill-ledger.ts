@@ -92,6 +92,7 @@ export class KillLedger {
   /** The end of each contact was told once. Events are on disk a quarter of a second after they are told. */
   async #eventFaults(): Promise<string[]> {
     let wrong: string[] = []
+    // What is still not told when the wait is over is returned.
     await until('all ends to be told', () => {
       this.#readCompletions()
       wrong = [...this.#known].filter((id) => this.#completions.get(id) !== 1)
