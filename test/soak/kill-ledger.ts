@@ -7,7 +7,7 @@ import { metricsReport } from '../../daemon/api/reports.ts'
 import type { ContactRecord } from '../../daemon/contact/contact-record.ts'
 import { openContactStoreReadOnly } from '../../daemon/store/contact-store.ts'
 import type { Daemon } from '../support/daemon.ts'
-import { until } from '../support/wait.ts'
+import { until, WaitFailed } from '../support/wait.ts'
 import { readWav } from '../support/wav.ts'
 
 /** More contacts than come between two kills. */
@@ -92,12 +92,13 @@ export class KillLedger {
   /** The end of each contact was told once. Events are on disk a quarter of a second after they are told. */
   async #eventFaults(): Promise<string[]> {
     let wrong: string[] = []
-    // What is still not told when the wait is over is returned.
     await until('all ends to be told', () => {
       this.#readCompletions()
       wrong = [...this.#known].filter((id) => this.#completions.get(id) !== 1)
       return wrong.length === 0
-    }).catch(() => undefined)
+    }).catch((fault: unknown) => {
+      if (!(fault instanceof WaitFailed)) throw fault
+    })
     return wrong.map((id) => `the end of ${id} was told ${this.#completions.get(id) ?? 0} times`)
   }
 
