@@ -24,15 +24,24 @@ export function timesOf(event: AgentEvent, methodOf: (contactId: string) => stri
   return names
 }
 
+/** How often it came to a connecting, of the kind that `connecting…Ms` has the time of. */
+export function connectionsName(method: string | undefined): string {
+  return `connections${connectingKind(method)}`
+}
+
 function connectingName(method: string | undefined): string {
+  return `connecting${connectingKind(method)}Ms`
+}
+
+function connectingKind(method: string | undefined): 'Incoming' | 'Outbound' | 'Callback' | 'Api' {
   switch (method) {
     case 'OUTBOUND':
-      return 'connectingOutboundMs'
+      return 'Outbound'
     case 'CALLBACK':
-      return 'connectingCallbackMs'
+      return 'Callback'
     case 'API':
-      return 'connectingApiMs'
+      return 'Api'
     default:
-      return 'connectingIncomingMs'
+      return 'Incoming'
   }
 }

@@ -141,4 +141,10 @@ export const definitions: readonly MetricDefinition[] = [
   ...(['Incoming', 'Outbound', 'Callback', 'Api'] as const).map((method) =>
     agentOnly(seconds(`SUM_CONNECTING_TIME_AGENT.${method.toUpperCase()}`, `connecting${method}Ms`)),
   ),
+  ...(['Incoming', 'Outbound', 'Callback', 'Api'] as const).map((method) =>
+    agentOnly(
+      average(`AVG_AGENT_CONNECTING_TIME.${method.toUpperCase()}`, `connections${method}`, `connecting${method}Ms`),
+    ),
+  ),
+  count('SUM_RETRY_CALLBACK_ATTEMPTS', 'callbackRetries'),
 ]

@@ -1,7 +1,7 @@
 // Folds the stream of events into figures by interval, one event at a time. What it knows of contacts and agents that are
 // not over can be saved and restored, so that a restart goes on where it was.
 import type { AgentEvent, CentreEvent, ContactEvent } from '../events/events.ts'
-import { timesOf } from './agent-time.ts'
+import { connectionsName, timesOf } from './agent-time.ts'
 import type { Cells, Dimensions } from './cells.ts'
 import { contactSums } from './contact-sums.ts'
 import { type ContactTrack, nextTrack } from './contact-track.ts'
@@ -98,16 +98,20 @@ export class Reckoner {
     const count = (name: string, agent?: string) =>
       this.#cells.add(event.atEpochMs, this.#forAgent(track, agent, event.routingProfile), { [name]: 1 })
     switch (event.type) {
+      case 'INITIATED':
+        return this.#countRetry(event)
       case 'QUEUED':
         return count('queuedNow')
       case 'CONNECTED_TO_AGENT':
         return before?.connectedMs === undefined ? count('connectedNow') : undefined
       case 'OFFERED':
+        count(connectionsName(event.initiationMethod), event.agent)
         return count('offers', event.agent)
       case 'OFFER_MISSED':
       case 'OFFER_REJECTED':
         return count('notAnswered', before?.offeredTo)
       case 'AGENT_CONNECTING':
+        if (event.initiationMethod === 'OUTBOUND') count(connectionsName('OUTBOUND'), event.agent)
         return before?.offeredTo === undefined ? undefined : count('accepted', before.offeredTo)
       case 'DISCONNECTED':
         if (before?.offeredTo === undefined) return
@@ -116,6 +120,13 @@ export class Reckoner {
       default:
         return
     }
+  }
+
+  /** A callback that follows on one in which nobody answered (metrics facts, 3): it is the first one's. */
+  #countRetry({ previousContactId, initiationMethod, atEpochMs }: ContactEvent): void {
+    const first = previousContactId === undefined ? undefined : this.#contacts.get(previousContactId)
+    if (initiationMethod === 'CALLBACK' && first?.about.initiationMethod === 'CALLBACK')
+      this.#cells.add(atEpochMs, dimensionsOf(first), { callbackRetries: 1 })
   }
 
   #forAgent(track: ContactTrack, agent: string | undefined, profile: string | undefined): Dimensions {
