@@ -32,6 +32,11 @@ export function judge(policy: OutboundPolicy, homeCountry: string, call: Guarded
   )
 }
 
+/** Whether the box itself may call it at all, whenever and however often: callbacks are promised for such numbers only. */
+export function isCallable(policy: OutboundPolicy, homeCountry: string, number: DialledNumber): boolean {
+  return number.kind === 'e164' && destinationRefusal(policy, homeCountry, {}, number) === undefined
+}
+
 type E164Number = Extract<DialledNumber, { kind: 'e164' }>
 
 const premiumTypes: readonly NumberType[] = ['PREMIUM_RATE', 'SHARED_COST']
@@ -54,7 +59,7 @@ export const costlyPrefixes: readonly string[] = [
 function destinationRefusal(
   policy: OutboundPolicy,
   homeCountry: string,
-  { agent }: GuardedCall,
+  { agent }: Pick<GuardedCall, 'agent'>,
   { number, country, type }: E164Number,
 ): GuardVerdict | undefined {
   if (agent?.rights?.allowed === false) return refuse('notAllowed', 'the agent may not call out')

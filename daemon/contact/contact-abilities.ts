@@ -2,6 +2,9 @@
 // move the contact, begin others beside it.
 // Abilities the box does not have are absent; the checker names the blocks that would need them (`boxAbilities`).
 import { randomUUID } from 'node:crypto'
+import { readDialled } from '../carrier/dialled-number.ts'
+import { emergencyNumbersOf } from '../carrier/emergency-numbers.ts'
+import { isCallable } from '../carrier/guard.ts'
 import type { FlowAbilities } from '../flow/abilities.ts'
 import type { BoxAbility } from '../flow/box-abilities.ts'
 import { holdBotDialog } from './bot-dialog.ts'
@@ -88,6 +91,11 @@ export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbi
     setCallbackNumber(number) {
       const written = number.startsWith('+') ? number : `+${number}`
       if (!e164.test(written)) return 'invalid'
+      const { box, carriers } = world.instance
+      const { country } = box.instance
+      const dialled = readDialled(written, { country, emergencyNumbers: emergencyNumbersOf(country) })
+      if (dialled.kind === 'invalid') return 'invalid'
+      if (!isCallable(carriers.outbound, country, dialled)) return 'notDialable'
       data.customerCallbackNumber = written
       return 'set'
     },

@@ -107,9 +107,12 @@ t.test('tags, names and the callback number stay with the contact; what is wrong
   t.equal(host.updateContactData?.({ name: 'Order', customerId: '17' }, 'Current'), true)
   t.equal(host.updateContactData?.({ name: 'Other' }, 'Related'), false)
   t.match(host.contact, { name: 'Order', customerId: '17' })
-  t.equal(host.setCallbackNumber?.('15550123'), 'set')
+  t.equal(host.setCallbackNumber?.('12065550100'), 'set')
   t.equal(host.setCallbackNumber?.('none'), 'invalid')
-  t.equal(host.contact.customerCallbackNumber, '+15550123')
+  t.equal(host.setCallbackNumber?.('+15550123'), 'invalid', 'no number of its country')
+  t.equal(host.setCallbackNumber?.('+442079460999'), 'notDialable', 'a country the box may not call')
+  t.equal(host.setCallbackNumber?.('+19002345678'), 'notDialable', 'of premium rate')
+  t.equal(host.contact.customerCallbackNumber, '+12065550100')
 })
 
 t.test('figures of an agent’s own queue; agents by what they do', async (t) => {

@@ -62,11 +62,11 @@ const ways: [what: string, block: Partial<Block> & { type: string }][] = [
   ['compared, and found', { type: 'Compare', parameters: { ComparisonValue: pin }, conditions: { [marker]: 'bye' } }],
   ['compared, without a branch', { type: 'Compare', parameters: { ComparisonValue: pin }, errors: {} }],
   ['in a flow attribute', { type: 'UpdateFlowAttributes', parameters: { FlowAttributes: { pin: { Value: marker } } } }],
-  ['as a tag, and in what the host throws', { type: 'TagContact', parameters: { Tags: { secret: marker, other: pin } } }],
   [
-    'as the id of hours',
-    { type: 'CheckHoursOfOperation', parameters: { HoursOfOperationId: pin }, conditions: {} },
+    'as a tag, and in what the host throws',
+    { type: 'TagContact', parameters: { Tags: { secret: marker, other: pin } } },
   ],
+  ['as the id of hours', { type: 'CheckHoursOfOperation', parameters: { HoursOfOperationId: pin }, conditions: {} }],
 ]
 for (const [what, block] of ways)
   t.test(`a secret ${what} is not shown`, async (t) => {
