@@ -4,6 +4,7 @@
 //   registered? (link-registration.ts) ───────────┴─▶ up, down, unknown ─▶ told
 import { createHash } from 'node:crypto'
 import { BlockList, isIP, isIPv4 } from 'node:net'
+import type { Timer } from '../../clock.ts'
 import type { Counters } from '../../counters.ts'
 import type { Leg } from '../../leg/leg.ts'
 import type { Log } from '../../log/log.ts'
@@ -41,6 +42,8 @@ export interface LinkWorld extends LinkTalk {
 /** How long an address that failed a call is left alone, unless the carrier says otherwise. */
 const restMs = 60_000
 const longestRestMs = 600_000
+/** How often it is asked whether anybody is there while a telephone rings. */
+const ringProbeMs = 1000
 const farewellMs = 1500
 const refusedReason = 'registrationRefused'
 
@@ -218,8 +221,30 @@ export class CarrierLink {
     if (isReliable(target)) return
     const stop = this.#world.probe(target, () => leg.giveUp('unreachable'))
     const timer = this.#world.clock.after(this.settings.noResponseMs, stop)
-    leg.on(() => {
+    leg.on(({ type }) => {
       timer.cancel()
+      stop()
+      if (type === 'alerted') this.#watchRinging(leg, target)
+    })
+  }
+
+  /**
+   * While somebody's telephone rings nothing is sent that would go unanswered: a carrier that is gone meanwhile would not
+   * be missed before the caller gives up. Where the network says so, the link is down at once, and the call goes on.
+   */
+  #watchRinging(leg: OutboundCall, target: Hop): void {
+    const { clock } = this.#world
+    let stop = () => {}
+    let timer: Timer | undefined
+    const look = () => {
+      stop()
+      stop = this.#world.probe(target, () => this.#callFailed(target, { status: 'unreachable' }))
+      timer = clock.after(ringProbeMs, look)
+    }
+    look()
+    leg.on(({ type }) => {
+      if (type === 'alerted') return
+      timer?.cancel()
       stop()
     })
   }
@@ -249,6 +274,8 @@ export class CarrierLink {
     if (reason === undefined) return
     this.#world.counters.count(reason === '503' ? 'linkCallsTurnedAway' : 'linkCallsUnanswered')
     this.#targets.note(target, { type: 'callFailed', reason })
+    // Who is asked whether they live is back when they say so, and not a minute later.
+    if (reason === 'unreachable' && this.settings.optionsIntervalMs !== undefined) return
     this.#targets.rest(target, Math.min(longestRestMs, retryAfterS === undefined ? restMs : retryAfterS * 1000))
   }
 
