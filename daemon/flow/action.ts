@@ -52,6 +52,8 @@ export interface ActionDefinition {
   readonly type: string
   /** Name in the flow log (`ContactFlowModuleType`). */
   readonly blockName: string
+  /** The same, of actions that are several blocks of the console. */
+  blockNameOf?(action: FlowActionDocument): string
   readonly flowTypes: readonly FlowType[] | 'all'
   readonly channels: readonly Channel[] | 'all'
   /** Needs somebody on the line; without: the error branch, or the end where the fact sheet says so. */

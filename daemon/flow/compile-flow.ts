@@ -10,6 +10,8 @@ import { ParameterTemplates } from './resolved-parameters.ts'
 export interface CompiledAction {
   readonly identifier: string
   readonly type: string
+  /** In the flow log. */
+  readonly blockName: string
   /** Absent: no action of this box; taken by the error branch when it is reached. */
   readonly definition: ActionDefinition | undefined
   readonly parameters: ParameterTemplates
@@ -41,10 +43,12 @@ export function compileFlow(flow: Flow): CompiledFlow {
 
 function compileAction(action: FlowActionDocument, flow: Flow): CompiledAction {
   const identifier = action.Identifier
+  const definition = actionDefinitions.get(action.Type)
   return {
     identifier,
     type: action.Type,
-    definition: actionDefinitions.get(action.Type),
+    blockName: definition?.blockNameOf?.(action) ?? definition?.blockName ?? action.Type,
+    definition,
     parameters: new ParameterTemplates(action, flow.displayNames.get(identifier)),
     conditionOperands: (action.Transitions.Conditions ?? []).flatMap(({ Condition }) => Condition.Operands),
     operandsInMilliseconds: flow.millisecondOperands?.has(identifier) ?? false,

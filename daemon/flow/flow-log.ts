@@ -22,7 +22,7 @@ export function flowLogEntry(contact: FlowContact, block: LoggedBlock): FlowLogE
     ContactId: contact.contactId,
     ContactFlowId: flow.arn,
     ContactFlowName: flow.name,
-    ContactFlowModuleType: action.definition?.blockName ?? action.type,
+    ContactFlowModuleType: action.blockName,
     Identifier: action.identifier,
     Timestamp: new Date(block.startedEpochMs).toISOString(),
     Parameters: block.parameters,

@@ -37,6 +37,7 @@ const knownParameters: readonly string[] = [
 export const getParticipantInput: ActionDefinition = {
   type: 'GetParticipantInput',
   blockName: 'GetUserInput',
+  blockNameOf: (action) => (isStored(action) ? 'StoreUserInput' : 'GetUserInput'),
   flowTypes: [...inboundQueueAndTransfer, 'OUTBOUND_WHISPER'],
   flowTypesOf: (action) =>
     action.Parameters.EnableDTMFBuffer === undefined ? inboundQueueAndTransfer : getParticipantInput.flowTypes,
@@ -58,7 +59,7 @@ export const getParticipantInput: ActionDefinition = {
     const firstDigit = { required: true, minimum: 1, maximum: maximumFirstDigitSeconds }
     checkNumber(action, report, 'InputTimeLimitSeconds', firstDigit)
     checkDtmf(action, report)
-    if (String(action.Parameters.StoreInput).toLowerCase() === 'true') checkStore(action, report)
+    if (isStored(action)) checkStore(action, report)
     else checkMenu(action, report)
   },
 
@@ -74,6 +75,10 @@ export const getParticipantInput: ActionDefinition = {
     if (store) return keep(run, digits)
     return digits === '' ? failed('nothing was pressed', 'InputTimeLimitExceeded') : { to: 'condition', value: digits }
   },
+}
+
+function isStored({ Parameters }: FlowActionDocument): boolean {
+  return String(Parameters.StoreInput).toLowerCase() === 'true'
 }
 
 /** The block that only starts or stops the type-ahead; what was typed may be kept when it stops. */

@@ -11,7 +11,7 @@ const maximumMessages = 100
 
 export const messageParticipantIteratively: ActionDefinition = {
   type: 'MessageParticipantIteratively',
-  blockName: 'PlayPromptLoop',
+  blockName: 'LoopPrompts',
   flowTypes: ['CUSTOMER_QUEUE', 'CUSTOMER_HOLD', 'AGENT_HOLD'],
   channels: ['VOICE'],
   needsParticipant: true,

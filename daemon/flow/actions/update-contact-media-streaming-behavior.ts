@@ -9,7 +9,9 @@ const states: readonly string[] = ['Enabled', 'Disabled']
 
 export const updateContactMediaStreamingBehavior: ActionDefinition = {
   type: 'UpdateContactMediaStreamingBehavior',
-  blockName: 'SetMediaStreaming',
+  blockName: 'StartMediaStreaming',
+  blockNameOf: ({ Parameters }) =>
+    Parameters.MediaStreamingState === 'Disabled' ? 'StopMediaStreaming' : 'StartMediaStreaming',
   flowTypes: [...inboundQueueAndTransfer, ...whispers],
   channels: ['VOICE'],
   needsParticipant: false,

@@ -7,6 +7,39 @@ import { FakeHost } from './fake-host.ts'
 import { type Block, bye, check, end, flowOf, say, testResources } from './flow-text.ts'
 import { run } from './run-support.ts'
 
+t.test('the flow log names blocks as the console does, each of those that are one action', async (t) => {
+  const entry = {
+    StoreInput: 'True',
+    InputTimeLimitSeconds: '5',
+    InputValidation: { CustomValidation: { MaximumLength: '4' } },
+  }
+  const ask = (id: string, parameters: Record<string, unknown>, next: string): Block => ({
+    id,
+    type: 'GetParticipantInput',
+    parameters,
+    next,
+    errors: { NoMatchingError: next, InputTimeLimitExceeded: next },
+  })
+  const stream = (id: string, state: string, next: string): Block => ({
+    id,
+    type: 'UpdateContactMediaStreamingBehavior',
+    parameters: { MediaStreamingState: state },
+    next,
+    errors: { NoMatchingError: next },
+  })
+  const { host } = await run([
+    ask('menu', { Text: 'x', InputTimeLimitSeconds: '5' }, 'entry'),
+    ask('entry', { Text: 'x', ...entry }, 'on'),
+    stream('on', 'Enabled', 'off'),
+    stream('off', 'Disabled', 'bye'),
+    bye,
+  ])
+  t.same(
+    host.logged.map(({ ContactFlowModuleType }) => ContactFlowModuleType),
+    ['GetUserInput', 'StoreUserInput', 'StartMediaStreaming', 'StopMediaStreaming', 'Disconnect'],
+  )
+})
+
 t.test('from start to the hang-up', async (t) => {
   const { end, path, host } = await run([say('hello', 'Hello $.CustomerEndpoint.DisplayName', 'bye'), bye])
   t.same(end, { type: 'disconnect' })
