@@ -81,6 +81,24 @@ export const carrierScenarios = {
     ),
 }
 
+/** Rings so long, answers, waits for BYE; tells that it lives when it is asked (OPTIONS). */
+export function ringingCarrier(ringMs: number): string {
+  return scenario(
+    '<recv request="OPTIONS" optional="true" next="alive"/>',
+    '<recv request="INVITE"/>',
+    answer('180 Ringing'),
+    `<pause milliseconds="${ringMs}"/>`,
+    accepted,
+    '<recv request="ACK"/>',
+    '<recv request="BYE"/>',
+    answer('200 OK'),
+    '<nop next="over"/>',
+    '<label id="alive"/>',
+    answer('200 OK'),
+    '<label id="over"/>',
+  )
+}
+
 export interface SippCarrier {
   port: number
   program: Program
@@ -105,7 +123,7 @@ export async function sippCarrier(t: Test, text: string, transport: 'udp' | 'tcp
 }
 
 /** A UDP port that can't be bound any more is in use; a TCP port that takes a connection is. */
-async function listening(port: number, transport: 'udp' | 'tcp'): Promise<void> {
+export async function listening(port: number, transport: 'udp' | 'tcp'): Promise<void> {
   await until(`sipp to listen on ${port}`, () => {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     if (transport === 'tcp') {

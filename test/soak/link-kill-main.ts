@@ -1,0 +1,66 @@
+// scripts/soak-links: links are killed at random under calls; every call must be answered, and once.
+import { parseArgs } from 'node:util'
+import { runLinkKill } from './link-kill.ts'
+
+const usage = `usage: scripts/soak-links [--seconds N] [--calls N] [--kill-every MS] [--seed N] [--json]
+
+Three carriers with two links each, every link a SIP program (sipp) that is killed at random and started again, and a
+simulated telephone line beside that is unplugged now and then; calls go out all the while. Every call must be answered by a link that lives, and by one only.
+
+  --seconds N      how long calls begin (120)
+  --calls N        a minute (50)
+  --kill-every MS  between two kills, on average (4000)
+  --seed N         of the random moments (1)
+  --json           the result as one JSON object
+
+Exit codes: 0 no call lost or doubled, 1 some were, 2 wrong usage.`
+
+function numberOf(name: string, text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 1 && value <= 100_000) return value
+  console.error(`--${name} ${text}: give a whole number from 1 to 100000.\n\n${usage}`)
+  process.exit(2)
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        seconds: { type: 'string', default: '120' },
+        calls: { type: 'string', default: '50' },
+        'kill-every': { type: 'string', default: '4000' },
+        seed: { type: 'string', default: '1' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values
+  } catch (fault) {
+    console.error(`${fault instanceof Error ? fault.message : String(fault)}\n\n${usage}`)
+    process.exit(2)
+  }
+}
+
+const options = readOptions()
+if (options.help) {
+  console.log(usage)
+  process.exit(0)
+}
+const result = await runLinkKill({
+  seconds: numberOf('seconds', options.seconds),
+  callsPerMinute: numberOf('calls', options.calls),
+  killEveryMs: numberOf('kill-every', options['kill-every']),
+  seed: numberOf('seed', options.seed),
+})
+const sorted = result.answerMs.toSorted((one, other) => one - other)
+const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0)
+if (options.json) console.log(JSON.stringify(result))
+else {
+  console.log(`${result.calls} calls, ${result.kills} links killed`)
+  console.log(
+    `${result.answered} answered, ${result.overLine} of them over the line; ${result.movedOn} times the next link`,
+  )
+  console.log(`answered after: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms (it rings for 1500 ms)`)
+  for (const lost of result.lost) console.log(`LOST ${lost}`)
+  for (const number of result.doubled) console.log(`DOUBLED ${number}`)
+}
+process.exit(result.lost.length + result.doubled.length === 0 ? 0 : 1)
