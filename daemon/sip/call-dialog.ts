@@ -14,6 +14,7 @@ import {
 import type { Clock } from '../clock.ts'
 import type { MediaFault, MediaSession } from './call-media.ts'
 import { DialogRequests } from './dialog-requests.ts'
+import { reasonLines } from './end-reasons.ts'
 import { digitBody, digitIn, digitTypes } from './info-digits.ts'
 import { SessionTimer } from './session-timer.ts'
 import { leastIntervalS, type TimerTerms } from './session-timer-machine.ts'
@@ -131,14 +132,15 @@ export class CallDialog implements InDialog {
     return this.#ended
   }
 
-  /** Sends BYE; resolves when it was answered, or timed out. Must not be called before our 2xx was acknowledged. */
-  bye(): Promise<void> {
+  /** Sends BYE, with the end's reason when it is a failure; resolves when it was answered, or timed out. Must not be called before our 2xx was acknowledged. */
+  bye(reason = ''): Promise<void> {
     if (this.#ended) return Promise.resolve()
     this.#end()
     return new Promise((resolve) => {
       const settle = () => resolve()
       // Not session.bye(): it refuses while it waits for an ACK, even one that is known not to come any more.
-      new ByeUserAgentClient(this.#session, { onAccept: settle, onReject: settle, onRedirect: settle })
+      const user = { onAccept: settle, onReject: settle, onRedirect: settle }
+      new ByeUserAgentClient(this.#session, user, { extraHeaders: reasonLines(reason) })
     })
   }
 

@@ -100,6 +100,19 @@ export function endOfMedia(fault: 'srtpRequired' | 'incompatibleMedia'): LegEnd 
   return { by: 'us', blame: 'config', reason: fault, sipStatus: 488 }
 }
 
+/** `Reason` (RFC 3326) of the BYE that ends a call for something that went wrong; none where somebody just hung up. */
+export function reasonLines(reason: string): string[] {
+  const cause = byeCauses[reason]
+  return cause === undefined ? [] : [`Reason: SIP;${cause}`]
+}
+
+const byeCauses: Readonly<Record<string, string>> = {
+  incompatibleMedia: 'cause=488;text="No usable answer to the offer"',
+  srtpRequired: 'cause=488;text="SRTP is required"',
+  noAck: 'cause=408;text="ACK missing"',
+  sessionExpired: 'cause=408;text="Session not refreshed"',
+}
+
 export interface Rejection {
   statusCode: number
   extraHeaders: string[]

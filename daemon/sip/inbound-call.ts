@@ -253,7 +253,7 @@ export class InboundCall extends SipLeg {
     }
     // RFC 3261 section 15: no BYE by the called party before the ACK has come, or will not come any more.
     await this.#acknowledged.promise
-    await (this.#successor ?? dialog).bye()
+    await (this.#successor ?? dialog).bye(end.reason)
     this.#forget()
   }
 

@@ -284,12 +284,12 @@ export class OutboundCall extends SipLeg {
     })
   }
 
-  protected async farewell(): Promise<void> {
+  protected async farewell(end: LegEnd): Promise<void> {
     const losers = this.#forks.filter((fork) => fork !== this.#winner)
     for (const fork of losers) fork.cancel(false)
     // CANCEL waits for a first word too (RFC 3261 section 9.1); each fork sees to its own late answer.
     if (this.#isMute) return
-    await Promise.all([(this.#successor ?? this.#winner)?.bye(), ...losers.map((fork) => fork.settled)])
+    await Promise.all([(this.#successor ?? this.#winner)?.bye(end.reason), ...losers.map((fork) => fork.settled)])
   }
 
   protected get keysBy(): SipAccount['keysBy'] {

@@ -164,8 +164,8 @@ export class OutboundFork {
   }
 
   /** Hangs up a phone that was answered; resolves when it confirmed, or didn't in time. */
-  async bye(): Promise<void> {
-    await this.#dialog?.bye()
+  async bye(reason?: string): Promise<void> {
+    await this.#dialog?.bye(reason)
     this.finish()
   }
 
@@ -206,7 +206,7 @@ export class OutboundFork {
       return
     }
     if (answer) this.#user.unusable(this, answer.fault)
-    void this.bye()
+    void this.bye(answer && 'incompatibleMedia')
   }
 
   #timerOf(peer: IncomingResponseMessage): DialogTimer {

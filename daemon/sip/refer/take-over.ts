@@ -122,9 +122,9 @@ export class SuccessorDialog {
   }
 
   /** Hangs up, once the phone has acknowledged our 200 or never will (RFC 3261 section 15). */
-  async bye(): Promise<void> {
+  async bye(reason?: string): Promise<void> {
     await this.#acknowledged.promise
-    await this.dialog.bye()
+    await this.dialog.bye(reason)
     this.#forget()
   }
 
