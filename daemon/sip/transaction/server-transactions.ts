@@ -5,7 +5,15 @@ import type { Counters } from '../../counters.ts'
 import { type Hop, isReliable } from '../transport/hop.ts'
 import type { Listen } from '../transport/transports.ts'
 import { branchCookie, responseTarget, topVia, type Via } from '../wire/via.ts'
-import { formatWire, header, parseCSeq, tagOf, type WireRequest, type WireResponse } from '../wire/wire-message.ts'
+import {
+  formatWire,
+  header,
+  parseCSeq,
+  tagOf,
+  type WireRequest,
+  type WireResponse,
+  withHeader,
+} from '../wire/wire-message.ts'
 import { editOutgoing } from './outgoing-edit.ts'
 import { reliable, unreliable } from './timer-values.ts'
 import { type TransactionCensus, takeCensus } from './transaction-census.ts'
@@ -43,6 +51,8 @@ interface Entry {
   replyTo: Hop
   runner: Runner
   response: Buffer | undefined
+  /** To of the response, with our tag. */
+  to: string | undefined
   accepted: boolean
   /** The ACK being handed up. */
   ack: { request: WireRequest; shared: boolean } | undefined
@@ -100,6 +110,7 @@ export class ServerTransactions {
       replyTo: responseTarget(via, source),
       runner: this.#runner(request.method, source, (effect) => this.#perform(entry, effect)),
       response: undefined,
+      to: undefined,
       accepted: false,
       ack: undefined,
     }
@@ -119,11 +130,21 @@ export class ServerTransactions {
       return
     }
     const isCopy = entry.response !== undefined && isAnswered(entry)
-    if (!isCopy) entry.response = formatWire(editOutgoing(response, this.#options.localFor(entry.replyTo)))
+    if (!isCopy) {
+      const tagged = method === 'CANCEL' ? this.#taggedAsInvite(response, via!) : response
+      entry.response = formatWire(editOutgoing(tagged, this.#options.localFor(entry.replyTo)))
+      entry.to = header(tagged, 'to')
+    }
     if (entry.runner.invite) {
       if (response.status >= 200 && response.status < 300) entry.accepted = true
       entry.runner.run.feed(inviteInput(response.status))
     } else if (response.status >= 200) entry.runner.run.feed('finalSent')
+  }
+
+  /** RFC 3261 section 9.2: the same To tag as in the responses to the INVITE; sip.js takes a new one. */
+  #taggedAsInvite(response: WireResponse, via: Via): WireResponse {
+    const to = this.#entries.get(responseKey(response, via, 'INVITE'))?.to
+    return to === undefined ? response : withHeader(response, 'To', to)
   }
 
   /** Of calls that ring here and whose caller's connection is gone: the CANCELs that nobody can send any more. */

@@ -1,5 +1,6 @@
 // All call shapes.
 import { callsIn } from './calls-in.ts'
+import { callsOut } from './calls-out.ts'
 import type { CallShape } from './shape.ts'
 
-export const callShapes: readonly CallShape[] = [...callsIn]
+export const callShapes: readonly CallShape[] = [...callsIn, ...callsOut]

@@ -77,6 +77,21 @@ ${own}
 ${bodyOf(parts)}`)
 }
 
+const notes = { them: 'From:', us: 'To:', way: 'Via:', number: 'CSeq:' } as const
+
+/** Notes what an answer needs that is sent when other messages have come since. */
+export const noted: readonly string[] = Object.entries(notes).map(
+  ([name, header]) => `<ereg regexp=".*" search_in="hdr" header="${header}" assign_to="${name}"/>`,
+)
+
+/** The answer to the request of which the notes are. */
+export function replyToNoted(status: number, reason: string, parts: RequestParts = {}): string {
+  return answer(status, reason, parts, 'To:[$us]')
+    .replace('[last_Via:]', 'Via:[$way]')
+    .replace('[last_From:]', 'From:[$them]')
+    .replace('[last_CSeq:]', 'CSeq:[$number]')
+}
+
 /** sipp calls: the requests of its side. */
 export const caller = {
   request(method: string, cseq: number, parts: RequestParts = {}, uri = '[next_url]'): string {
@@ -126,18 +141,24 @@ const tag = ';tag=[pid]S[call_number]'
 export const callee = {
   /** Expects the INVITE and notes who it is from. */
   invited(...actions: string[]): string {
-    const notes = [
-      '<ereg regexp=".*" search_in="hdr" header="From:" assign_to="them"/>',
-      '<ereg regexp="sip:[^>]*" search_in="hdr" header="Contact:" assign_to="target"/>',
-    ]
-    return request('INVITE', ...notes, ...actions)
+    const target = '<ereg regexp="sip:[^>]*" search_in="hdr" header="Contact:" assign_to="target"/>'
+    return request('INVITE', ...noted, target, ...actions)
   },
   reply(status: number, reason: string, parts: RequestParts = {}, toTag = tag): string {
     return answer(status, reason, parts, `[last_To:]${toTag}`)
   },
+  /** The CANCEL, its answer, and that of the INVITE. */
+  cancelled(): string {
+    const terminated = callee.reply(487, 'Request Terminated').replace('[last_CSeq:]', 'CSeq:[$number]')
+    return [request('CANCEL'), callee.reply(200, 'OK'), terminated, request('ACK')].join('\n')
+  },
   /** Resent until it is acknowledged. */
   accept(parts: RequestParts = { body: sdp() }, toTag = tag): string {
     return callee.reply(200, 'OK', parts, toTag).replace('<send>', `<send${resent}>`)
+  },
+  /** The same when other messages have come since the INVITE. */
+  acceptNoted(parts: RequestParts = { body: sdp() }, toTag = tag): string {
+    return replyToNoted(200, 'OK', parts).replace('To:[$us]', `To:[$us]${toTag}`).replace('<send>', `<send${resent}>`)
   },
   request(method: string, cseq: number, parts: RequestParts = {}): string {
     return element(
@@ -157,7 +178,9 @@ ${bodyOf(parts)}`,
 
 /** The whole: steps may use the notes, whether or not they do. */
 export function scenario(...steps: string[]): string {
-  const notes = ['them', 'target', 'seen'].filter((name) => steps.some((step) => step.includes(`assign_to="${name}"`)))
-  const used = notes.length === 0 ? '' : `\n<Reference variables="${notes.join(',')}"/>`
+  const names = [...Object.keys(notes), 'target', 'seen', 'flag'].filter((name) =>
+    steps.some((step) => step.includes(`assign_to="${name}"`)),
+  )
+  const used = names.length === 0 ? '' : `\n<Reference variables="${names.join(',')}"/>`
   return `<?xml version="1.0" encoding="ISO-8859-1" ?>\n<scenario name="a call">\n${steps.join('\n')}${used}\n</scenario>\n`
 }
