@@ -2,8 +2,6 @@
 // it by the clock; tests drive it by given times.
 import { DtmfBank } from '../../drivers/native/dtmf-bank.ts'
 import {
-  bindUdpSocket,
-  ipv4Number,
   MediaSockets,
   receiveBytesPerPacket,
   statusReplayed,
@@ -12,6 +10,7 @@ import {
 } from '../../drivers/native/media-sockets.ts'
 import { mapSharedMemory } from '../../drivers/native/shared-memory.ts'
 import { ToneBank } from '../../drivers/native/tone-bank.ts'
+import { bindUdpSocket, ipv4Number } from '../../drivers/native/udp.ts'
 import { pcmFileBytes } from '../../drivers/pcm-ring.ts'
 import { LinePort } from '../media/line-port.ts'
 import type { PlaybackItem } from '../media/playback.ts'
@@ -97,6 +96,7 @@ export class AudioEngine {
 
   /** Carries out one command. Its fault is answered, or ends the port it was for, or is told; never thrown. */
   handle(command: Command): void {
+    this.#loop.wakeAll()
     try {
       this.#carryOut(command)
     } catch (fault) {
@@ -286,6 +286,7 @@ export class AudioEngine {
       this.#strayPackets++
       return
     }
+    this.#loop.wake(port.id)
     try {
       const drops = sockets.kernelDropsOf(index)
       if (drops > 0) port.noteKernelDrops(drops)

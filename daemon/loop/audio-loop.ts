@@ -3,7 +3,8 @@
 //
 //   get() of all ─▶ digit detectors, in one batch ─▶ recordings ─▶ mix ─▶ put() of all
 //
-// A port that hears one other and nothing else may follow it: then its far end gets the other's packets past the loop.
+// A port that hears one other and nothing else may follow it: then its far end gets the other's packets past the loop. Two
+// that follow each other and are heard by nobody else may rest: the loop leaves them alone for some ticks.
 // A port that throws is ended alone. Nothing is allocated in a tick.
 import type { LoopPort, PortReport } from '../media/loop-port.ts'
 import { Mixer } from '../media/mixer.ts'
@@ -11,6 +12,7 @@ import { Playback, type PlaybackItem } from '../media/playback.ts'
 import { type PortCounters, type PortId, telephoneFormat } from '../media/port.ts'
 import type { RecordingRing } from '../media/recording-ring.ts'
 import type { PlayOutcome } from './audio.ts'
+import { type Rester, RestingPairs } from './resting.ts'
 
 export type LoopReport =
   | PortReport
@@ -30,8 +32,7 @@ interface Playing {
   ticksLeft: number
 }
 
-interface Member {
-  port: LoopPort
+interface Member extends Rester<Member> {
   heard: Int16Array
   isHeard: boolean
   sources: Member[]
@@ -39,6 +40,8 @@ interface Member {
   /** Of this tick: its own audio comes past the loop; somebody hears it through the loop. */
   isFollowing: boolean
   isWanted: boolean
+  /** Ports that hear this one. */
+  hearers: number
   fault: unknown
 }
 
@@ -62,6 +65,11 @@ export class AudioLoop {
   readonly #playedSum = new Int16Array(telephoneFormat.frameSamples)
   readonly #playMixer = new Mixer(telephoneFormat.frameSamples)
   failedPorts = 0
+  #wokeWithFault = false
+  readonly #resting = new RestingPairs<Member>((member, fault) => {
+    member.fault = fault
+    this.#wokeWithFault = true
+  })
 
   constructor(options: { detectors: DetectorBatch; report: (report: LoopReport) => void }) {
     this.#detectors = options.detectors
@@ -90,6 +98,11 @@ export class AudioLoop {
       playing: [],
       isFollowing: false,
       isWanted: false,
+      hearers: 0,
+      isResting: false,
+      partner: undefined,
+      ticksLeft: 0,
+      ticksPassed: 0,
       fault: noFault,
     }
     this.#members.push(member)
@@ -104,8 +117,10 @@ export class AudioLoop {
   remove(portId: PortId): PortCounters | undefined {
     const member = this.#byId.get(portId)
     if (member === undefined) return undefined
+    this.#resting.wake(member)
     this.#byId.delete(portId)
     this.#members.splice(this.#members.indexOf(member), 1)
+    for (const source of member.sources) source.hearers--
     for (const other of this.#members) {
       const at = other.sources.indexOf(member)
       if (at < 0) continue
@@ -128,13 +143,16 @@ export class AudioLoop {
     const target = this.#byId.get(to)
     if (source === undefined || target === undefined || target.sources.includes(source)) return
     target.sources.push(source)
+    source.hearers++
   }
 
   disconnect(from: PortId, to: PortId): void {
     const source = this.#byId.get(from)
     const target = this.#byId.get(to)
     const at = source && target ? target.sources.indexOf(source) : -1
-    if (at >= 0) target!.sources.splice(at, 1)
+    if (at < 0) return
+    target!.sources.splice(at, 1)
+    source!.hearers--
   }
 
   play(playId: number, portId: PortId, items: readonly PlaybackItem[], repeat: boolean): void {
@@ -192,10 +210,25 @@ export class AudioLoop {
     this.#report({ type: 'portFailed', portId, reason })
   }
 
+  /** Before anything is done with a port but by `tick`: whatever rests is told how long it has. */
+  wakeAll(): void {
+    this.#resting.wakeAll()
+  }
+
+  /** The same for one port, with who rests with it. */
+  wake(portId: PortId): void {
+    const member = this.#byId.get(portId)
+    if (member !== undefined) this.#resting.wake(member)
+  }
+
   /** One tick of 20 ms, after `skipped` ticks that could not be done. */
   tick(skipped = 0): void {
+    if (skipped > 0) this.wakeAll()
+    this.#resting.passTick()
     for (let s = 0; s < skipped; s++) this.#skip()
-    let failed = this.#plan()
+    let failed = this.#wokeWithFault
+    this.#wokeWithFault = false
+    if (this.#plan()) failed = true
     if (this.#pull()) failed = true
     if (this.#detectors.run() > 0)
       for (let m = 0; m < this.#members.length; m++) this.#members[m]!.port.detector?.collect()
@@ -209,16 +242,26 @@ export class AudioLoop {
     for (let r = 0; r < this.#recordings.length; r++) this.#recordings[r]!.ring.write(false, false)
   }
 
+  /** Two that hear each other, and that nobody else hears. */
+  #rest(member: Member): void {
+    const partner = member.sources[0]
+    if (member.isResting || partner?.sources[0] !== member || !isAlone(member) || !isAlone(partner)) return
+    this.#resting.begin(member, partner)
+  }
+
   /** Who follows whom, and who is heard by the loop at all. */
   #plan(): boolean {
     let failed = false
     for (let m = 0; m < this.#members.length; m++) {
       const member = this.#members[m]!
+      if (member.isResting) continue
       const { port, sources, playing } = member
       member.isWanted = port.detector !== undefined
       if (port.follow === undefined) continue
       try {
-        member.isFollowing = port.follow(sources.length === 1 && playing.length === 0 ? sources[0]!.port : undefined)
+        // What comes in at a port goes on to one other only.
+        const mayFollow = sources.length === 1 && playing.length === 0 && sources[0]!.hearers === 1
+        member.isFollowing = port.follow(mayFollow ? sources[0]!.port : undefined)
       } catch (fault) {
         member.fault = fault
         failed = true
@@ -244,6 +287,7 @@ export class AudioLoop {
     let failed = false
     for (let m = 0; m < this.#members.length; m++) {
       const member = this.#members[m]!
+      if (member.isResting) continue
       member.isHeard = false
       try {
         if (!member.isWanted && member.port.pass !== undefined) {
@@ -276,7 +320,10 @@ export class AudioLoop {
     let failed = false
     for (let m = 0; m < this.#members.length; m++) {
       const member = this.#members[m]!
-      if (member.isFollowing) continue
+      if (member.isFollowing) {
+        this.#rest(member)
+        continue
+      }
       try {
         this.#mixer.start()
         for (let s = 0; s < member.sources.length; s++) {
@@ -326,6 +373,10 @@ export class AudioLoop {
       if (member.fault !== noFault) this.fail(member.port.id, member.fault)
     }
   }
+}
+
+function isAlone({ isFollowing, isWanted, hearers, fault, port }: Member): boolean {
+  return isFollowing && !isWanted && hearers === 1 && fault === noFault && port.mayRest === true
 }
 
 function faultText(fault: unknown): string {

@@ -2,7 +2,7 @@
 // that every playback, recording and question settles even when the thread is gone.
 import { closeSync } from 'node:fs'
 import { startSpandsp } from '../../drivers/native/dtmf-bank.ts'
-import { bindRtpSocket } from '../../drivers/native/media-sockets.ts'
+import { bindRtpSocket } from '../../drivers/native/udp.ts'
 import { type Clock, SystemClock } from '../clock.ts'
 import type { PortCounters, PortId } from '../media/port.ts'
 import { RecordingRing } from '../media/recording-ring.ts'

@@ -69,6 +69,11 @@ export class EventReceiver {
     if (ended) this.#tell()
   }
 
+  /** No event is under way. */
+  get idle(): boolean {
+    return this.#told
+  }
+
   /** Every 20 ms. */
   tick(): void {
     this.#ticksSincePacket++

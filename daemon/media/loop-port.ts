@@ -16,6 +16,11 @@ export interface LoopPort extends MediaPort {
    * the far end without the loop, and `put` is not to be called.
    */
   follow?(source: LoopPort | undefined): boolean
+  /** Nothing but its packets going on and coming past the loop: it can be left alone, together with its only partner. */
+  readonly mayRest?: boolean
+  /** Left alone from now on, best for the number of ticks returned. `wake` ends that and tells how many they were. */
+  rest?(): number
+  wake?(ticks: number): void
   /** A tick that the loop could not do: time passes, nothing is heard or said. */
   skip(): void
   /** Digits for the far end; `requestId` is told as `digitsSent` when the last is out. */

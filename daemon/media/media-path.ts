@@ -49,6 +49,11 @@ export class MediaPath {
     return this.#ice?.consentLost ?? false
   }
 
+  /** Something is to be done in time. */
+  get isTimed(): boolean {
+    return this.#ice !== undefined || this.isLocked
+  }
+
   /** The same as before goes on as it stands. */
   agree({ ice, dtls, address, port }: RtpAgreement): void {
     if (ice === undefined || !this.#ice?.isFor(ice)) {

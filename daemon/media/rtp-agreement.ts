@@ -36,3 +36,13 @@ export interface RtpAgreement {
   dtls: DtlsAgreement | undefined
   ice: IceAgreement | undefined
 }
+
+/** For people: codec, protection, and the way if it is not both. */
+export function agreementText(agreement: RtpAgreement, isLocked: boolean): string {
+  const { codec, dtls, sendKey, receiveKey, sends, receives } = agreement
+  const parts: string[] = [codec]
+  if (dtls) parts.push(isLocked ? 'dtls pending' : 'dtls-srtp')
+  else if (sendKey || receiveKey) parts.push('srtp')
+  if (!sends || !receives) parts.push(sends ? 'sendonly' : receives ? 'recvonly' : 'inactive')
+  return parts.join(' ')
+}

@@ -59,6 +59,24 @@ export function readRtp(bytes: Uint8Array, offset: number, length: number, field
   return undefined
 }
 
+/** The fields of a packet of audio whose octets are not here. */
+export function setAudioFields(
+  fields: RtpFields,
+  payloadType: number,
+  ssrc: number,
+  sequence: number,
+  timestamp: number,
+  payloadLength: number,
+): void {
+  fields.payloadType = payloadType
+  fields.marker = false
+  fields.sequence = sequence
+  fields.timestamp = timestamp
+  fields.ssrc = ssrc | 0
+  fields.payloadOffset = 0
+  fields.payloadLength = payloadLength
+}
+
 const putWord = (bytes: Uint8Array, at: number, value: number) => {
   bytes[at] = value >>> 24
   bytes[at + 1] = value >>> 16

@@ -9,19 +9,20 @@ import { ForwardEnd, Forwarding } from './forwarding.ts'
 import type { DetectorSource, LoopPort, Report } from './loop-port.ts'
 import { type Component, MediaPath } from './media-path.ts'
 import { frameMs, type PortCounters, type PortId, telephoneFormat } from './port.ts'
+import { type Catching, Rest } from './rest.ts'
 import { RtcpReporter } from './rtcp-reporter.ts'
 import type { SentStream } from './rtcp-session.ts'
-import { clockHzOf, type RtpAgreement } from './rtp-agreement.ts'
-import { emptyRtpFields, readRtp } from './rtp-packet.ts'
+import { agreementText, clockHzOf, type RtpAgreement } from './rtp-agreement.ts'
+import { emptyRtpFields, readRtp, setAudioFields } from './rtp-packet.ts'
 import { RtpReceiver } from './rtp-receiver.ts'
 import { RtpSender } from './rtp-sender.ts'
-import { type PacketStatus, type RtpTransport, type StreamKey, sameKey } from './rtp-transport.ts'
+import type { PacketStatus, RtpTransport } from './rtp-transport.ts'
 import { SourceLatch } from './source-latch.ts'
+import { StreamKeys } from './stream-keys.ts'
 import { ToneSender } from './tone-sender.ts'
 
 const { frameSamples } = telephoneFormat
-/** After a new receive key, packets made with the one before are still taken for 200 ms. */
-const previousKeyTicks = 10
+const noOctets = new Uint8Array(0)
 
 export class RtpPort implements LoopPort {
   readonly id: PortId
@@ -38,8 +39,11 @@ export class RtpPort implements LoopPort {
   readonly #sender: RtpSender
   readonly #path: MediaPath
   readonly #rtcp: RtcpReporter
+  readonly #keys: StreamKeys
   readonly #forwardEnd: ForwardEnd
   readonly #forwarding: Forwarding
+  readonly #rest: Rest
+  readonly #catching: Catching
   readonly #digits: DigitQueue
   readonly #eventSender: EventSender
   readonly #tones: ToneSender
@@ -60,10 +64,7 @@ export class RtpPort implements LoopPort {
     mediaGaps: 0,
   }
   #agreement: RtpAgreement | undefined
-  #sendKey: StreamKey | undefined
-  #receiveKey: StreamKey | undefined
   #detector: DigitDetector | undefined
-  #previousKeyTicks = 0
   #silentTicks = 0
   #mediaFlows = false
   #stoppedTold = false
@@ -98,11 +99,20 @@ export class RtpPort implements LoopPort {
       keysAgreed: (keys) => this.#takeKeys(keys),
     })
     this.#rtcp = new RtcpReporter({ transport, slot, ssrc: this.#sender.ssrc, openRtcp: options.openRtcp })
+    this.#keys = new StreamKeys(transport, slot, this.#rtcp)
     this.#digits = new DigitQueue((requestId) => report({ type: 'digitsSent', requestId }))
     this.#eventSender = new EventSender(this.#digits)
     this.#tones = new ToneSender(this.#digits)
     this.#forwardEnd = new ForwardEnd(slot, this.#receiver, this.#sender, this.#latch)
     this.#forwarding = new Forwarding(transport, this.#forwardEnd)
+    this.#rest = new Rest(transport, slot)
+    this.#catching = {
+      note: (sequence, timestamp, length, arrivalMs) => this.#receiveNoted(sequence, timestamp, length, arrivalMs),
+      pass: () => {
+        this.#sender.passFrame()
+        this.pass()
+      },
+    }
   }
 
   get detector(): DigitDetector | undefined {
@@ -117,10 +127,7 @@ export class RtpPort implements LoopPort {
   agree(agreement: RtpAgreement): void {
     const before = this.#agreement
     if (agreement.ice === undefined) this.#latch.announce(agreement.address, agreement.port)
-    if (agreement.dtls === undefined) {
-      this.#setSendKey(agreement.sendKey)
-      this.#setReceiveKey(agreement.receiveKey)
-    }
+    if (agreement.dtls === undefined) this.#keys.agree(agreement.sendKey, agreement.receiveKey)
     if (!before?.receives && agreement.receives) {
       this.#silentTicks = 0
       this.#stoppedTold = false
@@ -170,7 +177,7 @@ export class RtpPort implements LoopPort {
       this.#counters.unexpectedPackets++
       return
     }
-    if (!this.#latch.accept(address, port, this.#receiveKey !== undefined)) {
+    if (!this.#latch.accept(address, port, this.#keys.areReceiving)) {
       this.#counters.foreignPackets++
       return
     }
@@ -197,6 +204,19 @@ export class RtpPort implements LoopPort {
   follow(source: LoopPort | undefined): boolean {
     const mayForward = source instanceof RtpPort && this.#mayReach() && this.#digits.next === undefined
     return this.#forwarding.step(mayForward ? source.#forwardEnd : undefined)
+  }
+
+  get mayRest(): boolean {
+    const isForwarded = this.#transport.isForwarding(this.slot)
+    return isForwarded && !this.#keys.areChanging && !this.#path.isTimed && this.#receiver.isCountedOnly
+  }
+
+  rest(): number {
+    return this.#rest.begin()
+  }
+
+  wake(ticks: number): void {
+    this.#rest.end(ticks, this.#catching)
   }
 
   put(frame: Int16Array | false): void {
@@ -232,13 +252,9 @@ export class RtpPort implements LoopPort {
   describe(): string {
     const agreement = this.#agreement
     if (agreement === undefined) return `rtp:${this.#localPort} waiting`
-    const parts = [`rtp:${this.#localPort}`, this.#transport.addressText(this.#latch.address, this.#latch.port)]
-    parts.push(agreement.codec)
-    if (agreement.dtls) parts.push(this.#path.isLocked ? 'dtls pending' : 'dtls-srtp')
-    else if (agreement.sendKey || agreement.receiveKey) parts.push('srtp')
-    if (!agreement.sends || !agreement.receives) parts.push(directionText(agreement))
-    parts.push(`jb ${Math.round(this.#receiver.jitter.delayMs)}ms`)
-    return parts.join(' ')
+    const to = this.#transport.addressText(this.#latch.address, this.#latch.port)
+    const agreed = agreementText(agreement, this.#path.isLocked)
+    return `rtp:${this.#localPort} ${to} ${agreed} jb ${Math.round(this.#receiver.jitter.delayMs)}ms`
   }
 
   counters(): PortCounters {
@@ -296,8 +312,20 @@ export class RtpPort implements LoopPort {
 
   #receiveRtcp(bytes: Uint8Array, offset: number, length: number, address: number): void {
     if (this.#agreement === undefined || this.#path.isLocked) this.#counters.unexpectedPackets++
-    else if (this.#receiveKey === undefined && address !== this.#latch.address) this.#counters.foreignPackets++
+    else if (!this.#keys.areReceiving && address !== this.#latch.address) this.#counters.foreignPackets++
     else this.#rtcp.receive(bytes, offset, length)
+  }
+
+  /** A packet of the present stream's audio, sent on while we rested. */
+  #receiveNoted(sequence: number, timestamp: number, payloadLength: number, arrivalMs: number): void {
+    const agreement = this.#agreement
+    if (agreement === undefined) return
+    const fields = this.#fields
+    setAudioFields(fields, agreement.payloadType, this.#receiver.ssrc, sequence, timestamp, payloadLength)
+    this.#latch.accept(this.#latch.address, this.#latch.port, false)
+    this.#counters.packetsReceived++
+    this.#noteMedia()
+    this.#receiver.receive(agreement, fields, noOctets, arrivalMs)
   }
 
   #sendPlain(
@@ -314,23 +342,7 @@ export class RtpPort implements LoopPort {
   }
 
   #takeKeys({ suite, send, receive }: DtlsKeys): void {
-    this.#setSendKey({ suite, keyAndSalt: send })
-    this.#setReceiveKey({ suite, keyAndSalt: receive })
-  }
-
-  #setSendKey(key: StreamKey | undefined): void {
-    if (sameKey(this.#sendKey, key)) return
-    this.#sendKey = key
-    this.#transport.setKey(this.slot, 'send', key)
-    this.#rtcp.setKey('send', key)
-  }
-
-  #setReceiveKey(key: StreamKey | undefined): void {
-    if (sameKey(this.#receiveKey, key)) return
-    this.#receiveKey = key
-    this.#transport.setKey(this.slot, 'receive', key)
-    this.#rtcp.setKey('receive', key)
-    this.#previousKeyTicks = previousKeyTicks
+    this.#keys.agree({ suite, keyAndSalt: send }, { suite, keyAndSalt: receive })
   }
 
   #noteMedia(): void {
@@ -346,7 +358,7 @@ export class RtpPort implements LoopPort {
     this.#latch.tick()
     this.#path.tick()
     if (this.#rtcp.tick() && this.#mayReach()) this.#rtcp.report(this.#sentStream(), this.#receiver.stream, this.#latch)
-    if (this.#previousKeyTicks > 0 && --this.#previousKeyTicks === 0) this.#transport.forgetPreviousKey(this.slot)
+    this.#keys.tick()
     if (!this.#agreement?.receives) return
     this.#silentTicks++
     if (this.#stoppedTold || this.#silentTicks < this.#mediaTimeoutTicks) return
@@ -370,8 +382,4 @@ export class RtpPort implements LoopPort {
     this.#counters.digitsReceived++
     this.#report({ type: 'digitReceived', portId: this.id, digit, source, durationMs })
   }
-}
-
-function directionText(agreement: RtpAgreement): string {
-  return agreement.sends ? 'sendonly' : agreement.receives ? 'recvonly' : 'inactive'
 }

@@ -118,6 +118,11 @@ export class RtpReceiver {
     this.skip()
   }
 
+  /** Packets of this stream are counted and nothing else: their octets are not needed. */
+  get isCountedOnly(): boolean {
+    return !this.#isHeard && this.#decoder === undefined && this.events.idle
+  }
+
   /** For RTCP; undefined before the first packet. */
   get stream(): ReceivedStream | undefined {
     if (this.#ssrc === undefined) return undefined

@@ -37,6 +37,18 @@ export interface RtpTransport {
   /** What is received on `slot` goes on by this rule, besides being handed over; it replaces the one there was. */
   forward(slot: number, rule: ForwardRule): void
   stopForward(slot: number): void
+  isForwarding(slot: number): boolean
+  /** Audio sent on by the slot's rule is noted instead of being handed over: a bounded number of packets. */
+  quietForward(slot: number, quiet: boolean): void
+  /** How many notes there are, and each of them. */
+  notesOf(slot: number): number
+  noteArrivalMs(slot: number, index: number): number
+  noteTimestamp(slot: number, index: number): number
+  noteSequence(slot: number, index: number): number
+  notePayloadLength(slot: number, index: number): number
+  clearNotes(slot: number): void
+  /** Monotonic, at the last look at the sockets. */
+  readonly nowMs: number
   /** Of the slot's rule, also after it was stopped. */
   forwardedSequence(slot: number): number
   forwardedTimestamp(slot: number): number

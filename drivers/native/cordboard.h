@@ -17,7 +17,7 @@ int cb_wake_open(void);
 int cb_raise_priority(int realtime, int nice, int inherit);
 
 // media-sockets.c: RTP sockets of one audio thread. Everything JavaScript reads or writes lies in one arena:
-// header, receive table, receive data, send table, send data, forward table.
+// header, receive table, receive data, send table, send data, forward table, notes.
 enum { CB_RECEIVE_BYTES = 1536, CB_SEND_BYTES = 1024 };
 
 typedef struct {
@@ -71,7 +71,19 @@ typedef struct {
   int32_t type_in[CB_FORWARD_TYPES]; // payload types, -1 for none
   int32_t type_out[CB_FORWARD_TYPES];
   uint32_t newest_timestamp; // in and out: of the newest packet sent
+  int32_t quiet;  // in: audio that was sent on is noted, as long as there is room, instead of being handed over
+  int32_t noted;  // in and out: notes there are
 } cb_forward;
+
+// What is to be known of a packet that was sent on and not handed over.
+enum { CB_NOTES = 16 };
+
+typedef struct {
+  double arrival_ms;
+  uint32_t timestamp;
+  uint16_t sequence;
+  uint16_t payload_length;
+} cb_note;
 
 int cb_udp_bind(int address, int first, int from, int to, void *bound_port);
 int cb_udp_bind_one(int address, int port);
@@ -89,6 +101,7 @@ void cb_sockets_destroy(void *sockets);
 
 // forward.c
 int cb_forward_packet(cb_forward *rule, const cb_received *entry, const uint8_t *packet, uint8_t *out, int room);
+int cb_forward_note(cb_forward *rule, cb_note *notes, const cb_received *entry, const uint8_t *packet, int sent_length);
 
 // srtp.c
 enum { CB_RECEIVE = 0, CB_SEND = 1 };

@@ -44,6 +44,7 @@ typedef struct {
   cb_sending *sending;
   uint8_t *send_data;
   cb_forward *forward;
+  cb_note (*notes)[CB_NOTES]; // by slot
   double packets_per_ms;
 } sockets_t;
 
@@ -76,7 +77,8 @@ void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wa
   double sending_at = receive_data_at + align((double)CB_RECEIVE_BYTES * receive_packets);
   double send_data_at = sending_at + align(sizeof(cb_sending) * (double)send_packets);
   double forward_at = send_data_at + align((double)CB_SEND_BYTES * send_packets);
-  s->arena_bytes = forward_at + align(sizeof(cb_forward) * (double)slots);
+  double notes_at = forward_at + align(sizeof(cb_forward) * (double)slots);
+  s->arena_bytes = notes_at + align(sizeof(cb_note) * CB_NOTES * (double)slots);
   uint8_t *arena = calloc(1, (size_t)s->arena_bytes);
   s->slot = calloc((size_t)slots, sizeof *s->slot);
   s->poll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -94,6 +96,7 @@ void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wa
   s->sending = (cb_sending *)(arena + (size_t)sending_at);
   s->send_data = arena + (size_t)send_data_at;
   s->forward = (cb_forward *)(arena + (size_t)forward_at);
+  s->notes = (cb_note(*)[CB_NOTES])(arena + (size_t)notes_at);
   for (int i = 0; i < slots; i++)
     s->slot[i].fd = -1;
   if (wake_fd >= 0) {
@@ -221,18 +224,35 @@ static int send_packet(const slot_t *own, uint8_t *packet, int length, uint32_t 
   return sent < 0 ? errno : 0;
 }
 
-// Of what was received, from entry `first` on. All at once, so that whoever receives it wakes up once.
+// Sends one packet on, if there is a rule. Whether that is all there is to do with it.
+static int forward_entry(sockets_t *s, const cb_received *entry, const uint8_t *packet) {
+  cb_forward *rule = &s->forward[entry->slot];
+  if (!rule->active)
+    return 0;
+  _Alignas(8) uint8_t out[FORWARD_BYTES + SRTP_MAX_TRAILER_LEN];
+  int length = cb_forward_packet(rule, entry, packet, out, FORWARD_BYTES);
+  if (length == 0)
+    return 0;
+  if (send_packet(&s->slot[rule->to_slot], out, length, rule->to_address, rule->to_port) != 0)
+    s->header->forward_errors++;
+  return cb_forward_note(rule, s->notes[entry->slot], entry, packet, length);
+}
+
+// Of what was received, from entry `first` on. All at once, so that whoever receives it wakes up once. What is to be
+// handed over moves up to the place of what is not.
 static void forward_received(sockets_t *s, int first) {
+  int kept = first;
   for (int i = first; i < s->header->received; i++) {
-    cb_received *entry = &s->received[i];
-    cb_forward *rule = &s->forward[entry->slot];
-    if (!rule->active)
+    const uint8_t *packet = s->receive_data + (size_t)i * CB_RECEIVE_BYTES;
+    if (forward_entry(s, &s->received[i], packet))
       continue;
-    _Alignas(8) uint8_t out[FORWARD_BYTES + SRTP_MAX_TRAILER_LEN];
-    int length = cb_forward_packet(rule, entry, s->receive_data + (size_t)i * CB_RECEIVE_BYTES, out, FORWARD_BYTES);
-    if (length > 0 && send_packet(&s->slot[rule->to_slot], out, length, rule->to_address, rule->to_port) != 0)
-      s->header->forward_errors++;
+    if (kept < i) {
+      s->received[kept] = s->received[i];
+      memcpy(s->receive_data + (size_t)kept * CB_RECEIVE_BYTES, packet, (size_t)s->received[i].length);
+    }
+    kept++;
   }
+  s->header->received = kept;
 }
 
 // One datagram: a flood on one socket can't starve the others, and what is left on it is told of again.
@@ -301,7 +321,8 @@ static void nap(sockets_t *s, double ms) {
   s->header->wakeups++;
 }
 
-// Takes packets as they come, to be sent on, until the deadline, a command, or a receive table that is half full.
+// Takes packets as they come, to be sent on, until the deadline or a command, and what there is then; a receive table that
+// is half full ends it, too.
 static void forward_until(sockets_t *s, double deadline_ms) {
   cb_header *header = s->header;
   double until_ms = 0;
@@ -309,12 +330,13 @@ static void forward_until(sockets_t *s, double deadline_ms) {
     int before = header->received;
     double looked_ms = header->now_ms;
     receive_ready(s, until_ms);
-    forward_received(s, before);
     int taken = header->received - before;
+    forward_received(s, before);
     double passed_ms = header->now_ms - looked_ms;
     s->packets_per_ms += taken / rate_window_ms - s->packets_per_ms * fmin(passed_ms / rate_window_ms, 1);
     double left_ms = deadline_ms - header->now_ms;
-    if (header->command || left_ms <= 0 || header->received > s->receive_packets / 2)
+    int is_over = taken == 0 && (header->command || left_ms <= 0);
+    if (is_over || header->received > s->receive_packets / 2)
       return;
     double rate = s->packets_per_ms;
     if (rate < least_napping_rate) {

@@ -18,6 +18,7 @@ import {
   prepareCall,
   viewMemory,
 } from './library.ts'
+import { ipv4Text } from './udp.ts'
 
 /** Largest datagram taken in, and largest handed out, with the room that SRTP wants. */
 export const receiveBytesPerPacket = 1536
@@ -28,13 +29,18 @@ const srtpTrailerBytes = 144
 const headerBytes = 64
 const entryBytes = 32
 const entryWords = entryBytes / 4
-const forwardWords = 20
+const forwardWords = 22
 /** Places of what changes in a rule (cb_forward) while it is in force. */
 const forwardActive = 0
 const forwardTarget = 1
 const forwardNext = 11
 const forwardSent = 12
 const forwardNewest = 19
+const forwardQuiet = 20
+const forwardNoted = 21
+/** Of a note (cb_note), and how many a slot has. */
+const noteBytes = 16
+const notesPerSlot = 16
 
 /** `status` of a received packet that was longer than `receiveBytesPerPacket`. */
 export const statusTruncated = -1
@@ -87,48 +93,6 @@ export function liveMediaSockets(): number {
   return live
 }
 
-/** IPv4 dotted quad as the number the native side uses. Throws when it is not one. */
-export function ipv4Number(address: string): number {
-  const parts = address.split('.').map((part) => (/^[0-9]{1,3}$/.test(part) ? Number(part) : 256))
-  if (parts.length !== 4 || parts.some((part) => part > 255)) throw new Error(`${address} is not an IPv4 address`)
-  return parts.reduce((number, part) => number * 256 + part, 0)
-}
-
-export function ipv4Text(address: number): string {
-  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
-}
-
-/**
- * Binds a UDP socket to a free even port of the range, looking from `first` on. Any thread may do it; `addSocket` hands
- * the descriptor over. Throws when no port is free.
- */
-export function bindRtpSocket(
-  localAddress: string,
-  range: { from: number; to: number },
-  first: number,
-): { fd: number; port: number } {
-  const bound = new Int32Array(1)
-  const fd = callInt(
-    'cb_udp_bind',
-    i32(ipv4Number(localAddress) | 0),
-    i32(first),
-    i32(range.from),
-    i32(range.to),
-    bytes(bound),
-  )
-  if (fd < 0)
-    throw new Error(
-      `no RTP port free on ${localAddress} between ${range.from} and ${range.to} (${describeErrno(-fd)}): widen sip.rtpPorts`,
-    )
-  return { fd, port: bound[0]! }
-}
-
-/** Binds this port and no other. Undefined: it is in use. */
-export function bindUdpSocket(localAddress: string, port: number): number | undefined {
-  const fd = callInt('cb_udp_bind_one', i32(ipv4Number(localAddress) | 0), i32(port))
-  return fd < 0 ? undefined : fd
-}
-
 export class MediaSockets {
   /** Packet `i` starts at `i * receiveBytesPerPacket`, decrypted. Valid until the next `wait`. */
   readonly receiveBytes: Uint8Array
@@ -144,6 +108,9 @@ export class MediaSockets {
   readonly #arrivals: Float64Array
   readonly #sending: Int32Array
   readonly #forward: Int32Array
+  readonly #notes: Int32Array
+  readonly #noteHalves: Uint16Array
+  readonly #noteTimes: Float64Array
   readonly #sendCapacity: number
   #forwarding = 0
   readonly #wait: () => number
@@ -163,7 +130,8 @@ export class MediaSockets {
     const sendingAt = receiveDataAt + align(receiveBytesPerPacket * receivePackets)
     const sendDataAt = sendingAt + align(entryBytes * sendPackets)
     const forwardAt = sendDataAt + align(sendBytesPerPacket * sendPackets)
-    const arenaBytes = forwardAt + align(slots * forwardWords * 4)
+    const notesAt = forwardAt + align(slots * forwardWords * 4)
+    const arenaBytes = notesAt + align(slots * notesPerSlot * noteBytes)
     const arena = callPointer('cb_sockets_arena', pointer(self))
     if (arena === undefined || callDouble('cb_sockets_arena_bytes', pointer(self)) !== arenaBytes)
       throw new Error('the native library does not match its sources: run scripts/native --force')
@@ -177,6 +145,10 @@ export class MediaSockets {
     this.#sending = new Int32Array(this.#arena, sendingAt, sendPackets * entryWords)
     this.sendBytes = new Uint8Array(this.#arena, sendDataAt, sendPackets * sendBytesPerPacket)
     this.#forward = new Int32Array(this.#arena, forwardAt, slots * forwardWords)
+    const notes = slots * notesPerSlot
+    this.#notes = new Int32Array(this.#arena, notesAt, (notes * noteBytes) / 4)
+    this.#noteHalves = new Uint16Array(this.#arena, notesAt, (notes * noteBytes) / 2)
+    this.#noteTimes = new Float64Array(this.#arena, notesAt, (notes * noteBytes) / 8)
     this.#sendCapacity = sendPackets
     this.#wait = prepareCall('cb_sockets_wait', pointer(self))
     this.#send = prepareCall('cb_sockets_send', pointer(self))
@@ -263,6 +235,8 @@ export class MediaSockets {
     table[at + forwardNext] = rule.nextSequence
     table[at + forwardSent] = 0
     table[at + forwardNewest] = rule.newestTimestamp
+    table[at + forwardQuiet] = 0
+    table[at + forwardNoted] = 0
     for (let i = 0; i < 3; i++) {
       table[at + 13 + i] = rule.types[i]?.[0] ?? -1
       table[at + 16 + i] = rule.types[i]?.[1] ?? -1
@@ -276,6 +250,41 @@ export class MediaSockets {
     if (this.#forward[slot * forwardWords + forwardActive] === 0) return
     this.#forward[slot * forwardWords + forwardActive] = 0
     this.#forwarding--
+  }
+
+  /** From now on audio that the slot's rule has sent on is noted instead of being handed over, while there is room. */
+  quietForward(slot: number, quiet: boolean): void {
+    this.#forward[slot * forwardWords + forwardQuiet] = quiet ? 1 : 0
+  }
+
+  isForwarding(slot: number): boolean {
+    return this.#forward[slot * forwardWords + forwardActive] !== 0
+  }
+
+  /** Packets noted on the slot since the last `clearNotes`; `note` tells of each, in the order of arrival. */
+  notesOf(slot: number): number {
+    return this.#forward[slot * forwardWords + forwardNoted]!
+  }
+
+  clearNotes(slot: number): void {
+    this.#forward[slot * forwardWords + forwardNoted] = 0
+  }
+
+  noteArrivalMs(slot: number, index: number): number {
+    return this.#noteTimes[(slot * notesPerSlot + index) * (noteBytes / 8)]!
+  }
+
+  /** As int32. */
+  noteTimestamp(slot: number, index: number): number {
+    return this.#notes[(slot * notesPerSlot + index) * (noteBytes / 4) + 2]!
+  }
+
+  noteSequence(slot: number, index: number): number {
+    return this.#noteHalves[(slot * notesPerSlot + index) * (noteBytes / 2) + 6]!
+  }
+
+  notePayloadLength(slot: number, index: number): number {
+    return this.#noteHalves[(slot * notesPerSlot + index) * (noteBytes / 2) + 7]!
   }
 
   /** Sequence number behind the newest that the slot's rule has used. */

@@ -2,7 +2,8 @@
 // comes back. It knows RTP by itself, so that the port under test is not its own judge.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { alaw, encodeG711 } from '../../drivers/codec/g711.ts'
-import { bindRtpSocket, ipv4Number, MediaSockets, receiveBytesPerPacket } from '../../drivers/native/media-sockets.ts'
+import { MediaSockets, receiveBytesPerPacket } from '../../drivers/native/media-sockets.ts'
+import { bindRtpSocket, ipv4Number } from '../../drivers/native/udp.ts'
 import { testRtpPorts } from '../support/audio.ts'
 import { makeTone, toneLevelDbm0 } from '../support/tones.ts'
 

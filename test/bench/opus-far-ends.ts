@@ -4,8 +4,9 @@ import { execFileSync } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { alaw, encodeG711 } from '../../drivers/codec/g711.ts'
 import { OpusEncoder } from '../../drivers/codec/opus.ts'
-import { bindRtpSocket, ipv4Number, MediaSockets, receiveBytesPerPacket } from '../../drivers/native/media-sockets.ts'
+import { MediaSockets, receiveBytesPerPacket } from '../../drivers/native/media-sockets.ts'
 import { resample } from '../../drivers/native/resample.ts'
+import { bindRtpSocket, ipv4Number } from '../../drivers/native/udp.ts'
 import { testRtpPorts } from '../support/audio.ts'
 
 export interface OpusOrder {

@@ -3,7 +3,8 @@ import t, { type Test } from 'tap'
 import { AudioEngine } from '../../../daemon/loop/audio-engine.ts'
 import type { ThreadMessage } from '../../../daemon/loop/messages.ts'
 import { liveDetectorBanks } from '../../../drivers/native/detector-bank.ts'
-import { bindRtpSocket, liveMediaSockets } from '../../../drivers/native/media-sockets.ts'
+import { liveMediaSockets } from '../../../drivers/native/media-sockets.ts'
+import { bindRtpSocket } from '../../../drivers/native/udp.ts'
 import { testRtpPorts } from '../../support/audio.ts'
 
 function startEngine(t: Test, maximumPorts = 4) {

@@ -1,15 +1,11 @@
 // Two ports that hear each other alone: Ann's packets go on to Bob as they come, under one stream's numbers, whatever
 // happens before, between and after. Real sockets, ticks given by the test.
 import t, { type Test } from 'tap'
-import type { RtpRemote } from '../../../daemon/loop/audio.ts'
+import type { PlayItem, RtpRemote } from '../../../daemon/loop/audio.ts'
 import { AudioEngine } from '../../../daemon/loop/audio-engine.ts'
 import type { ThreadMessage } from '../../../daemon/loop/messages.ts'
-import {
-  bindRtpSocket,
-  ipv4Number,
-  MediaSockets,
-  receiveBytesPerPacket,
-} from '../../../drivers/native/media-sockets.ts'
+import { MediaSockets, receiveBytesPerPacket } from '../../../drivers/native/media-sockets.ts'
+import { bindRtpSocket, ipv4Number } from '../../../drivers/native/udp.ts'
 import { loopbackRemote, testRtpPorts } from '../../support/audio.ts'
 import { rtpPacket } from '../media/memory-transport.ts'
 
@@ -110,8 +106,45 @@ function begin(t: Test, options: { toBob?: Partial<RtpRemote> } = {}) {
       tick()
     }
   }
+  /** Bob's own stream, on its way to Ann. */
+  let bobs = 0
+  const bob20ms = () => {
+    const packet = rtpPacket({
+      sequence: 900 + bobs,
+      timestamp: bobs * 160,
+      payload: new Uint8Array(160),
+      ssrc: 0xbbbb,
+    })
+    const at = peers.begin(bob.slot, loopback, ports[1]!)
+    peers.sendBytes.set(packet, at)
+    peers.commit(packet.length)
+    peers.flush()
+    bobs++
+  }
+  /** Both speak for so many ticks. */
+  const talk = (ticks: number) => {
+    for (let n = 0; n < ticks; n++) {
+      bob20ms()
+      ann20ms()
+      tick()
+    }
+  }
   const place = () => ({ sequence, timestamp })
-  return { engine, told, send, take, tick, bobHears, ann20ms, speak, heard, stranger, place, skip: () => sequence++ }
+  return {
+    engine,
+    told,
+    send,
+    take,
+    tick,
+    bobHears,
+    ann20ms,
+    speak,
+    talk,
+    heard,
+    stranger,
+    place,
+    skip: () => sequence++,
+  }
 }
 
 /** One stream: no number left out or used twice, and time that goes on by what each packet holds. */
@@ -243,4 +276,70 @@ t.test('who is apart, or gone, is not followed any more', async (t) => {
   )
   engine.handle({ type: 'close', requestId: 10, portId: 2 })
   t.match(engine.counters(), { ports: 0, sockets: 0, failedPorts: 0 })
+})
+
+const shortTone: PlayItem = { kind: 'tone', frequenciesHz: [440], levelDbm0: -20, cadenceMs: [], durationMs: 100 }
+
+/** What the engine counts of a port, asked for as the main thread asks. */
+function countersOf(engine: AudioEngine, told: ThreadMessage[], portId: number): Record<string, number> {
+  engine.handle({ type: 'portCounters', requestId: 700 + portId, portId })
+  const reply = told.findLast((message) => message.type === 'reply' && message.requestId === 700 + portId)
+  return (reply as { value: Record<string, number> }).value
+}
+
+t.test(
+  'two who talk with each other alone are left alone: every packet goes on, and is counted all the same',
+  async (t) => {
+    const { engine, told, talk, heard } = begin(t)
+    talk(100)
+    isContinuous(t, heard)
+    const before = countersOf(engine, told, 1)
+    t.match(before, { packetsReceived: 100, lostPackets: 0, reorderedPackets: 0, latePackets: 0, concealedFrames: 0 })
+    t.match(countersOf(engine, told, 2), { packetsReceived: 100, lostPackets: 0, latePackets: 0 })
+    t.ok(before.packetsForwarded! > 80, `${before.packetsForwarded} went on past the loop`)
+  },
+)
+
+t.test('a loss while they are left alone is counted', async (t) => {
+  const { engine, told, talk, skip } = begin(t)
+  talk(40)
+  skip()
+  talk(40)
+  t.match(countersOf(engine, told, 1), { packetsReceived: 80, lostPackets: 1 })
+})
+
+t.test('an event comes through at once, in the middle of a rest', async (t) => {
+  const { told, talk, send, place, tick } = begin(t)
+  talk(43)
+  const { sequence, timestamp } = place()
+  for (let n = 0; n < 3; n++)
+    send(
+      rtpPacket({
+        payloadType: annEvents,
+        sequence: sequence + n,
+        timestamp,
+        payload: Uint8Array.of(5, n === 2 ? 0x8a : 0x0a, 0, 160),
+        ssrc: 0xaaaa,
+      }),
+    )
+  tick()
+  t.ok(told.some((message) => message.type === 'digitReceived' && message.digit === '5'))
+})
+
+t.test('a prompt ends the rest, and another begins behind it: no word is missed or said twice', async (t) => {
+  const { engine, talk, heard } = begin(t)
+  talk(43)
+  engine.handle({ type: 'play', playId: 1, portId: 2, items: [shortTone], repeat: false })
+  talk(60)
+  isContinuous(t, heard)
+})
+
+t.test('a stream that ends while it is left alone is found to have ended', async (t) => {
+  const { engine, told, talk, tick } = begin(t)
+  talk(43)
+  for (let n = 0; n < 60; n++) tick()
+  engine.handle({ type: 'close', requestId: 20, portId: 1 })
+  engine.handle({ type: 'close', requestId: 21, portId: 2 })
+  t.match(engine.counters(), { ports: 0, sockets: 0, failedPorts: 0 })
+  t.notOk(told.some((message) => message.type === 'portFailed'))
 })

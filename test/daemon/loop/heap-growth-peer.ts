@@ -37,6 +37,27 @@ class Wire implements RtpTransport {
   forwardedPackets(): number {
     return 0
   }
+  readonly nowMs = 0
+  isForwarding(): boolean {
+    return false
+  }
+  quietForward(): void {}
+  notesOf(): number {
+    return 0
+  }
+  noteArrivalMs(): number {
+    return 0
+  }
+  noteTimestamp(): number {
+    return 0
+  }
+  noteSequence(): number {
+    return 0
+  }
+  notePayloadLength(): number {
+    return 0
+  }
+  clearNotes(): void {}
   addressText(): string {
     return ''
   }

@@ -59,6 +59,43 @@ export class MemoryTransport implements RtpTransport {
     return 0
   }
 
+  isForwarding(slot: number): boolean {
+    return this.rules.has(slot)
+  }
+
+  /** Notes of what was sent on, by slot: the test makes them. */
+  readonly notes = new Map<number, { arrivalMs: number; timestamp: number; sequence: number; length: number }[]>()
+  readonly quiet = new Map<number, boolean>()
+  nowMs = 0
+
+  quietForward(slot: number, quiet: boolean): void {
+    this.quiet.set(slot, quiet)
+  }
+
+  notesOf(slot: number): number {
+    return this.notes.get(slot)?.length ?? 0
+  }
+
+  noteArrivalMs(slot: number, index: number): number {
+    return this.notes.get(slot)![index]!.arrivalMs
+  }
+
+  noteTimestamp(slot: number, index: number): number {
+    return this.notes.get(slot)![index]!.timestamp
+  }
+
+  noteSequence(slot: number, index: number): number {
+    return this.notes.get(slot)![index]!.sequence
+  }
+
+  notePayloadLength(slot: number, index: number): number {
+    return this.notes.get(slot)![index]!.length
+  }
+
+  clearNotes(slot: number): void {
+    this.notes.delete(slot)
+  }
+
   addressText(address: number, port: number): string {
     return `${address}:${port}`
   }

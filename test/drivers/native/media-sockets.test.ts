@@ -1,9 +1,6 @@
 // RTP sockets over the loopback interface, with libsrtp2 on the way.
 import t, { type Test } from 'tap'
 import {
-  bindRtpSocket,
-  ipv4Number,
-  ipv4Text,
   liveMediaSockets,
   MediaSockets,
   type SrtpKeyMaterial,
@@ -11,6 +8,7 @@ import {
   statusReplayed,
   statusTruncated,
 } from '../../../drivers/native/media-sockets.ts'
+import { bindRtpSocket, ipv4Number, ipv4Text } from '../../../drivers/native/udp.ts'
 import { closeWake, openWake, ringWake } from '../../../drivers/native/wake.ts'
 
 const loopback = ipv4Number('127.0.0.1')
@@ -132,6 +130,70 @@ t.test('after a new receive key packets of the old one pass until it is forgotte
   send(2)
   t.equal(receive(1)[0]![2], statusAuthenticationFailed)
 })
+
+t.test(
+  'audio that a quiet rule sends on is noted, as long as there is room; anything else is handed over',
+  async (t) => {
+    const { sockets, alice, bob, send } = openPair(t)
+    const rule = {
+      address: loopback,
+      port: alice.port,
+      ssrc: 0x01020304,
+      toSlot: bob.slot,
+      toAddress: loopback,
+      toPort: alice.port,
+      toSsrc: 9,
+      sequenceOffset: 1000,
+      timestampOffset: 0,
+      nextSequence: 1000,
+      newestTimestamp: 0,
+      types: [
+        [0, 0],
+        [101, 101],
+      ],
+    } as const
+    sockets.forward(bob.slot, rule)
+    sockets.quietForward(bob.slot, true)
+    t.ok(sockets.isForwarding(bob.slot))
+    send(0)
+    send(1, 40)
+    send(2, 4, 101)
+    sockets.flush()
+    let handed: number[] = []
+    /** Of Bob's socket; what was sent on comes to Alice's. */
+    const look = () => {
+      handed = []
+      const endMs = sockets.nowMs + 1000
+      do {
+        const count = sockets.wait(sockets.nowMs + 10)
+        for (let i = 0; i < count; i++)
+          if (sockets.slotOf(i) === bob.slot) handed.push(sockets.receiveBytes[i * 1536 + 3]!)
+      } while (sockets.forwardedPackets(bob.slot) < wanted && sockets.nowMs < endMs)
+    }
+    let wanted = 3
+    look()
+    t.same(handed, [2], 'the event')
+    t.equal(sockets.notesOf(bob.slot), 2)
+    t.same([sockets.noteSequence(bob.slot, 1), sockets.notePayloadLength(bob.slot, 1)], [1, 40])
+    t.equal(sockets.noteTimestamp(bob.slot, 0), 0)
+    const ageMs = sockets.nowMs - sockets.noteArrivalMs(bob.slot, 0)
+    t.ok(ageMs > -1 && ageMs < 2000, `came ${ageMs.toFixed(3)} ms ago`)
+    for (let n = 3; n < 20; n++) send(n)
+    sockets.flush()
+    wanted = 20
+    look()
+    t.equal(sockets.notesOf(bob.slot), 16)
+    t.same(handed, [17, 18, 19], 'what there was no room for')
+    sockets.clearNotes(bob.slot)
+    sockets.quietForward(bob.slot, false)
+    send(20)
+    sockets.flush()
+    wanted = 21
+    look()
+    t.same(handed, [20])
+    t.equal(sockets.notesOf(bob.slot), 0)
+  },
+)
 
 t.test('keys set over and over are freed', async (t) => {
   const { sockets, alice } = openPair(t)
