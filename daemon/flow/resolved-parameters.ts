@@ -6,7 +6,7 @@ import type { FlowValue } from './flow-value.ts'
 import type { ParameterReader, ResourceKind } from './parameters.ts'
 import { type ReferenceSource, resolveReference } from './references.ts'
 import type { FlowResources } from './resources.ts'
-import { isSecretName, withoutSecrets } from './secrets.ts'
+import { hasSecretKeys, withoutSecrets } from './secrets.ts'
 import { compileTemplate, type Template } from './template.ts'
 
 /** A parameter is not what it must be; the engine takes the error branch. */
@@ -18,10 +18,15 @@ export class ParameterTemplates {
   readonly #displayNames: ReadonlyMap<string, string> | undefined
   readonly #values = new Map<string, unknown>()
   readonly #templates = new Map<string, Template>()
+  /** Of those, the few that have secrets, and whether one has what the caller keyed in. */
+  readonly #secretTemplates: Template[] = []
+  #hasStoredInput = false
+  readonly #hasSecretKeys: boolean
 
   constructor(action: FlowActionDocument, displayNames: ReadonlyMap<string, string> | undefined) {
     this.#parameters = action.Parameters
     this.#displayNames = displayNames
+    this.#hasSecretKeys = hasSecretKeys(action.Parameters)
   }
 
   /** The value as written; names lead into objects and lists by dots. Own keys only. */
@@ -43,6 +48,8 @@ export class ParameterTemplates {
     let template = this.#templates.get(text)
     if (!template) {
       template = compileTemplate(text)
+      if (template.secrets.length > 0) this.#secretTemplates.push(template)
+      if (template.hasStoredInput) this.#hasStoredInput = true
       if (this.#templates.size < 1000) this.#templates.set(text, template)
     }
     return template
@@ -60,28 +67,23 @@ export class ParameterTemplates {
       if (typeof value === 'string') return this.template(value).fillForLog(source) ?? ''
       if (Array.isArray(value)) return value.map(fill)
       if (!isObject(value)) return value
-      return Object.fromEntries(
-        Object.entries(value).map(([key, inner]) => [
-          key,
-          isSecretName(key) ? withoutSecrets(inner, true) : fill(inner),
-        ]),
-      )
+      return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fill(inner)]))
     }
-    return fill(this.#parameters) as Record<string, unknown>
+    const filled = fill(this.#parameters)
+    return (this.#hasSecretKeys ? withoutSecrets(filled) : filled) as Record<string, unknown>
   }
 
   /** What the secrets among its references stand for now, as far as the parameters have been read. */
   secretValues(source: ReferenceSource): string[] {
-    return [...this.#templates.values()].flatMap(({ secrets }) =>
+    return this.#secretTemplates.flatMap(({ secrets }) =>
       secrets.flatMap(({ segments }) => resolveReference(segments, source) ?? []),
     )
   }
 
   /** Those, and what the caller keyed in: the flow log may tell that, the daemon's own must not. */
   sensitiveValues(source: ReferenceSource): string[] {
-    const keyedIn = source.state.storedCustomerInput
-    const quoted = keyedIn !== undefined && [...this.#templates.values()].some(({ hasStoredInput }) => hasStoredInput)
-    return [...this.secretValues(source), ...(quoted ? [keyedIn] : [])]
+    const keyedIn = this.#hasStoredInput ? source.state.storedCustomerInput : undefined
+    return [...this.secretValues(source), ...(keyedIn === undefined ? [] : [keyedIn])]
   }
 }
 

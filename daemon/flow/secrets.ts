@@ -22,6 +22,13 @@ export function withoutSecrets(value: unknown, inSecret = false): unknown {
   return inSecret && value !== null ? masked : value
 }
 
+/** Whether any key tells a secret, however deep. */
+export function hasSecretKeys(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasSecretKeys)
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([key, inner]) => isSecretName(key) || hasSecretKeys(inner))
+}
+
 /** Shorter ones would mask half of any sentence; whole, they are masked all the same. */
 const shortestInside = 3
 
