@@ -203,7 +203,7 @@ t.test('the caller ID is one of the instance’s numbers, or the call is refused
 })
 
 t.test('an agent who was robbed of the password costs no more than the limits', async (t) => {
-  const { call, clock, north, outbound, log } = desk({ agent: { callsPerHour: 3 } })
+  const { call, clock, north, log } = desk({ agent: { callsPerHour: 3 } })
   const from = { kind: 'agent', userName: 'ann' } as const
   for (let attempt = 0; attempt < 20; attempt++) {
     call({ from })
