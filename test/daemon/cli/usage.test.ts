@@ -23,6 +23,17 @@ for (const command of commands)
     t.equal(err, '')
   })
 
+test('every command of the list tells its usage and exit codes, and does nothing', async (t) => {
+  const { out } = await cordboard('--help')
+  const listed = [...out.matchAll(/^ {2}([a-z-]+(?: [a-z-]+)*) {2,}/gm)].map(([, name]) => name!)
+  t.ok(listed.length >= commands.length)
+  for (const name of listed) {
+    const help = await cordboard(...name.split(' '), '--help')
+    t.same({ exitCode: help.exitCode, err: help.err }, { exitCode: 0, err: '' }, name)
+    t.match(help.out, new RegExp(`^Usage: cordboard ${name} [\\s\\S]*Exit codes: 0 `))
+  }
+})
+
 for (const command of commands)
   test(`the README tells of ${command}`, (t) => {
     t.match(readFileSync(join(root, 'README.md'), 'utf8'), `cordboard ${command}`)
