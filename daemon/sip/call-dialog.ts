@@ -16,8 +16,8 @@ import type { MediaFault, MediaSession } from './call-media.ts'
 import { DialogRequests } from './dialog-requests.ts'
 import { reasonLines } from './end-reasons.ts'
 import { digitBody, digitIn, digitTypes } from './info-digits.ts'
-import { SessionTimer } from './session-timer.ts'
-import { leastIntervalS, type TimerTerms } from './session-timer-machine.ts'
+import { type DialogTimer, SessionTimer } from './session-timer.ts'
+import { leastIntervalS } from './session-timer-machine.ts'
 import type { Reply } from './stack-user.ts'
 import type { WireRequest } from './wire/wire-message.ts'
 
@@ -43,14 +43,6 @@ export interface InDialog {
   update(request: WireRequest): Reply
   ackMissing?(): void
   connectionLost?(): void
-}
-
-/** What the first exchange settled of session timers. */
-export interface DialogTimer {
-  intervalS: number
-  terms: TimerTerms | undefined
-  /** The INVITE of the far end, or its 2xx to ours. */
-  peer: IncomingMessage
 }
 
 export class CallDialog implements InDialog {

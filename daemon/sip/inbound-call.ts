@@ -9,8 +9,7 @@ import type { SipAccount } from './endpoint.ts'
 import { dialogIdOf, type Replaces } from './refer/refer-to.ts'
 import { type ReplacedDialog, SuccessorDialog, type TakeOver } from './refer/take-over.ts'
 import { Ringing } from './ringing.ts'
-import { timerHeadersOf } from './session-timer.ts'
-import { answerTimer } from './session-timer-machine.ts'
+import { acceptTimer } from './session-timer.ts'
 import { type CallWorld, SipLeg } from './sip-leg.ts'
 import type { Hop } from './transport/hop.ts'
 import type { HostPort } from './wire/host-port.ts'
@@ -139,12 +138,11 @@ export class InboundCall extends SipLeg {
       this.hangUpBy(endOfMedia(answer.fault === 'malformed' ? 'incompatibleMedia' : answer.fault))
       return false
     }
-    const timer = answerTimer(timerHeadersOf(this.#uas.message), this.world.sessionIntervalS)
-    const agreed = timer.verdict === 'agreed' ? timer : { terms: undefined, headers: [] }
+    const { headers, timer } = acceptTimer(this.#uas.message, this.world.sessionIntervalS)
     this.#ringing.stop()
     const { session } = this.#uas.accept({
       statusCode: 200,
-      extraHeaders: agreed.headers,
+      extraHeaders: headers,
       body: sdpBody(answer.sdp),
     })
     this.#dialog = new CallDialog({
@@ -153,7 +151,7 @@ export class InboundCall extends SipLeg {
       contactHeader: this.world.stack.contactHeader,
       clock: this.world.clock,
       outbound: false,
-      timer: { intervalS: this.world.sessionIntervalS, terms: agreed.terms, peer: this.#uas.message },
+      timer,
       user: this.#dialogUser(),
     })
     const remove = this.world.addDialog(this.callId, this.#dialog)

@@ -7,13 +7,13 @@ import {
   type OutgoingInviteRequest,
   URI,
 } from 'sip.js/lib/core/index.js'
-import { CallDialog, type CallDialogUser, type DialogTimer, sdpBody } from './call-dialog.ts'
+import { CallDialog, type CallDialogUser, sdpBody } from './call-dialog.ts'
 import type { RtpPort } from './call-media.ts'
 import { type MediaFault, MediaSession } from './call-media.ts'
 import { EarlyDialogs } from './early-dialogs.ts'
 import type { SipAccount } from './endpoint.ts'
 import type { Profile } from './sdp/negotiate.ts'
-import { timerHeadersOf } from './session-timer.ts'
+import { type DialogTimer, timerHeadersOf } from './session-timer.ts'
 import { agreedTerms, leastIntervalS, timerRequestHeaders } from './session-timer-machine.ts'
 import type { CallWorld } from './sip-leg.ts'
 import { allowedMethods } from './transaction/outgoing-edit.ts'

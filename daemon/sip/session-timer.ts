@@ -19,6 +19,21 @@ export function timerHeadersOf(message: IncomingMessage | WireMessage): ReturnTy
   return readTimerHeaders((key) => ('kind' in message ? headers(message, key) : message.getHeaders(key)))
 }
 
+/** What the first exchange of a dialog settled. */
+export interface DialogTimer {
+  intervalS: number
+  terms: TimerTerms | undefined
+  /** The INVITE of the far end, or its 2xx to ours. */
+  peer: IncomingMessage
+}
+
+/** For an INVITE that is being accepted: what our 2xx says, and the timer from then on. */
+export function acceptTimer(peer: IncomingMessage, intervalS: number): { headers: string[]; timer: DialogTimer } {
+  const answer = answerTimer(timerHeadersOf(peer), intervalS)
+  const { terms, headers } = answer.verdict === 'agreed' ? answer : { terms: undefined, headers: [] }
+  return { headers, timer: { intervalS, terms, peer } }
+}
+
 export class SessionTimer {
   readonly #clock: Clock
   readonly #intervalS: number

@@ -360,7 +360,8 @@ class Endpoint implements BoundSipEndpoint {
         return
       case 'mediaStopped':
         this.#counters.count('mediaStops')
-        if (this.#options.endOnMediaLoss) leg.hangUpBy({ by: 'us', blame: 'farEnd', reason: 'mediaLost' })
+        if (this.#options.endOnMediaLoss && leg.expectsMedia)
+          leg.hangUpBy({ by: 'us', blame: 'farEnd', reason: 'mediaLost' })
         return
       case 'portFailed':
         this.#counters.count('portFailures')

@@ -134,6 +134,11 @@ export abstract class SipLeg implements Leg {
     return this.#state === 'talking' && dialog ? dialog.hold(held) : Promise.resolve(false)
   }
 
+  /** The far end should be heard: it talks, and does not hold us. */
+  get expectsMedia(): boolean {
+    return this.#state === 'talking' && !this.#isHeld
+  }
+
   /** Another description was agreed on. */
   protected mediaChanged(): void {
     this.world.counters.count('mediaChanges')

@@ -5,6 +5,7 @@ import type { Counters } from '../../counters.ts'
 import { CallDialog, type CallDialogUser, sdpBody, warning } from '../call-dialog.ts'
 import { MediaSession, type RtpPort } from '../call-media.ts'
 import type { SipAccount } from '../endpoint.ts'
+import { acceptTimer } from '../session-timer.ts'
 import type { CallWorld, SipLeg } from '../sip-leg.ts'
 import type { Hop } from '../transport/hop.ts'
 import { header, headers, type WireRequest } from '../wire/wire-message.ts'
@@ -87,13 +88,15 @@ export class SuccessorDialog {
     this.#world = world
     this.#callId = header(request, 'call-id')!
     world.stack.routes.set(this.#callId, { account, targets: [source] })
-    const { session } = uas.accept({ statusCode: 200, body: sdpBody(sdp) })
+    const { headers, timer } = acceptTimer(uas.message, world.sessionIntervalS)
+    const { session } = uas.accept({ statusCode: 200, extraHeaders: headers, body: sdpBody(sdp) })
     this.dialog = new CallDialog({
       session,
       media,
       contactHeader: world.stack.contactHeader,
       clock: world.clock,
       outbound: false,
+      timer,
       user: {
         ...user,
         acknowledged: (answer) => this.#receiveAck(answer, user),

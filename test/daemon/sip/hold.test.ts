@@ -83,6 +83,30 @@ t.test('the box holds and resumes: it goes on sending, with the same key', async
   t.same(told, ['answered'], 'the far end held nobody')
 })
 
+t.test('a far end that holds, and one that only rings, may be silent', async (t) => {
+  const stage = await sipStage(t, [account('alice')], { endOnMediaLoss: true })
+  const alice = await stage.registered('alice')
+  const leg = stage.endpoint.dial({ userName: 'alice' })
+  const goesSilent = async () => {
+    stage.audio.say({ type: 'mediaStopped', portId: leg.portId!, silentMs: 10_000 })
+    await stage.clock.advance(20)
+  }
+  await stage.clock.advance(20)
+  const invite = alice.takeRequest('INVITE')
+  await alice.respond(invite, 183, { body: plainSdp() })
+  await stage.clock.advance(20)
+  await goesSilent()
+  t.equal(leg.state, 'alerting')
+  await alice.respond(invite, 200, { body: plainSdp() })
+  await stage.clock.advance(20)
+  await offers(stage, alice, invite, plainSdp(4000, 'a=sendonly\r\n'))
+  await goesSilent()
+  t.equal(leg.state, 'talking')
+  await offers(stage, alice, invite, plainSdp())
+  await goesSilent()
+  t.equal(leg.state, 'clearing')
+})
+
 t.test('both hold: neither hears the other until both have resumed', async (t) => {
   const { stage, alice, leg, remote, invite, told } = await talk(t)
   const held = leg.setHold!(true)
