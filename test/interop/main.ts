@@ -7,12 +7,14 @@ import { browserCases } from './browser-cases.ts'
 import type { InteropCase, Program } from './case.ts'
 import { kamailioCases } from './kamailio-cases.ts'
 import { linphoneCases } from './linphone-cases.ts'
+import { callShapes } from './shapes/all.ts'
+import { asCase } from './shapes/shape.ts'
 import { sippCases } from './sipp-cases.ts'
 
 const usage = `usage: scripts/interop [--match TEXT] [--json] [--list]
 
 Plays calls between the box and other makers' programs on this machine: baresip and linphonec as phones over UDP, TCP and
-TLS, sipp with many calls over one socket, Kamailio as a proxy in front, Chromium as a telephone over WebSocket. Each case starts and ends what it needs.
+TLS, sipp with many calls over one socket and with every shape a call can take, Kamailio as a proxy in front, Chromium as a telephone over WebSocket. Each case starts and ends what it needs.
 
   --match TEXT  only cases whose name has TEXT in it
   --json       one JSON object a case on a line: name, outcome (passed, failed, notRun), ms, why
@@ -33,6 +35,7 @@ interface Outcome {
 const allCases: readonly InteropCase[] = [
   ...baresipCases,
   ...sippCases,
+  ...callShapes.map(asCase),
   ...kamailioCases,
   ...linphoneCases,
   ...browserCases,
