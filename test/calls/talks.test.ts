@@ -1,7 +1,7 @@
 // Talks that are not begun by a caller alone, and those that somebody joins or leaves behind: calls of agents, supervisors,
 // what follows an agent's hang-up, and queues that pass callers on. Real phones; tones tell who hears whom.
 import t from 'tap'
-import { numbers, prompts } from '../support/instance.ts'
+import { holdHz, numbers, prompts } from '../support/instance.ts'
 import { heardWhole } from '../support/marks.ts'
 import { desk, TalkScene, toneOf } from '../support/talk-scene.ts'
 import { until } from '../support/wait.ts'
@@ -100,4 +100,41 @@ t.test('a caller whom nobody takes goes on to the next queue, where Ann does', a
     Agent: { Username: 'ann' },
   })
   await scene.over()
+})
+
+t.test('the keys of Ann’s own phone: hold plays music to the caller, transfer leaves them to the desk', async (t) => {
+  await scene.talk()
+  await ann.hold()
+  await scene.hearsOnly('caller', holdHz, 'ann')
+  await ann.resume()
+  // Her phone writes down no more of what it hears, once it was on hold.
+  await scene.from('caller').hears(toneOf.ann)
+  t.match((await scene.box.daemon.legs()).join(), /PCMU sendrecv: line:Line 4/)
+  await ann.transferTo(desk)
+  await ann.closed()
+  await reception.incoming()
+  await reception.accept()
+  await scene.together('caller', 'desk')
+  await scene.caller.hangsUp()
+  await reception.closed()
+  const [first, second] = await scene.records(2)
+  t.match(first, { Agent: { Username: 'ann' }, TransferredToEndpoint: { Address: desk } })
+  t.ok((first?.Agent?.CustomerHoldDuration ?? 0) >= 1, 'the hold by the phone is counted')
+  t.match(second, { InitiationMethod: 'EXTERNAL_OUTBOUND', CustomerEndpoint: { Address: desk } })
+  await scene.over()
+})
+
+t.test('Ann dials her colleague on her phone: both hear each other, and one record is left', async (t) => {
+  await scene.begin()
+  await scene.ask('sue', { do: 'setStatus', status: 'Available' })
+  await ann.dial('sue')
+  await sue.incoming()
+  await sue.accept()
+  await scene.together('ann', 'sue')
+  await sue.hangUp()
+  await ann.closed()
+  const [record] = await scene.records(1)
+  t.match(record, { InitiationMethod: 'OUTBOUND', CustomerEndpoint: { Address: 'sue' }, Agent: { Username: 'ann' } })
+  await scene.ask('sue', { do: 'setStatus', status: 'Offline' })
+  await scene.box.isAsBefore()
 })

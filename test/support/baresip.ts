@@ -149,6 +149,20 @@ export class Baresip {
     await this.#control.command('dial', `sip:${user}@${this.#box}${this.#parameters}`)
   }
 
+  /** The phone's own hold key: a re-INVITE. */
+  async hold(): Promise<void> {
+    await this.#control.command('hold')
+  }
+
+  async resume(): Promise<void> {
+    await this.#control.command('resume')
+  }
+
+  /** The phone's own transfer key, without talking to the new party first: REFER. */
+  async transferTo(user: string): Promise<void> {
+    await this.#control.command('transfer', `sip:${user}@${this.#box}${this.#parameters}`)
+  }
+
   /** By RFC 4733, one key after the other, as long as a finger presses them. */
   async sendDigits(digits: string): Promise<void> {
     for (const digit of digits) await this.#control.command('sndcode', digit)
