@@ -1,5 +1,7 @@
 // What happens in the middle of a call: hold, other codecs, refreshes, keys, transfers.
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { setTimeout } from 'node:timers/promises'
 import { until } from '../../support/wait.ts'
 import { type CallShape, password, type ShapeScene } from './shape.ts'
 import {
@@ -49,6 +51,28 @@ const callingAsAgent = [
   response(200),
   caller.ack(2),
 ]
+
+/** One key of 100 ms as RTP events, its end three times. */
+async function sendKey(port: number, key: number): Promise<void> {
+  const socket = createSocket('udp4')
+  try {
+    for (let at = 1; at <= 7; at++) {
+      const packet = Buffer.alloc(16)
+      packet[0] = 0x80
+      packet[1] = (at === 1 ? 0x80 : 0) | 101
+      packet.writeUInt16BE(at, 2)
+      packet.writeUInt32BE(16_000, 4)
+      packet.writeUInt32BE(0x1234, 8)
+      packet[12] = key
+      packet[13] = (at > 4 ? 0x80 : 0) | 10
+      packet.writeUInt16BE(Math.min(at, 5) * 160, 14)
+      await new Promise((sent) => socket.send(packet, port, '127.0.0.1', sent))
+      await setTimeout(20)
+    }
+  } finally {
+    socket.close()
+  }
+}
 
 export const inCall: readonly CallShape[] = [
   {
@@ -265,7 +289,6 @@ export const inCall: readonly CallShape[] = [
       '<recv response="180" rrs="true"><action><ereg regexp="[0-9]+" search_in="hdr" header="RSeq:" assign_to="number"/></action></recv>',
       caller.request('PRACK', 2, { lines: ['RAck: [$number] 1 INVITE'] }),
       confirmed(200),
-      pause(100),
       response(200),
       caller.ack(),
       ...hangsUp(3),
@@ -293,6 +316,19 @@ export const inCall: readonly CallShape[] = [
       const { told, tells } = await answered(scene)
       await tells('ended hangUp by farEnd')
       assert.deepEqual(told, ['answered', 'digit 5', 'digit *', 'ended hangUp by farEnd'])
+    },
+  },
+  {
+    name: 'keys in RTP (RFC 4733)',
+    hasAudio: true,
+    scenario: scenario(...calling, request('BYE'), reply(200, 'OK')),
+    async play(scene) {
+      const { leg, told, tells } = await answered(scene)
+      const port = Number(/rtp:(\d+)/.exec(await scene.describeAudio(leg))?.[1])
+      await sendKey(port, 9)
+      await tells('digit 9')
+      await leg.hangUp()
+      assert.deepEqual(told, ['answered', 'digit 9', 'ended hangUp by us'])
     },
   },
   {

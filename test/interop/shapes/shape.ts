@@ -47,6 +47,8 @@ export interface ShapeScene {
   endpoint: BoundSipEndpoint
   /** Without sound: what the audio path was told. */
   audio: SipFakeAudio
+  /** The audio thread's words for the leg's port. */
+  describeAudio(leg: Leg): Promise<string>
   /** The call that comes in. */
   incoming(): Promise<HeardLeg>
   /** The box calls sipp. */
@@ -109,6 +111,7 @@ async function play(shape: CallShape, undo: Undo): Promise<void> {
   const scene: ShapeScene = {
     endpoint,
     audio: fakeAudio,
+    describeAudio: (leg) => audio.describe(leg.portId!),
     incoming: () => until('a call to come in', () => legs.shift(), { withinMs: longestMs }),
     call: () =>
       heard(
