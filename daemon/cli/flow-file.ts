@@ -4,8 +4,9 @@ import type { Instance } from '../config/instance.ts'
 import { loadInstance } from '../config/load.ts'
 import { readText } from '../config/read-file.ts'
 import type { Flow } from '../flow/flow.ts'
+import type { Channel } from '../flow/host.ts'
 import { type LoadedFlow, loadFlow, maximumFileBytes } from '../flow/load-flow.ts'
-import { CommandFailure, type Invocation } from './command.ts'
+import { CommandFailure, type Invocation, textOption, UsageError } from './command.ts'
 import { faultLine } from './fault-report.ts'
 import { printable } from './table.ts'
 
@@ -23,6 +24,16 @@ export function flowToShow({ terminal }: Invocation, file: string): Flow {
   for (const fault of faults) terminal.err(printable(faultLine(fault)))
   if (flow) return flow
   throw new CommandFailure(1, `${file} is no flow that could be shown.`, 'Mend what is told above.')
+}
+
+const channels: readonly Channel[] = ['VOICE', 'CHAT', 'TASK']
+
+/** In any case of letters; UsageError for what is none. */
+export function channelOption(options: Invocation['options']): Channel | undefined {
+  const channel = textOption(options, 'channel')?.toUpperCase()
+  const known = channels.find((one) => one === channel)
+  if (channel !== undefined && !known) throw new UsageError(`--channel ${channel}: choose ${channels.join(', ')}.`)
+  return known
 }
 
 /** CommandFailure (2) when the configuration has errors. */

@@ -10,7 +10,6 @@ import type { TraceStep } from '../author/trace.ts'
 import { instanceWorld, placeholderWorld, type World } from '../author/world.ts'
 import { checkFlow } from '../flow/check-flow.ts'
 import type { Flow } from '../flow/flow.ts'
-import type { Channel } from '../flow/host.ts'
 import {
   type Command,
   CommandFailure,
@@ -21,11 +20,9 @@ import {
   UsageError,
 } from './command.ts'
 import { faultLine } from './fault-report.ts'
-import { flowToShow, soundInstance } from './flow-file.ts'
+import { channelOption, flowToShow, soundInstance } from './flow-file.ts'
 import { type LineReader, readLines } from './line-reader.ts'
 import { printable } from './table.ts'
-
-const channels: readonly Channel[] = ['VOICE', 'CHAT', 'TASK']
 
 export const flowRunCommand: Command = {
   synopsis:
@@ -161,9 +158,7 @@ function fromScript(script: Script | undefined): ContactOptions {
 }
 
 function contactOptions({ options }: Invocation): ContactOptions {
-  const channel = textOption(options, 'channel')?.toUpperCase()
-  const known = channels.find((one) => one === channel)
-  if (channel !== undefined && !known) throw new UsageError(`--channel ${channel}: choose ${channels.join(', ')}.`)
+  const channel = channelOption(options)
   const caller = textOption(options, 'caller')
   const at = textOption(options, 'at')
   const startEpochMs = at === undefined ? undefined : Date.parse(at)
@@ -171,7 +166,7 @@ function contactOptions({ options }: Invocation): ContactOptions {
     throw new UsageError(`--at ${at}: write a time as 2026-01-05T20:00:00Z.`)
   const pairs = textOptions(options, 'attribute').map(keyAndValue)
   return {
-    ...(known && { channel: known }),
+    ...(channel && { channel }),
     ...(caller !== undefined && { caller }),
     ...(startEpochMs !== undefined && { startEpochMs }),
     ...(pairs.length > 0 && { attributes: Object.fromEntries(pairs) }),

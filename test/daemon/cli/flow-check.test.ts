@@ -34,3 +34,22 @@ test('for machines: the same fields in every fault', async (t) => {
   for (const fault of report.files[0].faults)
     t.same(Object.keys(fault).sort(), ['code', 'column', 'file', 'line', 'mend', 'message', 'path', 'severity'])
 })
+
+test('in a channel: blocks that take their error branch there', async (t) => {
+  const ask = { id: 'ask', type: 'GetParticipantInput', next: 'bye', errors: { NoMatchingError: 'bye' } }
+  const parameters = { Text: 'x', StoreInput: 'False', InputTimeLimitSeconds: '5' }
+  const text = flowText([
+    { ...ask, parameters, errors: { ...ask.errors, NoMatchingCondition: 'bye', InputTimeLimitExceeded: 'bye' } },
+    bye,
+  ])
+  const file = join(t.testdir({ 'one.json': text }), 'one.json')
+  t.match(await cordboard('flow', 'check', file, '--channel', 'voice'), { exitCode: 0, out: /all is well/ })
+  t.match(await cordboard('flow', 'check', file, '--channel', 'CHAT'), {
+    exitCode: 0,
+    out: /warning FLOW-210: .*error branch in the channel CHAT/,
+  })
+  t.match(await cordboard('flow', 'check', file, '--channel', 'FAX'), {
+    exitCode: 2,
+    err: /--channel FAX: choose VOICE, CHAT, TASK/,
+  })
+})
