@@ -50,7 +50,10 @@ withBoard('audio alone is no life: a board whose pings are dead is lost', async 
   await board.clock.advance(1500)
   board.answers = false
   for (let seq = 0; seq < 150; seq++) {
-    board.send({ body: 'audioUp', audioUp: { port: 1, seq, deviceSample: seq * 160, onHook: false, pcm: Buffer.alloc(320) } })
+    board.send({
+      body: 'audioUp',
+      audioUp: { port: 1, seq, deviceSample: seq * 160, onHook: false, pcm: Buffer.alloc(320) },
+    })
     await board.clock.advance(20)
   }
   t.equal(board.told.at(-1), 'lost: mute')
@@ -153,7 +156,10 @@ withBoard('a board that has been reset gets a new session on the open port', asy
 
 /** Ten frames no board should send, and more: each is counted under its cause and harms nothing after it. */
 const audioUp = (port: number, pcmBytes: number) =>
-  encodeToHost({ body: 'audioUp', audioUp: { port, seq: 0, deviceSample: 0, onHook: false, pcm: Buffer.alloc(pcmBytes) } })
+  encodeToHost({
+    body: 'audioUp',
+    audioUp: { port, seq: 0, deviceSample: 0, onHook: false, pcm: Buffer.alloc(pcmBytes) },
+  })
 const malformed: { name: string; bytes: Uint8Array; counter: string }[] = [
   {
     name: 'a bad CRC',
