@@ -98,6 +98,8 @@ export const code = {
   outletSecretEmpty: 'CFG-383',
   outletSecretForm: 'CFG-384',
   outletSecretExposed: 'CFG-385',
+  certificateFile: 'CFG-386',
+  certificateUnusable: 'CFG-387',
 
   promptNotWav: 'CFG-401',
   promptRate: 'CFG-402',
@@ -123,6 +125,7 @@ export const code = {
   linkUnwatched: 'CFG-512',
   keysInClear: 'CFG-513',
   numberWithoutFlow: 'CFG-514',
+  certificateExpired: 'CFG-515',
 } as const
 
 export type ConfigCode = (typeof code)[keyof typeof code]

@@ -10,6 +10,7 @@ import type { Fault } from '../fault.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { FunctionDefinition } from '../functions/functions.ts'
 import { carrierFaults, carriersOf, type LinkPasswords, readLinkPasswords } from './carriers.ts'
+import { certificateFaults } from './certificates.ts'
 import { type Configuration, type FileName, fileNames, optionalFiles } from './configuration.ts'
 import { listInstance } from './directory.ts'
 import { ConfigDocument } from './document.ts'
@@ -74,6 +75,7 @@ export function loadInstance(directory: string, options: LoadOptions = {}): Load
     ...prompts.faults,
     ...Object.values(secrets).flatMap(({ faults }) => faults),
     ...rates.faults,
+    ...certificateFaults(yaml.documents.get('box'), Date.now(), options.secrets ?? 'required'),
     ...referenceFaults(configuration),
     ...duplicateFaults(configuration),
     ...meaningFaults(configuration, join(directory, 'flows')),
