@@ -146,6 +146,17 @@ t.test('a line that was refused keeps its place in offers of ours', async (t) =>
   t.same(body.match(/^m=\w+ \d+/gm), ['m=video 0', `m=audio ${/^m=audio (\d+)/m.exec(body)![1]}`])
 })
 
+t.test('a bundle keeps its name in offers of ours', async (t) => {
+  const { stage, alice, leg, invite } = await talk(t)
+  const bundled = plainSdp(4000, 'a=mid:sound\r\n').replace('t=0 0\r\n', 't=0 0\r\na=group:BUNDLE sound\r\n')
+  await offers(stage, alice, invite, bundled)
+  void leg.setHold!(true)
+  await stage.clock.advance(20)
+  const { body } = alice.takeRequest('INVITE')
+  t.match(body, 'a=group:BUNDLE sound\r\nm=audio')
+  t.match(body, 'a=mid:sound\r\n')
+})
+
 t.test('a hold that is refused changes nothing', async (t) => {
   const { stage, alice, leg, remote, invite } = await talk(t)
   const held = leg.setHold!(true)
