@@ -1,6 +1,7 @@
 // What agents want, carried out: the one service behind the keys of their phones, `cordboard agent` and the API. It finds
 // the contact that is meant, and says in words why something can't be done.
 import type { Instance } from '../config/instance.ts'
+import type { QuickConnect } from '../config/schema.ts'
 import type { ContactOperations } from '../contact/contact-operations.ts'
 import type { Outcome, Refusal } from '../contact/outcome.ts'
 import type { Leg } from '../leg/leg.ts'
@@ -38,10 +39,12 @@ export class AgentService {
   /** What codes mean now; quick connects are those of the queues in the agent's routing profile. */
   codeBook(userName: string): CodeBook {
     const { statuses } = this.#of.instance().box
+    const quickConnects = this.quickConnects(userName)
     return {
       customStatuses: statuses.map(({ name }) => name),
+      names: namesOf(quickConnects),
       quickConnects: new Map(
-        this.quickConnects(userName).flatMap(({ code, name }) => (code === undefined ? [] : [[code, name] as const])),
+        quickConnects.flatMap(({ code, name }) => (code === undefined ? [] : [[code, name] as const])),
       ),
     }
   }
@@ -184,6 +187,16 @@ export class AgentService {
     const names = ['Available', 'Offline', ...this.#of.instance().box.statuses.map(({ name }) => name)]
     return `Choose ${names.join(', ')}.`
   }
+}
+
+/** What a quick connect is called itself goes before what it leads to; of several to one place, the first counts. */
+function namesOf(quickConnects: readonly QuickConnect[]): Map<string, string> {
+  const places = quickConnects.flatMap((one) => {
+    const place = one.type === 'agent' ? one.agent : one.type === 'queue' ? one.queue : undefined
+    return place === undefined ? [] : [[place.toLowerCase(), one.name] as const]
+  })
+  const own = quickConnects.map(({ name }) => [name.toLowerCase(), name] as const)
+  return new Map([...places.toReversed(), ...own])
 }
 
 const words: Record<Refusal, [message: string, mend: string]> = {

@@ -14,6 +14,8 @@ export interface CodeBook {
   customStatuses: readonly string[]
   /** Quick connects by their code. */
   quickConnects: ReadonlyMap<string, string>
+  /** Quick connects by what phones with letters write, in small ones: their name, or that of their agent or queue. */
+  names: ReadonlyMap<string, string>
 }
 
 /** Longest number that can be dialled, with an outside-line digit and an international prefix. */
@@ -50,9 +52,9 @@ export function readCode(keys: string, book: CodeBook): CodeReading {
   return command && (rest === '' || rest === '#') ? { is: 'command', command } : { is: 'unknown' }
 }
 
-/** A number without star: a quick connect by its code, else a number to call. */
-export function readTarget(keys: string, { quickConnects }: CodeBook): CallTarget {
-  const quickConnect = quickConnects.get(keys)
+/** A number without star: a quick connect by its code or a name it has, else a number to call. */
+export function readTarget(keys: string, { quickConnects, names }: CodeBook): CallTarget {
+  const quickConnect = quickConnects.get(keys) ?? names.get(keys.toLowerCase())
   return quickConnect === undefined ? { number: keys } : { quickConnect }
 }
 

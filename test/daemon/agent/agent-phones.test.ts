@@ -23,7 +23,7 @@ class Office {
         this.wishes.push({ command, leg })
         return this.refuses === undefined ? { ok: true } : { ok: false, reason: this.refuses, message: '', mend: '' }
       },
-      codeBook: () => ({ customStatuses: ['Lunch'], quickConnects: new Map([['12', 'Billing']]) }),
+      codeBook: () => ({ customStatuses: ['Lunch'], quickConnects: new Map([['12', 'Billing']]), names: new Map() }),
     },
     audio: {
       play: (_portId, items: PlayItem[]) => {

@@ -3,7 +3,14 @@ import type { AgentCommand } from '../../../daemon/agent/agent-command.ts'
 import { type CollectorState, collectKey, noKeys } from '../../../daemon/agent/key-collector.ts'
 import { type CodeBook, readCode, readTarget } from '../../../daemon/agent/phone-codes.ts'
 
-const book: CodeBook = { customStatuses: ['Lunch', 'Training'], quickConnects: new Map([['12', 'Billing']]) }
+const book: CodeBook = {
+  customStatuses: ['Lunch', 'Training'],
+  quickConnects: new Map([['12', 'Billing']]),
+  names: new Map([
+    ['billing', 'Billing'],
+    ['bob', 'Bob at his desk'],
+  ]),
+}
 
 const commands: [string, AgentCommand][] = [
   ['*10', { do: 'setStatus', status: 'Available' }],
@@ -68,3 +75,13 @@ for (const [name, keys, outcomes] of talks)
   t.test(name, async (t) => {
     t.same(pressed(keys), outcomes)
   })
+
+t.test('phones with letters name quick connects, or who they lead to', async (t) => {
+  t.same(readTarget('Billing', book), { quickConnect: 'Billing' })
+  t.same(readTarget('bob', book), { quickConnect: 'Bob at his desk' })
+  t.same(
+    readTarget('mallory', book),
+    { number: 'mallory' },
+    'anybody else is no name, and no number that could be called',
+  )
+})
