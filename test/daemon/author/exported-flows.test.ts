@@ -11,6 +11,9 @@ import type { Channel } from '../../../daemon/flow/host.ts'
 import { loadFlow } from '../../../daemon/flow/load-flow.ts'
 import { Explorer } from './explorer.ts'
 
+// Seconds of work: on a busy machine, many.
+t.setTimeout(180_000)
+
 const folder = process.env.CORDBOARD_FLOWS ?? join(import.meta.dirname, '../../../../shared/flows')
 const runsEach = 100
 
