@@ -43,6 +43,8 @@ export interface InDialog {
   update(request: WireRequest): Reply
   ackMissing?(): void
   connectionLost?(): void
+  /** The leg is over, whether or not the far end has said its last word. */
+  close?(): void
 }
 
 export class CallDialog implements InDialog {
@@ -230,10 +232,15 @@ export class CallDialog implements InDialog {
     return [this.#contactHeader, 'Allow: placeholder']
   }
 
-  #end(): void {
-    this.#ended = true
+  /** Nothing of our own goes out any more, but a BYE that is still owed. */
+  close(): void {
     this.#timer?.stop()
     this.#requests.stop()
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.close()
   }
 
   #receiveReinvite(uas: IncomingInviteRequest): void {

@@ -7,10 +7,11 @@ export class DialogBook {
   /** By Call-ID: a call's dialog, and those that a forking proxy may add. */
   readonly #dialogs = new Map<string, InDialog[]>()
 
-  /** Returns its removal. */
+  /** Returns its removal, by which it is closed. */
   add(callId: string, dialog: InDialog): () => void {
     this.#dialogs.set(callId, [...this.of(callId), dialog])
     return () => {
+      dialog.close?.()
       const left = this.of(callId).filter((one) => one !== dialog)
       if (left.length > 0) this.#dialogs.set(callId, left)
       else this.#dialogs.delete(callId)

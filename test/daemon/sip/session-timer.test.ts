@@ -220,6 +220,16 @@ t.test('so does one that shortens it later', async (t) => {
   t.equal(leg.state, 'talking')
 })
 
+t.test('a box that stops while an ACK is owed leaves no timer behind', async (t) => {
+  const { stage } = await calls(t, ['Supported: timer', 'Session-Expires: 1800;refresher=uas'])
+  void stage.inbound[0]!.answer()
+  await stage.clock.advance(20)
+  const stopped = stage.endpoint.stop()
+  await stage.clock.advance(3000)
+  await stopped
+  t.equal(stage.clock.liveTimers, 0)
+})
+
 t.test('a call may require timers', async (t) => {
   const call = await calls(t, ['Require: timer', 'Supported: timer', 'Session-Expires: 120;refresher=uac'])
   const { accepted } = await answered(call)
