@@ -10,7 +10,7 @@ import { numbersSchema } from '../../../daemon/config/schema.ts'
 import { until } from '../../support/wait.ts'
 import { InstanceCopy } from '../config/shipped.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 /** Processes at once, and commands of each. */
 const processes = Number(process.env.CORDBOARD_CLAIM_PROCESSES ?? 5)
