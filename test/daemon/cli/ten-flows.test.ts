@@ -11,6 +11,9 @@ import type { Flow } from '../../../daemon/flow/flow.ts'
 import { loadFlow } from '../../../daemon/flow/load-flow.ts'
 import { cordboard, root } from './cli-support.ts'
 
+// A second of work: on a busy machine, many.
+t.setTimeout(180_000)
+
 const folder = process.env.CORDBOARD_FLOWS ?? join(root, '../shared/flows')
 const wanted = 10
 /** What an author decides for all that an export names and the instance has not. */

@@ -7,6 +7,9 @@ import { parse } from 'yaml'
 import { actionDefinitions } from '../../../../daemon/flow/actions/index.ts'
 import * as actionTable from './action-table.ts'
 
+// Seconds of work: on a busy machine, many.
+t.setTimeout(180_000)
+
 interface Documented {
   parameters?: string[]
   /** Operands of `Equals`. */
