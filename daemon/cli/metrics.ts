@@ -13,7 +13,7 @@ const usual = [
   'AVG_HANDLE_TIME',
   'AGENT_OCCUPANCY',
 ]
-const groupings = ['queue', 'agent', 'routingProfile', 'channel', 'initiationMethod']
+const groupings = ['queue', 'agent', 'routingProfile', 'channel', 'initiationMethod', 'flow']
 
 export const metricsCommand: Command = {
   synopsis:

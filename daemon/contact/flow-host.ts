@@ -63,5 +63,10 @@ export function createFlowHost(of: HostDependencies): FlowHost {
     },
     enqueue: () => of.moves.enqueue(),
     log: (entry) => world.flowLog.write(entry),
+    flowRan({ what, ...told }) {
+      const { contactId, channel, initiationMethod } = data
+      const type = what === 'started' ? 'FLOW_STARTED' : 'FLOW_ENDED'
+      world.events.emit({ kind: 'flow', type, contactId, channel, initiationMethod, ...told })
+    },
   }
 }

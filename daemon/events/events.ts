@@ -2,7 +2,7 @@
 // are told from it, and whoever has the stream can reckon every figure again. Nothing here knows of telephones.
 //
 //   contacts, routing ──emit──▶ EventBus ─▶ metrics · event log (JSON lines, HTTP, MQTT) · live view
-import type { Channel } from '../flow/host.ts'
+import type { Channel, FlowOutcome, FlowType } from '../flow/host.ts'
 
 /** Where the contact stands in the terms of the published event stream (routing facts, 4). */
 export type ContactEventType =
@@ -88,9 +88,26 @@ export interface AgentEvent {
   contacts: { contactId: string; channel: Channel; state: AgentContactState; queue?: string; sinceEpochMs: number }[]
 }
 
-export type CentreEvent = ContactEvent | AgentEvent
+/** A flow or module that a contact ran. */
+export interface FlowEvent {
+  kind: 'flow'
+  type: 'FLOW_STARTED' | 'FLOW_ENDED'
+  sequence: number
+  atEpochMs: number
+  contactId: string
+  channel: Channel
+  initiationMethod: string
+  /** The flow's id. */
+  flow: string
+  flowType: FlowType
+  /** FLOW_ENDED only, both. */
+  startedEpochMs?: number
+  outcome?: FlowOutcome
+}
+
+export type CentreEvent = ContactEvent | AgentEvent | FlowEvent
 /** As it is emitted: the bus numbers it. */
-export type NewCentreEvent = Omit<ContactEvent, 'sequence'> | Omit<AgentEvent, 'sequence'>
+export type NewCentreEvent = Omit<ContactEvent, 'sequence'> | Omit<AgentEvent, 'sequence'> | Omit<FlowEvent, 'sequence'>
 
 export interface EventBus {
   /** Never throws: a listener's fault is contained and counted. Listeners are told in order, before it returns. */

@@ -2,13 +2,14 @@
 // this. An action reads its resolved parameters, does one thing through the host, and says where the flow goes on.
 import type { Severity } from '../fault.ts'
 import type { FlowAbilities, HookKind } from './abilities.ts'
+import type { SentTo } from './flow-progress.ts'
 import type { FlowObject, FlowValue } from './flow-value.ts'
 import type { Channel, FlowHost, FlowType } from './host.ts'
 import type { ParameterReader } from './parameters.ts'
 
 export type Outcome =
   /** Take `NextAction`. `result` and what came from outside (`external`) are what the flow log shows of it. */
-  | { to: 'next'; result?: string; external?: Record<string, unknown> }
+  | { to: 'next'; result?: string; external?: Record<string, unknown>; sentTo?: SentTo }
   /** Take the first condition that is true of `value`; none: the `NoMatchingCondition` error, else `NextAction`. */
   | { to: 'condition'; value: string | number | undefined }
   /** Take the branch of this error, else that of `NoMatchingError`; neither: the flow fails. */
@@ -19,7 +20,7 @@ export type Outcome =
   | { to: 'module'; moduleId: string; input: FlowObject }
   /** Back to the action that invoked the module: the condition of this result, else `NextAction`. */
   | { to: 'return'; result?: string; resultData?: FlowValue }
-  | { to: 'end'; end: 'disconnect' | 'queued' | 'ended' }
+  | { to: 'end'; end: 'disconnect' | 'queued' | 'ended'; sentTo?: SentTo }
 
 export interface ActionRun {
   readonly identifier: string

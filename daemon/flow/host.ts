@@ -216,7 +216,27 @@ export interface FlowHost extends FlowAbilities {
   /** Puts the contact into its working queue. `noQueue` also when it is queued or with an agent already. */
   enqueue(): 'queued' | 'atCapacity' | 'noQueue'
   log(entry: FlowLogEntry): void
+  /** A flow or module of the run began or ended. Absent: nobody counts them. */
+  flowRan?(told: FlowRan): void
 }
+
+/** How one flow or module of a run ended, by the published names (metrics facts, 6: one R). */
+export type FlowOutcome =
+  /** Left before a terminal block. */
+  | 'DROPPED'
+  | 'DISCONNECTED_PARTICIPANT'
+  | 'ENDED_FLOW_EXECUTION'
+  | 'TRANSFERED_TO_AGENT'
+  | 'TRANSFERED_TO_PHONE_NUMBER'
+  | 'TRANSFERED_TO_FLOW'
+  | 'TRANSFERED_TO_QUEUE'
+  /** A module's end. */
+  | 'RETURNED_TO_FLOW'
+
+export type FlowRan = { flow: string; flowType: FlowType; atEpochMs: number } & (
+  | { what: 'started' }
+  | { what: 'ended'; startedEpochMs: number; outcome: FlowOutcome }
+)
 
 /** How a run ended. `left` is an abort: the participant hung up, an agent accepted, the daemon stops. */
 export type FlowEnd =

@@ -9,6 +9,7 @@ import { type Settled, settleAction } from './action-settling.ts'
 import { type CompiledAction, compileFlow, conditionTarget, errorTarget } from './compile-flow.ts'
 import type { Flow } from './flow.ts'
 import { flowLogEntry } from './flow-log.ts'
+import { FlowProgress } from './flow-progress.ts'
 import { transferTargets } from './flow-type.ts'
 import type { FlowObject, FlowValue } from './flow-value.ts'
 import { type FlowEnd, type FlowHost, ParticipantError } from './host.ts'
@@ -60,12 +61,17 @@ export interface RunFlowOptions {
 
 /** Runs a flow to its end. Never rejects; after an abort it ends within the grace, whatever the action does. */
 export async function runFlow(options: RunFlowOptions): Promise<FlowEnd> {
-  const run = new FlowRun(options)
+  const progress = new FlowProgress(options.host, options.clock)
+  const run = new FlowRun(options, progress)
+  let end: FlowEnd
   try {
-    return await run.run()
+    progress.entered(options.flow)
+    end = await run.run()
   } catch (fault) {
-    return { type: 'failed', identifier: run.at, reason: reasonOf(fault) }
+    end = { type: 'failed', identifier: run.at, reason: reasonOf(fault) }
   }
+  progress.ended(end)
+  return end
 }
 
 /** Where a module goes back to. */
@@ -85,6 +91,7 @@ class FlowRun {
   /** Identifier of the action that runs. */
   at = ''
   readonly #options: RunFlowOptions
+  readonly #progress: FlowProgress
   readonly #limits: FlowLimits
   readonly #random: () => number
   /** Loop counters by flow: friendly identifiers repeat from flow to flow. */
@@ -95,8 +102,9 @@ class FlowRun {
   #state: FlowRunState
   #source: ReferenceSource
 
-  constructor(options: RunFlowOptions) {
+  constructor(options: RunFlowOptions, progress: FlowProgress) {
     this.#options = options
+    this.#progress = progress
     this.#limits = { ...flowLimits, ...options.limits }
     this.#random = options.random ?? Math.random
     this.#flow = options.flow
@@ -133,6 +141,7 @@ class FlowRun {
       }
       // Of the block, not of the flow it leads into.
       const source = this.#source
+      this.#progress.sent('sentTo' in step ? step.sentTo : undefined)
       let next: CompiledAction | Finish = step.to === 'finish' ? step : this.#follow(action, step)
       if ('to' in next && next.end.type === 'failed') next = this.#rescued(discreet(next.end, action, source))
       if ('to' in next) return next.end
@@ -255,6 +264,8 @@ class FlowRun {
     const start = flow && transferTargets.includes(flow.type) ? compileFlow(flow).start : undefined
     if (!flow || !start) return this.#noMatchingError(action, `there is no flow ${flowId} to go on in`)
     this.#frames.length = 0
+    this.#progress.leftAll('TRANSFERED_TO_FLOW')
+    this.#progress.entered(flow)
     const { contactData, results, storedCustomerInput } = this.#state
     for (const local of ['Loop', 'Modules']) results.delete(local)
     this.#go(flow, this.#stateIn(flow, contactData, results, storedCustomerInput))
@@ -269,6 +280,7 @@ class FlowRun {
     if (this.#frames.length >= this.#limits.moduleDepth)
       return this.#noMatchingError(action, `modules are nested deeper than ${this.#limits.moduleDepth}`)
     this.#frames.push({ flow: this.#flow, state: this.#state, action })
+    this.#progress.entered(flow)
     const results = new Map<string, FlowValue>([['Modules', { Input: input }]])
     this.#go(flow, this.#stateIn(flow, this.#state.contactData, results, undefined))
     return start
@@ -278,6 +290,7 @@ class FlowRun {
     const frame = this.#frames.pop()
     if (!frame) return this.#failed('no module is to be left here')
     const { action } = frame
+    this.#progress.left('RETURNED_TO_FLOW')
     this.#go(frame.flow, frame.state)
     this.#state.results.set('Modules', { Result: result ?? null, ResultData: resultData ?? null })
     const next = result === undefined ? action.next : conditionTarget(action, result, this.#source)
@@ -289,6 +302,7 @@ class FlowRun {
   /** What fails in a module is an error of the block that invoked it. */
   #rescued(failure: Finish): CompiledAction | Finish {
     for (let frame = this.#frames.pop(); frame; frame = this.#frames.pop()) {
+      this.#progress.left('DROPPED')
       const branch = errorTarget(frame.action, 'NoMatchingError')
       if (!branch) continue
       this.#go(frame.flow, frame.state)

@@ -10,12 +10,14 @@ export interface Dimensions {
   routingProfile: string
   channel: Channel | ''
   initiationMethod: string
+  /** Of flow metrics only. */
+  flow: string
 }
 
-export const dimensionNames = ['queue', 'agent', 'routingProfile', 'channel', 'initiationMethod'] as const
+export const dimensionNames = ['queue', 'agent', 'routingProfile', 'channel', 'initiationMethod', 'flow'] as const
 export type DimensionName = (typeof dimensionNames)[number]
 
-/** Sums by name; names that end in `Max` are maxima. Milliseconds end in `Ms`. */
+/** Sums by name; names that end in `Max` are maxima, in `Min` minima. Milliseconds end in `Ms`. */
 export type Sums = Record<string, number>
 
 export interface Cell extends Dimensions {
@@ -25,8 +27,12 @@ export interface Cell extends Dimensions {
 }
 
 export function mergeSums(into: Sums, from: Readonly<Sums>): void {
-  for (const [name, value] of Object.entries(from))
-    into[name] = name.endsWith('Max') ? Math.max(into[name] ?? 0, value) : (into[name] ?? 0) + value
+  for (const [name, value] of Object.entries(from)) {
+    const before = into[name]
+    if (name.endsWith('Max')) into[name] = Math.max(before ?? 0, value)
+    else if (name.endsWith('Min')) into[name] = Math.min(before ?? value, value)
+    else into[name] = (before ?? 0) + value
+  }
 }
 
 export class Cells {

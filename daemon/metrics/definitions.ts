@@ -1,5 +1,6 @@
 // The metrics by their published names, and how each is reckoned from the sums of a cell. A value with nothing to divide
 // by is absent.
+import type { FlowOutcome } from '../flow/host.ts'
 import type { DimensionName, Sums } from './cells.ts'
 import { serviceLevelsS } from './contact-sums.ts'
 
@@ -27,6 +28,12 @@ const average = (name: string, per: string, ...parts: string[]): MetricDefinitio
   unit: 'seconds',
   of: (sums) => ratio(parts.reduce((total, part) => total + at(sums, part), 0) / 1000, at(sums, per)),
 })
+/** The largest or the smallest. */
+const extreme = (name: string, sum: string): MetricDefinition => ({
+  name,
+  unit: 'seconds',
+  of: (sums) => (sums[sum] === undefined ? undefined : sums[sum] / 1000),
+})
 const share = (name: string, part: string, whole: string): MetricDefinition => ({
   name,
   unit: 'percent',
@@ -48,7 +55,34 @@ const created = count('CONTACTS_CREATED', 'created')
 const work = average('AVG_AFTER_CONTACT_WORK_TIME', 'handled', 'workMs')
 const interaction = average('AVG_INTERACTION_TIME', 'handled', 'interactionMs')
 
-export const definitions: readonly MetricDefinition[] = [
+/** A flow's run has no queue and no agent. */
+const flowOnly = (metric: MetricDefinition): MetricDefinition => ({
+  ...metric,
+  notBy: ['queue', 'agent', 'routingProfile'],
+})
+const flowOutcomes: readonly FlowOutcome[] = [
+  'DROPPED',
+  'DISCONNECTED_PARTICIPANT',
+  'ENDED_FLOW_EXECUTION',
+  'TRANSFERED_TO_AGENT',
+  'TRANSFERED_TO_PHONE_NUMBER',
+  'TRANSFERED_TO_FLOW',
+  'TRANSFERED_TO_QUEUE',
+  'RETURNED_TO_FLOW',
+]
+const flowDefinitions = [
+  count('FLOWS_STARTED', 'flowsStarted'),
+  count('FLOWS_OUTCOME', 'flowsEnded'),
+  ...flowOutcomes.flatMap((outcome) => [
+    count(`FLOWS_OUTCOME.${outcome}`, `flows.${outcome}`),
+    share(`PERCENT_FLOWS_OUTCOME.${outcome}`, `flows.${outcome}`, 'flowsEnded'),
+  ]),
+  average('AVG_FLOW_TIME', 'flowsEnded', 'flowRunMs'),
+  extreme('MAX_FLOW_TIME', 'flowRunMsMax'),
+  extreme('MIN_FLOW_TIME', 'flowRunMsMin'),
+].map(flowOnly)
+
+const contactAndAgentDefinitions: readonly MetricDefinition[] = [
   created,
   ofMethod('API', created),
   ofMethod('CALLBACK', created),
@@ -96,11 +130,7 @@ export const definitions: readonly MetricDefinition[] = [
   share('ABANDONMENT_RATE', 'abandoned', 'queued'),
   average('AVG_QUEUE_ANSWER_TIME', 'answered', 'answerMs'),
   average('AVG_ABANDON_TIME', 'abandoned', 'abandonMs'),
-  {
-    name: 'MAX_QUEUED_TIME',
-    unit: 'seconds',
-    of: (sums) => (sums.queuedMsMax === undefined ? undefined : sums.queuedMsMax / 1000),
-  },
+  extreme('MAX_QUEUED_TIME', 'queuedMsMax'),
   average('AVG_HANDLE_TIME', 'handled', 'interactionMs', 'holdMs', 'workMs'),
   seconds('SUM_HANDLE_TIME', 'interactionMs', 'holdMs', 'workMs'),
   average('AVG_ACTIVE_TIME', 'handled', 'interactionMs', 'holdMs', 'workMs'),
@@ -147,4 +177,9 @@ export const definitions: readonly MetricDefinition[] = [
     ),
   ),
   count('SUM_RETRY_CALLBACK_ATTEMPTS', 'callbackRetries'),
+]
+
+export const definitions: readonly MetricDefinition[] = [
+  ...contactAndAgentDefinitions.map(({ notBy = [], ...metric }) => ({ ...metric, notBy: [...notBy, 'flow' as const] })),
+  ...flowDefinitions,
 ]

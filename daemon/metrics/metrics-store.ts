@@ -14,8 +14,18 @@ const migrations: readonly string[] = [
      PRIMARY KEY (at_ms, queue, agent, routing_profile, channel, initiation_method)
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE reckoner (one INTEGER PRIMARY KEY CHECK (one = 1), state TEXT NOT NULL) STRICT;`,
+  `CREATE TABLE cells_by_flow (
+     at_ms INTEGER NOT NULL, queue TEXT NOT NULL, agent TEXT NOT NULL, routing_profile TEXT NOT NULL,
+     channel TEXT NOT NULL, initiation_method TEXT NOT NULL, flow TEXT NOT NULL, sums TEXT NOT NULL,
+     PRIMARY KEY (at_ms, queue, agent, routing_profile, channel, initiation_method, flow)
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO cells_by_flow
+     SELECT at_ms, queue, agent, routing_profile, channel, initiation_method, '', sums FROM cells;
+   DROP TABLE cells;
+   ALTER TABLE cells_by_flow RENAME TO cells;`,
 ]
-const key = 'at_ms = ? AND queue = ? AND agent = ? AND routing_profile = ? AND channel = ? AND initiation_method = ?'
+const key =
+  'at_ms = ? AND queue = ? AND agent = ? AND routing_profile = ? AND channel = ? AND initiation_method = ? AND flow = ?'
 
 export class MetricsStore {
   readonly #database: DatabaseSync
@@ -35,7 +45,7 @@ export class MetricsStore {
   /** Adds the cells to those of before; all or nothing. */
   save(cells: Iterable<Cell>, state: ReckonerState): void {
     const find = this.#database.prepare(`SELECT sums FROM cells WHERE ${key}`)
-    const write = this.#database.prepare('INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?, ?, ?)')
+    const write = this.#database.prepare('INSERT OR REPLACE INTO cells VALUES (?, ?, ?, ?, ?, ?, ?, ?)')
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       for (const cell of cells) {
@@ -46,6 +56,7 @@ export class MetricsStore {
           cell.routingProfile,
           cell.channel,
           cell.initiationMethod,
+          cell.flow,
         ] as const
         const before = find.get(...of)
         const sums = before === undefined ? {} : (JSON.parse(String(before.sums)) as Sums)
@@ -72,6 +83,7 @@ export class MetricsStore {
         routingProfile: String(row.routing_profile),
         channel: String(row.channel) as Cell['channel'],
         initiationMethod: String(row.initiation_method),
+        flow: String(row.flow),
         sums: JSON.parse(String(row.sums)) as Sums,
       }))
   }

@@ -1,8 +1,8 @@
 // Folds the stream of events into figures by interval, one event at a time. What it knows of contacts and agents that are
 // not over can be saved and restored, so that a restart goes on where it was.
-import type { AgentEvent, CentreEvent, ContactEvent } from '../events/events.ts'
+import type { AgentEvent, CentreEvent, ContactEvent, FlowEvent } from '../events/events.ts'
 import { connectionsName, timesOf } from './agent-time.ts'
-import type { Cells, Dimensions } from './cells.ts'
+import type { Cells, Dimensions, Sums } from './cells.ts'
 import { contactSums } from './contact-sums.ts'
 import { type ContactTrack, nextTrack } from './contact-track.ts'
 
@@ -53,6 +53,7 @@ export class Reckoner {
     if (event.sequence <= this.#sequence) return
     this.#sequence = event.sequence
     if (event.kind === 'agent') this.#agent(event)
+    else if (event.kind === 'flow') this.#flow(event)
     else this.#contact(event)
   }
 
@@ -73,6 +74,22 @@ export class Reckoner {
     const of = { ...nobody, agent: last.agent, routingProfile: last.routingProfile }
     for (const [name, times] of counts)
       for (let time = 0; time < times; time++) this.#cells.addTime(last.atEpochMs, event.atEpochMs, of, [name])
+  }
+
+  /** Both the start and what came of it count when the flow started (metrics facts, 1). */
+  #flow({ atEpochMs, startedEpochMs = atEpochMs, outcome, channel, initiationMethod, flow }: FlowEvent): void {
+    const lastedMs = Math.max(0, atEpochMs - startedEpochMs)
+    const sums: Sums =
+      outcome === undefined
+        ? { flowsStarted: 1 }
+        : {
+            flowsEnded: 1,
+            [`flows.${outcome}`]: 1,
+            flowRunMs: lastedMs,
+            flowRunMsMax: lastedMs,
+            flowRunMsMin: lastedMs,
+          }
+    this.#cells.add(startedEpochMs, { ...nobody, channel, initiationMethod, flow }, sums)
   }
 
   #contact(event: ContactEvent): void {
@@ -136,7 +153,7 @@ export class Reckoner {
   }
 }
 
-const nobody: Dimensions = { queue: '', agent: '', routingProfile: '', channel: '', initiationMethod: '' }
+const nobody: Dimensions = { queue: '', agent: '', routingProfile: '', channel: '', initiationMethod: '', flow: '' }
 
 function dimensionsOf({ about }: ContactTrack): Dimensions {
   return {
@@ -145,5 +162,6 @@ function dimensionsOf({ about }: ContactTrack): Dimensions {
     routingProfile: about.routingProfile ?? '',
     channel: about.channel,
     initiationMethod: about.initiationMethod,
+    flow: '',
   }
 }

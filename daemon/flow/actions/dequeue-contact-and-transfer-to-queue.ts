@@ -22,7 +22,7 @@ export const dequeueContactAndTransferToQueue: ActionDefinition = {
   run({ parameters, host }) {
     if (!host.dequeueAndTransfer) return notHere('move contacts from queue to queue')
     const result = host.dequeueAndTransfer(readTarget(parameters))
-    if (result === 'transferred') return next
+    if (result === 'transferred') return { ...next, sentTo: 'queue' }
     if (result === 'atCapacity') return failed('the queue is full', 'QueueAtCapacity')
     return failed('the contact is not waiting, is being offered to an agent, or was moved too often')
   },

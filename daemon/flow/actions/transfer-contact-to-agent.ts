@@ -17,6 +17,8 @@ export const transferContactToAgent: ActionDefinition = {
   },
 
   run({ host }) {
-    return { to: 'end', end: host.transferToAgent?.() === 'transferred' ? 'ended' : 'disconnect' }
+    return host.transferToAgent?.() === 'transferred'
+      ? { to: 'end', end: 'ended', sentTo: 'agent' }
+      : { to: 'end', end: 'disconnect' }
   },
 }

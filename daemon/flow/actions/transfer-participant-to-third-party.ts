@@ -57,7 +57,7 @@ export const transferParticipantToThirdParty: ActionDefinition = {
       case 'answeredAndEnded':
         return next
       case 'handedOver':
-        return { to: 'end', end: 'ended' }
+        return { to: 'end', end: 'ended', sentTo: 'phoneNumber' }
       case 'callFailed':
         return failed('the call failed', 'CallFailed')
       case 'timedOut':

@@ -7,7 +7,7 @@ import { silentLog } from '../../../daemon/log/log.ts'
 import { Metrics } from '../../../daemon/metrics/metrics.ts'
 import { MetricsStore } from '../../../daemon/metrics/metrics-store.ts'
 import type { ReportInterval } from '../../../daemon/metrics/report.ts'
-import { agentFigures, contactsOf, figuresOf, type NaiveContact } from './naive-figures.ts'
+import { agentFigures, contactsOf, figuresOf, flowFigures, type NaiveContact } from './naive-figures.ts'
 import { RouterDay } from './router-day.ts'
 import { drawDay } from './scenario.ts'
 import type { SimClock } from './sim-clock.ts'
@@ -103,6 +103,27 @@ t.test('each agent’s time, split where intervals meet', async (t) => {
       'nobody is online for more than a quarter of an hour in one',
     )
   }
+})
+
+t.test('flows: started, how they ended, how long they took; together, by flow, by channel', async (t) => {
+  const [row] = metrics.report({ ...query, interval: 'total', by: [] })
+  t.same(differing(flowFigures(events), row?.metrics), [])
+  t.ok((row?.metrics.FLOWS_STARTED ?? 0) > 10_000 && (row?.metrics.AVG_FLOW_TIME ?? 0) > 1)
+  const byFlow = metrics.report({ ...query, interval: 'total', by: ['flow'] })
+  t.same(
+    byFlow.map(({ group }) => group.flow),
+    ['music', 'welcome'],
+  )
+  for (const { group, metrics: got } of byFlow) {
+    t.same(differing(flowFigures(events, group.flow), got), [], `${group.flow}`)
+    t.notOk('CONTACTS_QUEUED' in got, 'contacts have no flow')
+  }
+  for (const { group, metrics: got } of metrics.report({ ...query, interval: 'total', by: ['channel'] })) {
+    const own = events.filter((event) => event.kind === 'flow' && event.channel === group.channel)
+    t.same(differing(flowFigures(own), got), [], `${group.channel}`)
+  }
+  const [byQueue] = metrics.report({ ...query, interval: 'total', by: ['queue'] })
+  t.notOk('FLOWS_STARTED' in (byQueue?.metrics ?? {}), 'flows have no queue')
 })
 
 t.test('offers: answered, missed, and the rest', async (t) => {

@@ -1,6 +1,6 @@
 // The figures of a day once more, from nothing but the list of its events: each contact's events are gathered, each figure
 // is the sum or the mean its definition says. It shares no code with the metrics.
-import type { AgentEvent, CentreEvent, ContactEvent } from '../../../daemon/events/events.ts'
+import type { AgentEvent, CentreEvent, ContactEvent, FlowEvent } from '../../../daemon/events/events.ts'
 
 export interface NaiveContact {
   queue: string | undefined
@@ -107,6 +107,32 @@ export function figuresOf(contacts: readonly NaiveContact[]): Record<string, num
         ]
       }),
     ),
+  }
+}
+
+/** Of the flows, by their starts and ends. */
+export function flowFigures(events: readonly CentreEvent[], flow?: string): Record<string, number | undefined> {
+  const told = events.filter(
+    (event): event is FlowEvent => event.kind === 'flow' && (flow === undefined || event.flow === flow),
+  )
+  const ended = told.filter(({ type }) => type === 'FLOW_ENDED')
+  const seconds = ended.map(({ atEpochMs, startedEpochMs }) => (atEpochMs - startedEpochMs!) / 1000)
+  const outcomes = ['DROPPED', 'TRANSFERED_TO_QUEUE', 'DISCONNECTED_PARTICIPANT', 'RETURNED_TO_FLOW']
+  return {
+    FLOWS_STARTED: told.length - ended.length,
+    FLOWS_OUTCOME: ended.length,
+    ...Object.fromEntries(
+      outcomes.flatMap((outcome) => {
+        const count = ended.filter((event) => event.outcome === outcome).length
+        return [
+          [`FLOWS_OUTCOME.${outcome}`, count],
+          [`PERCENT_FLOWS_OUTCOME.${outcome}`, (100 * count) / ended.length],
+        ]
+      }),
+    ),
+    AVG_FLOW_TIME: seconds.reduce((sum, one) => sum + one, 0) / seconds.length,
+    MAX_FLOW_TIME: seconds.reduce((longest, one) => Math.max(longest, one)),
+    MIN_FLOW_TIME: seconds.reduce((shortest, one) => Math.min(shortest, one)),
   }
 }
 

@@ -3,7 +3,8 @@
 import { Counters } from '../../../daemon/counters.ts'
 import { AgentStream } from '../../../daemon/events/agent-stream.ts'
 import { createEventBus } from '../../../daemon/events/event-bus.ts'
-import type { CentreEvent, ContactEvent, ContactEventType, EventBus } from '../../../daemon/events/events.ts'
+import type { CentreEvent, ContactEvent, ContactEventType, EventBus, FlowEvent } from '../../../daemon/events/events.ts'
+import type { FlowOutcome } from '../../../daemon/flow/host.ts'
 import { silentLog } from '../../../daemon/log/log.ts'
 import { createRouting, type Router } from '../../../daemon/routing/router.ts'
 import { criteriaOf, dayMs, missedPauseS, offerTimeoutS, type Scenario, type ScriptedContact } from './scenario.ts'
@@ -12,6 +13,8 @@ import { SimClock } from './sim-clock.ts'
 interface Living {
   of: ScriptedContact
   state: 'queued' | 'ringing' | 'talking' | 'over'
+  /** The flow it is in. */
+  flow?: { name: string; startedEpochMs: number } | undefined
   agent?: string
   attempts: number
 }
@@ -87,6 +90,9 @@ export class RouterDay {
     this.#living.set(of.id, contact)
     this.#emit(contact, 'INITIATED')
     this.#emit(contact, 'CONNECTED_TO_SYSTEM')
+    this.#entersFlow(contact, 'welcome')
+    this.#leavesFlow(contact, 'TRANSFERED_TO_QUEUE')
+    this.#entersFlow(contact, 'music')
     // Told before routing is: the contact's offer may follow within the call.
     this.#emit(contact, 'QUEUED')
     const result = this.routing.enqueue({
@@ -103,6 +109,7 @@ export class RouterDay {
       return
     }
     this.#note(of.id, 'full')
+    this.#leavesFlow(contact, 'DISCONNECTED_PARTICIPANT')
     this.#emit(contact, 'DEQUEUED_BY_FLOW')
     this.#over(contact, 'CONTACT_FLOW_DISCONNECT')
   }
@@ -143,6 +150,7 @@ export class RouterDay {
   #talks(contact: Living, agent: string): void {
     const { of } = contact
     contact.state = 'talking'
+    this.#leavesFlow(contact, 'DROPPED')
     this.routing.offerAccepted(of.id, agent)
     for (const type of ['AGENT_CONNECTING', 'DEQUEUED', 'CONNECTED_TO_AGENT'] as const) this.#emit(contact, type)
     if (of.holds) {
@@ -158,8 +166,38 @@ export class RouterDay {
   #over(contact: Living, disconnectReason: string): void {
     const talked = contact.state === 'talking'
     contact.state = 'over'
+    this.#leavesFlow(contact, 'DROPPED')
     this.#emit(contact, 'DISCONNECTED', { disconnectReason })
     if (!talked) this.#emit(contact, 'COMPLETED')
+  }
+
+  #entersFlow(contact: Living, name: string): void {
+    contact.flow = { name, startedEpochMs: this.clock.epochMs() }
+    this.#emitFlow(contact, { type: 'FLOW_STARTED', flow: name })
+  }
+
+  #leavesFlow(contact: Living, outcome: FlowOutcome): void {
+    const { flow } = contact
+    if (!flow) return
+    contact.flow = undefined
+    this.#emitFlow(contact, {
+      type: 'FLOW_ENDED',
+      flow: flow.name,
+      startedEpochMs: flow.startedEpochMs,
+      outcome,
+    })
+  }
+
+  #emitFlow({ of }: Living, told: Pick<FlowEvent, 'type' | 'flow' | 'startedEpochMs' | 'outcome'>): void {
+    this.bus.emit({
+      kind: 'flow',
+      atEpochMs: this.clock.epochMs(),
+      contactId: of.id,
+      channel: of.channel,
+      initiationMethod: 'INBOUND',
+      flowType: told.flow === 'music' ? 'CUSTOMER_QUEUE' : 'CONTACT_FLOW',
+      ...told,
+    })
   }
 
   #emit({ of, agent }: Living, type: ContactEventType, more: Partial<ContactEvent> = {}): void {

@@ -68,7 +68,14 @@ t.test('figures that a full disk does not take are neither lost nor doubled', as
   const store = new MetricsStore(join(disk, 'metrics.db'), { clock: new MockClock(), log: silentLog })
   const cells = new Cells()
   const state = { sequence: 1, contacts: [], agents: [] }
-  const of = { queue: 'sales', agent: '', routingProfile: '', channel: 'VOICE', initiationMethod: 'INBOUND' } as const
+  const of = {
+    queue: 'sales',
+    agent: '',
+    routingProfile: '',
+    channel: 'VOICE',
+    initiationMethod: 'INBOUND',
+    flow: '',
+  } as const
   cells.add(0, of, { created: 1 })
   store.save(cells.values(), state)
   const ballast = join(disk, 'ballast')

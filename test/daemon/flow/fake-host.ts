@@ -8,6 +8,7 @@ import type {
   FlowContact,
   FlowHost,
   FlowLogEntry,
+  FlowRan,
   FlowVoice,
   Participant,
   RecordingBehavior,
@@ -58,6 +59,8 @@ export class FakeHost implements FlowHost {
   participant: FakeParticipant | undefined = new FakeParticipant()
   readonly attributes: Record<string, string> = {}
   readonly logged: FlowLogEntry[] = []
+  /** `main began`, `main DROPPED`: flows and modules in the order they began and ended. */
+  readonly ran: string[] = []
   readonly voiceChanges: Partial<FlowVoice>[] = []
   readonly recordings: RecordingBehavior[] = []
   readonly hooks: [EventHook, string | undefined][] = []
@@ -69,6 +72,10 @@ export class FakeHost implements FlowHost {
   room: 'queued' | 'atCapacity' | 'noQueue' = 'queued'
   attributesFit = true
   knownQueues = ['q-support', 'q-sales']
+
+  flowRan(told: FlowRan): void {
+    this.ran.push(`${told.flow} ${told.what === 'started' ? 'began' : told.outcome}`)
+  }
 
   get contact(): FlowContact {
     const contact: FlowContact = {

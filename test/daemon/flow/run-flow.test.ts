@@ -226,6 +226,7 @@ t.test('another flow: attributes of the contact stay, those of the flow are gone
   t.same(path, ['set', 'keep', 'go', 'second', 'bye'])
   t.same(host.participant?.heard, ['flow , contact yes'])
   t.same(ended, { type: 'disconnect' })
+  t.same(host.ran, ['test began', 'test TRANSFERED_TO_FLOW', 'other began', 'other DISCONNECTED_PARTICIPANT'])
   t.equal(host.logged[3]?.ContactFlowName, 'other')
   t.same((await run([go, bye])).path, ['go', 'bye'], 'a flow that is known but gone')
   const queue = flowOf([bye], { type: 'customerQueue' }, 'other.json')

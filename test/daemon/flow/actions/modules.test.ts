@@ -53,6 +53,30 @@ t.test('in and back', async (t) => {
   )
 })
 
+t.test('what begins and how it ends is told: flow and modules, innermost first', async (t) => {
+  const inner = moduleOf('inner', [giveBack()])
+  const outer = moduleOf('outer', [into({ FlowModuleId: 'inner' }, { next: 'back' }), giveBack(), end])
+  const { host } = await call([inner, outer], [into({ FlowModuleId: 'outer' }), after])
+  t.same(host.ran, [
+    'test began',
+    'outer began',
+    'inner began',
+    'inner RETURNED_TO_FLOW',
+    'outer RETURNED_TO_FLOW',
+    'test DISCONNECTED_PARTICIPANT',
+  ])
+  const broken = moduleOf('broken', [
+    { id: 'set', type: 'UpdateContactTargetQueue', parameters: { QueueId: 'nothing' }, next: 'back' },
+    giveBack(),
+  ])
+  t.same((await call([broken], [into({ FlowModuleId: 'broken' }), after])).host.ran, [
+    'test began',
+    'broken began',
+    'broken DROPPED',
+    'test ENDED_FLOW_EXECUTION',
+  ])
+})
+
 t.test('with a version, by attribute, and not there', async (t) => {
   const m = moduleOf('m', [giveBack()])
   const host = new FakeHost()

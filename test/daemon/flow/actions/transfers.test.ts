@@ -34,6 +34,7 @@ table('TransferParticipantToThirdParty', [
     parameters: outside({ ContinueFlowExecution: 'False' }),
     given: outcome('handedOver'),
     leads: 'ended',
+    shows: (host, t) => t.equal(host.ran.at(-1), 'test TRANSFERED_TO_PHONE_NUMBER'),
   },
   { what: 'the call fails', parameters: outside(), given: outcome('callFailed'), leads: 'CallFailed' },
   { what: 'nobody answers', parameters: outside(), given: outcome('timedOut'), leads: 'ConnectionTimeLimitExceeded' },
@@ -131,6 +132,7 @@ table('TransferContactToAgent', [
     parameters: {},
     given: (host) => can(host, { transferToAgent: () => 'transferred' }),
     leads: 'ended',
+    shows: (host, t) => t.equal(host.ran.at(-1), 'test TRANSFERED_TO_AGENT'),
   },
   {
     what: 'a busy agent',
