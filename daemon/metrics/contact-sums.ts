@@ -7,6 +7,7 @@ export const serviceLevelsS = [15, 20, 25, 30, 45, 60, 90, 120, 180, 240, 300, 6
 
 const incoming: ReadonlySet<string> = new Set(['INBOUND', 'TRANSFER', 'QUEUE_TRANSFER'])
 const withFlow: ReadonlySet<string> = new Set([...incoming, 'API'])
+const ofVolume: ReadonlySet<string> = new Set([...withFlow, 'CALLBACK'])
 
 /** `completedMs`: after-contact work is over. */
 export function contactSums(track: ContactTrack, completedMs: number): Sums {
@@ -34,6 +35,7 @@ export function contactSums(track: ContactTrack, completedMs: number): Sums {
     const leftByFlow = track.dequeuedByFlow === true || (!handled && track.transferredMs !== undefined)
     const abandoned = !handled && !leftByFlow
     note('queued')
+    if (ofVolume.has(method)) note('volume')
     note('queuedMsMax', queuedMs)
     if (track.before === 'queued') note('disconnectedInQueue')
     if (abandoned) {

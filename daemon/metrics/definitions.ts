@@ -88,6 +88,8 @@ const contactAndAgentDefinitions: readonly MetricDefinition[] = [
   ofMethod('CALLBACK', created),
   count('CONTACTS_INCOMING', 'incoming'),
   count('CONTACTS_QUEUED', 'queued'),
+  // The sheet gives it no API name.
+  count('CONTACT_VOLUME', 'volume'),
   count('CONTACTS_QUEUED_BY_ENQUEUE', 'queuedNow'),
   handled,
   count('CONTACTS_HANDLED_CONNECTED_TO_AGENT_TIME', 'connectedNow'),
