@@ -17,8 +17,15 @@ export class StoreError extends Error {
 /** A reader (the command-line tool) holds no lock for longer; the main thread must not wait for one. */
 const busyTimeoutMs = 250
 
-/** Opened, of the right version, every commit on disk when it returns. Created with mode 0600 when missing. */
-export function openDatabase(file: string, migrations: readonly string[]): DatabaseSync {
+/**
+ * Opened, of the right version. Created with mode 0600 when missing. `synced`: every commit is on disk when it returns; or
+ * `behind`, where a sync would cost the main thread too much: it survives a kill, and a power cut once a WalSync has run.
+ */
+export function openDatabase(
+  file: string,
+  migrations: readonly string[],
+  synced: 'atCommit' | 'behind' = 'atCommit',
+): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   // SQLite gives its side files the mode of the database.
   closeSync(openSync(file, 'a', 0o600))
@@ -27,9 +34,10 @@ export function openDatabase(file: string, migrations: readonly string[]): Datab
   try {
     database.exec('PRAGMA journal_mode = WAL')
     // Without FULL, WAL survives a kill but not a power cut.
-    database.exec('PRAGMA synchronous = FULL')
-    // A checkpoint copies this many pages of 4 KB and syncs, on the main thread: rather short and often.
-    database.exec('PRAGMA wal_autocheckpoint = 250')
+    database.exec(`PRAGMA synchronous = ${synced === 'atCommit' ? 'FULL' : 'NORMAL'}`)
+    // A checkpoint copies this many pages of 4 KB and syncs, on the main thread: rather short and often. Where nothing else
+    // syncs there, less often: 4 ms each.
+    database.exec(`PRAGMA wal_autocheckpoint = ${synced === 'atCommit' ? 250 : 1000}`)
     database.exec('PRAGMA journal_size_limit = 4194304')
     migrate(database, migrations)
     return database

@@ -6,6 +6,7 @@ import type { ContactRecord, ContactStore } from '../contact/contact-record.ts'
 import { Counters } from '../counters.ts'
 import { isBroken, moveAside, openDatabase, openDatabaseReadOnly, StoreError } from '../database/database-file.ts'
 import { databaseVersion } from '../database/migrations.ts'
+import { WalSync } from '../database/wal-sync.ts'
 import type { Faults } from '../health/faults.ts'
 import type { Log } from '../log/log.ts'
 import { contactMigrations } from './contact-migrations.ts'
@@ -73,6 +74,7 @@ class SqliteContactStore implements DurableContactStore {
   readonly #counters = new Counters()
   readonly #unsaved = new Map<string, ContactRecord>()
   #table: ContactTable | undefined
+  #sync: WalSync | undefined
   #retry: Timer | undefined
   #replacedAtMs = Number.NEGATIVE_INFINITY
 
@@ -93,6 +95,7 @@ class SqliteContactStore implements DurableContactStore {
     const table = this.#opened()
     try {
       this.#guarded(table, (whole) => whole.save(record))
+      this.#sync?.changed()
       this.#counters.count('saved')
       if (this.#unsaved.delete(record.ContactId)) this.#tellMended()
     } catch (fault) {
@@ -133,6 +136,7 @@ class SqliteContactStore implements DurableContactStore {
     if (this.#unsaved.size > 0) this.#log.error({ contactIds: [...this.#unsaved.keys()] }, 'contact records are lost')
     this.#table.close()
     this.#table = undefined
+    this.#sync?.close()
   }
 
   #opened(): ContactTable {
@@ -141,10 +145,26 @@ class SqliteContactStore implements DurableContactStore {
   }
 
   #open(): ContactTable {
-    return tableIn(openDatabase(this.#file, contactMigrations), (contactId, fault) => {
+    const database = openDatabase(this.#file, contactMigrations, 'behind')
+    this.#sync?.close()
+    this.#sync = new WalSync(this.#file, { clock: this.#clock, onSynced: (fault) => this.#tellSynced(fault) })
+    return tableIn(database, (contactId, fault) => {
       this.#counters.count('unreadable')
       this.#log.error({ contactId, fault }, 'a stored contact record cannot be read; it is left out')
     })
+  }
+
+  #tellSynced(fault: Error | undefined): void {
+    const where = `${this.#file}-wal`
+    this.#counters.count(fault ? 'syncFailed' : 'synced')
+    if (!fault) this.#faults?.clear('STORE-UNSYNCED', where)
+    else
+      this.#faults?.raise({
+        code: 'STORE-UNSYNCED',
+        where,
+        message: `The disk does not confirm contact records (${fault.message}): a power cut would lose them.`,
+        mend: 'Check the disk (`dmesg`, `smartctl`) and replace it.',
+      })
   }
 
   /** Runs the work; when the database proves broken, once more on a new one. */

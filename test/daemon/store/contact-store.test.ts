@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  renameSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -17,6 +18,7 @@ import { DatabaseSync } from 'node:sqlite'
 import t, { type Test } from 'tap'
 import type { ContactRecord } from '../../../daemon/contact/contact-record.ts'
 import { databaseVersion, migrate } from '../../../daemon/database/migrations.ts'
+import { syncAfterMs } from '../../../daemon/database/wal-sync.ts'
 import { createFaults } from '../../../daemon/health/faults.ts'
 import { silentLog } from '../../../daemon/log/log.ts'
 import { contactMigrations } from '../../../daemon/store/contact-migrations.ts'
@@ -26,6 +28,7 @@ import {
   openContactStoreReadOnly,
 } from '../../../daemon/store/contact-store.ts'
 import { MockClock } from '../../support/mock-clock.ts'
+import { until } from '../../support/wait.ts'
 import { arrived, folder, noonMs, over, talking, waiting } from './records.ts'
 
 class Shelf {
@@ -268,6 +271,33 @@ story('records that wait for the disk are bounded: the one waiting longest is gi
   for (let contact = 0; contact < 1_001; contact++) t.throws(() => shelf.store.save(over(`c${contact}`)))
   t.match(shelf.store.counters(), { unsaved: 1_000, lost: 1 })
   t.equal(shelf.store.find('c0'), undefined)
+})
+
+story('what was saved is brought to the disk itself soon after, many changes at once', async (t, shelf) => {
+  shelf.store.save(arrived('c1'))
+  shelf.store.save(over('c1'))
+  await shelf.clock.advance(syncAfterMs - 1)
+  t.equal(shelf.store.counters().synced, undefined)
+  await shelf.clock.advance(1)
+  await until('the sync', () => shelf.store.counters().synced === 1)
+  shelf.store.save(arrived('c2'))
+  await shelf.clock.advance(syncAfterMs)
+  await until('the next', () => shelf.store.counters().synced === 2)
+  await shelf.clock.advance(10_000)
+  t.match(shelf.store.counters(), { synced: 2, saved: 3 }, 'and no more where nothing changes')
+})
+
+story('a disk that does not confirm is told, until it does', async (t, shelf) => {
+  const log = `${shelf.file}-wal`
+  shelf.store.save(arrived('c1'))
+  renameSync(log, `${log}.gone`)
+  await shelf.clock.advance(syncAfterMs)
+  await until('the fault', () => shelf.faults.list()[0]?.code === 'STORE-UNSYNCED')
+  renameSync(`${log}.gone`, log)
+  shelf.store.save(over('c1'))
+  await shelf.clock.advance(syncAfterMs)
+  await until('the fault to be over', () => shelf.faults.list().length === 0)
+  t.match(shelf.store.counters(), { syncFailed: 1, synced: 1 })
 })
 
 story('a closed store says so, and may be closed again', (t, { store }) => {
