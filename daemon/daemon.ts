@@ -21,7 +21,7 @@ import {
 } from './assembly/figures.ts'
 import { buildIntegrations } from './assembly/integrations.ts'
 import { buildLines } from './assembly/lines.ts'
-import { buildRouting, buildSip } from './assembly/phones.ts'
+import { buildRouting, buildSip, restoreQueueSwitches } from './assembly/phones.ts'
 import { buildReload } from './assembly/reload.ts'
 import type { Started, Surroundings } from './assembly/surroundings.ts'
 import { tellStatusLine, watchAudio } from './assembly/watch.ts'
@@ -43,6 +43,7 @@ import type { SipEndpoint } from './sip/endpoint.ts'
 import { type DurableContactStore, openContactStore } from './store/contact-store.ts'
 import { type FlowLog, openFlowLog } from './store/flow-log.ts'
 import { openPendingFiles } from './store/pending-files.ts'
+import { openQueueSwitches, type QueueSwitches } from './store/queue-switches.ts'
 import { repairRecordings } from './store/recording-repair.ts'
 import { closeInterrupted, closeLost, firstDayToRepair } from './store/recovery.ts'
 import { storageToUse } from './store/storage-place.ts'
@@ -100,6 +101,8 @@ export class Daemon {
     this.#started('voice', () => voice.close())
     const sip = buildSip(this.#of, audio)
     const routing = buildRouting(this.#of, sip, this.#started)
+    const queueSwitches = openQueueSwitches(join(storage, 'queues.json'), this.#of)
+    restoreQueueSwitches(routing, queueSwitches)
     const figures = buildFigures(this.#of, storage, routing, this.#started)
     tellUntold(figures, store)
     const takesOver = (line: string, isHeld: boolean) => this.#contacts?.takesOver(line, isHeld) ?? false
@@ -166,6 +169,7 @@ export class Daemon {
       sip,
       outbound,
       figures,
+      queueSwitches,
     })
     const retention = () => this.instance.box.retention
     startRetention(this.#of, { storage, store, figures, settings: retention }, this.#started)
@@ -223,9 +227,11 @@ export class Daemon {
     sip: SipEndpoint
     outbound: OutboundService
     figures: Figures
+    queueSwitches: QueueSwitches
   }): Promise<void> {
     const { instance, options, clock, log, faults, notifier } = this.#of
-    const { storage, routing, contacts, worlds, store, flowLog, audio, voice, sip, outbound, figures } = parts
+    const { storage, routing, contacts, worlds, store, flowLog, audio, voice, sip, outbound, figures, queueSwitches } =
+      parts
     const lag = createLagProbe()
     const timeZone = () => this.instance.box.instance.timeZone
     const counters = async () => ({
@@ -267,6 +273,7 @@ export class Daemon {
           clock,
           timeZone,
           metrics: figures.metrics,
+          queueSwitches,
           routing,
         },
       }),

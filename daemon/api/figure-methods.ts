@@ -33,6 +33,8 @@ export interface FigureParts {
   /** In force now. */
   timeZone: () => string
   metrics: Pick<Metrics, 'report' | 'scheduled'>
+  /** So that it holds over a restart. */
+  queueSwitches?: { keep(queue: string, enabled: boolean): void }
   routing: Pick<Routing, 'setQueueEnabled' | 'agents' | 'queues' | 'queue' | 'serves'>
 }
 
@@ -77,7 +79,10 @@ export function figureMethods(
     },
     setQueueEnabled(params): { version: typeof reportVersion } {
       const { queue, enabled } = read(queueParams, params)
-      if (parts.routing.setQueueEnabled(queue, enabled)) return { version: reportVersion }
+      if (parts.routing.setQueueEnabled(queue, enabled)) {
+        parts.queueSwitches?.keep(queue, enabled)
+        return { version: reportVersion }
+      }
       const mend = 'Queues stand in queues.yaml; `cordboard status` shows them.'
       throw new ControlError('notFound', `There is no queue ${JSON.stringify(queue)}.`, mend)
     },

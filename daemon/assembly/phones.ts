@@ -6,6 +6,7 @@ import { createRouting, type Router } from '../routing/router.ts'
 import type { SipAccount, SipEndpoint } from '../sip/endpoint.ts'
 import { createSipEndpoint } from '../sip/sip-endpoint.ts'
 import type { Listen } from '../sip/transport/transports.ts'
+import type { QueueSwitches } from '../store/queue-switches.ts'
 import type { Started, Surroundings } from './surroundings.ts'
 
 export function buildSip({ instance, clock, log }: Surroundings, audio: Audio): SipEndpoint {
@@ -64,6 +65,11 @@ export function buildRouting({ instance, clock, log }: Surroundings, sip: SipEnd
 
 function routingTimes({ offerTimeoutS, missedPauseS }: Instance['box']['routing']) {
   return { offerTimeoutS, missedPauseS: missedPauseS === 'untilCleared' ? Number.POSITIVE_INFINITY : missedPauseS }
+}
+
+/** Queues are closed and open as they were by command before the last stop. */
+export function restoreQueueSwitches(routing: Router, switches: QueueSwitches): void {
+  for (const [queue, enabled] of switches.all()) if (!routing.setQueueEnabled(queue, enabled)) switches.forget(queue)
 }
 
 /** What routing works by. */

@@ -6,7 +6,7 @@ import { type Command, type ExitCode, UsageError } from './command.ts'
 export function queueCommand(verb: 'open' | 'close'): Command {
   return {
     synopsis: 'QUEUE [--json] [--socket PATH]',
-    help: `${verb === 'open' ? 'Lets contacts into the queue again' : 'Lets no more contacts into the queue'}, until the daemon starts anew. Contacts that wait in it are still served.
+    help: `${verb === 'open' ? 'Lets contacts into the queue again' : 'Lets no more contacts into the queue'}. It holds over restarts and reloads, whatever queues.yaml says. Contacts that wait in it are still served.
 
   --json         one JSON object with \`version\`
   --socket PATH  control socket (default /run/cordboard/control.sock)

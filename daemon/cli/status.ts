@@ -56,9 +56,10 @@ function formatStatus(status: StatusReport, withCounters: boolean): string {
     ),
     section(
       'Queues',
-      ['name', 'waiting', 'oldest', 'available', 'staffed', 'online'],
+      ['name', 'state', 'waiting', 'oldest', 'available', 'staffed', 'online'],
       status.queues.map((queue) => [
         queue.name,
+        queue.enabled ? 'open' : 'closed',
         queue.waiting,
         formatDuration(queue.oldestAgeS),
         queue.available,

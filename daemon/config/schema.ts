@@ -181,6 +181,10 @@ export const queuesSchema = z.strictObject({
         .max(100000)
         .optional()
         .describe('Contacts that may wait; more take the at-capacity branch'),
+      enabled: z
+        .boolean()
+        .optional()
+        .describe('false: lets nobody in until it is opened; `cordboard queue open` and `close` come before it'),
       outboundCallerId: z
         .strictObject({ name: name.optional(), number: e164.optional() })
         .optional()

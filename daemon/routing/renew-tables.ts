@@ -10,6 +10,7 @@ import {
   type Entry,
   type ProfileTable,
   type QueueTable,
+  switchQueue,
   type TableSources,
   type Tables,
 } from './tables.ts'
@@ -18,9 +19,9 @@ import {
 export function renewTables(tables: Tables, entries: Iterable<Entry>, next: TableSources, nowMs: number): void {
   const fresh = buildTables(next, nowMs)
   for (const old of tables.agents.values()) carryAgent(old, fresh)
-  for (const { name, enabled } of tables.queues.values()) {
+  for (const { name, switched } of tables.queues.values()) {
     const queue = fresh.queues.get(name)
-    if (queue && !enabled) queue.enabled = false
+    if (queue && switched !== undefined) switchQueue(queue, switched)
   }
   for (const entry of entries) {
     const old = entry.queue

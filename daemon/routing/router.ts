@@ -28,6 +28,7 @@ import {
   type ProfileTable,
   profilesOf,
   type QueueTable,
+  switchQueue,
   type Tables,
 } from './tables.ts'
 import { placesOf, WaitingRoom } from './waiting-room.ts'
@@ -222,7 +223,7 @@ class TableRouter extends RouterViews implements Router {
   setQueueEnabled(queueName: string, enabled: boolean): boolean {
     const queue = this.#tables.queues.get(queueName)
     if (!queue || queue.owner !== undefined) return false
-    queue.enabled = enabled
+    switchQueue(queue, enabled)
     return true
   }
 

@@ -17,6 +17,8 @@ export interface QueueTable {
   /** Of agents' own queues: whose. */
   readonly owner?: string
   enabled: boolean
+  /** Set by command: comes before what the configuration says. */
+  switched?: boolean
   readonly lanes: Lane[]
   /** Every profile that has this queue. */
   readonly profiles: Set<ProfileTable>
@@ -120,7 +122,7 @@ export type AgentSettings = Pick<
 >
 
 export interface TableSources {
-  queues: Iterable<Pick<Queue, 'name' | 'maximumContacts'>>
+  queues: Iterable<Pick<Queue, 'name' | 'maximumContacts' | 'enabled'>>
   routingProfiles: Iterable<RoutingProfile>
   agents: Iterable<AgentSettings>
   /** For queues that set no limit of their own: the quota of concurrent calls. */
@@ -138,8 +140,8 @@ export const channels: readonly Channel[] = ['VOICE', 'CHAT', 'TASK']
 /** Throws when a profile names no queue or an agent no profile: the configuration's check rules both out. */
 export function buildTables(from: TableSources, nowMs: number): Tables {
   const queues = new Map<string, QueueTable>()
-  for (const { name, maximumContacts = from.maximumContacts } of from.queues)
-    queues.set(name, newQueue(name, maximumContacts))
+  for (const { name, maximumContacts = from.maximumContacts, enabled = true } of from.queues)
+    queues.set(name, { ...newQueue(name, maximumContacts), enabled })
   const profiles = new Map<string, ProfileTable>()
   for (const profile of from.routingProfiles) profiles.set(profile.name, buildProfile(profile, queues))
   const agents = new Map<string, AgentSlot>()
@@ -164,6 +166,12 @@ export function buildTables(from: TableSources, nowMs: number): Tables {
     })
   }
   return { queues, profiles, agents }
+}
+
+/** By command. */
+export function switchQueue(queue: QueueTable, enabled: boolean): void {
+  queue.enabled = enabled
+  queue.switched = enabled
 }
 
 function newQueue(name: string, maximumContacts: number): QueueTable {

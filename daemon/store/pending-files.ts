@@ -1,21 +1,10 @@
-// Callbacks, tasks and held callers that wait, one small file each: written whole or not at all, and proof against a power cut.
-//
-//   NAME.json.new ─sync─▶ rename ─▶ NAME.json ─sync of the folder
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+// Callbacks, tasks and held callers that wait, one small file each.
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { PendingContact, PendingContacts } from '../contact/pending-contacts.ts'
 import type { Log } from '../log/log.ts'
+import { writeWhole } from './whole-file.ts'
 
 const ending = '.json'
 const contactId = z.string().regex(/^[0-9a-f-]{36}$/)
@@ -50,33 +39,13 @@ export function openPendingFiles(directory: string, { log }: { log: Log }): Pend
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const fileOf = (id: string) => join(directory, `${contactId.parse(id)}${ending}`)
   return {
-    keep(contact) {
-      const file = fileOf(contact.contactId)
-      const fresh = openSync(`${file}.new`, 'w', 0o600)
-      try {
-        writeSync(fresh, JSON.stringify(contact))
-        fsyncSync(fresh)
-      } finally {
-        closeSync(fresh)
-      }
-      renameSync(`${file}.new`, file)
-      syncFolder(directory)
-    },
+    keep: (contact) => writeWhole(fileOf(contact.contactId), JSON.stringify(contact)),
     forget: (id) => rmSync(fileOf(id), { force: true }),
     all: () =>
       readdirSync(directory)
         .filter((name) => name.endsWith(ending))
         .flatMap((name) => read(join(directory, name), log))
         .sort((one, other) => one.dueEpochMs - other.dueEpochMs),
-  }
-}
-
-function syncFolder(directory: string): void {
-  const folder = openSync(directory, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
   }
 }
 

@@ -95,8 +95,8 @@ Links
   telco    north  down (timeout)      0        30  2026-01-05T10:00:00.000Z
 
 Queues
-  name   waiting  oldest  available  staffed  online
-  Sales       12  1:15            0        1       1
+  name   state  waiting  oldest  available  staffed  online
+  Sales  open        12  1:15            0        1       1
 
 Agents
   user  status     activity   since                     phone      contact
