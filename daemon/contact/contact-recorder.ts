@@ -29,6 +29,8 @@ export class ContactRecorder {
   #heartbeat: Timer | undefined
   /** Rung or connected last: events of an offer name the agent after they are gone. */
   #agent: string | undefined
+  /** Of events, where it is not the working queue. */
+  #queueOfFigures: string | undefined
 
   /** `known`: the contact was begun before a restart. `scheduledEpochMs`: when one that waits is due. */
   constructor(world: ContactWorld, data: ContactData, of: { known?: ContactRecord; scheduledEpochMs?: number } = {}) {
@@ -127,6 +129,11 @@ export class ContactRecorder {
     this.#next(during.resumed(this.#record, this.#world.clock.epochMs()))
   }
 
+  /** An agent who is asked for by name is asked by their own queue (routing facts, 1): its figures it counts in. */
+  countedFor(queueId: string): void {
+    this.#queueOfFigures = queueId
+  }
+
   /** Towards somebody else; `next` is the contact that goes on from here, if there is one. */
   transferred(transfer: Transfer, next?: string): void {
     const at = this.#world.clock.epochMs()
@@ -204,6 +211,7 @@ export class ContactRecorder {
     const { contactId, initialContactId, previousContactId, relatedContactId, channel, initiationMethod, queue } =
       this.#data
     const agent = this.#agent
+    const queueId = this.#queueOfFigures ?? queue?.id
     const routingProfile = agent === undefined ? undefined : this.#world.instance.agents.get(agent)?.routingProfile
     this.#world.events.emit({
       kind: 'contact',
@@ -215,7 +223,7 @@ export class ContactRecorder {
       ...(relatedContactId !== undefined && { relatedContactId }),
       channel,
       initiationMethod,
-      ...(queue && { queue: queue.id }),
+      ...(queueId !== undefined && { queue: queueId }),
       ...(agent !== undefined && { agent }),
       ...(routingProfile !== undefined && { routingProfile }),
       ...more,

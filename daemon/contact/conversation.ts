@@ -9,6 +9,7 @@ import type { ContactWorld } from './contact-world.ts'
 import { afterLeaving } from './conversation-rules.ts'
 import { customerEndReason } from './end-reasons.ts'
 import { Party } from './party.ts'
+import { SecondLines } from './second-line.ts'
 
 export type Presence = 'listen' | 'whisper' | 'barge'
 
@@ -21,6 +22,7 @@ export class Conversation {
   readonly #segments = new Set<ContactLife>()
   /** Supervisors' visits. */
   readonly #visits = new Set<ContactLife>()
+  readonly #secondLines = new SecondLines(this)
   #customer: Party | undefined
   #customerEnd: LegEnd | undefined
   #finished = false
@@ -74,10 +76,28 @@ export class Conversation {
     if (role === 'agent') this.registry.tellAgentLeg(name, leg)
     leg.on((event) => {
       if (event.type === 'answered' || event.type === 'earlyMediaStarted') this.#room.refresh()
-      else if (event.type === 'heldByFarEnd' && role === 'agent') this.holdOthers(party)
-      else if (event.type === 'resumedByFarEnd' && role === 'agent') this.#releaseHeldBy(party)
+      else if (role === 'agent') this.#secondLines.lineChanged(party, leg, event)
     })
     return party
+  }
+
+  /** A second call of the agent's phone, still ringing: once it is answered, they hear and speak by it. */
+  takeSecondLine(agent: Party, line: Leg): void {
+    agent.secondLine = line
+    this.registry.tellAgentLeg(agent.name, line)
+    line.on((event) => this.#secondLines.lineChanged(agent, line, event))
+  }
+
+  /** The agent hears and speaks by this line of theirs from now on, flows they hear included. */
+  moveEar(agent: Party, line: Leg): void {
+    if (agent.ear === line) return
+    this.#room.remove(agent.ear)
+    agent.ear = line
+    this.#place(agent)
+    for (const segment of this.#segments)
+      if (segment.source === agent && segment.isUnderWay) segment.customerSide.heardBy(agent.participant)
+    for (const { other, presence, visited } of this.#visits)
+      if (other?.joined && visited?.other === agent) this.place(other, presence, agent)
   }
 
   /** Lets a party into the talk; the front of a segment that was joined comes off hold besides. */
@@ -85,16 +105,17 @@ export class Conversation {
     party.joined = true
     this.resume(party)
     this.#place(party)
+    this.#secondLines.joined(party)
   }
 
   /** `to` hears what the party's far end already sends, though nobody has answered. */
   announce(party: Party, to: Party): void {
-    this.#room.seat(party.leg, { as: 'announcing', to: to.leg })
+    this.#room.seat(party.leg, { as: 'announcing', to: to.ear })
   }
 
   /** Where a supervisor sits: unheard, heard by the agent, heard by all. */
   place(supervisor: Party, presence: Presence, agent: Party | undefined): void {
-    if (presence === 'whisper' && agent) this.#room.seat(supervisor.leg, { as: 'whispering', to: agent.leg })
+    if (presence === 'whisper' && agent) this.#room.seat(supervisor.leg, { as: 'whispering', to: agent.ear })
     else this.#room.seat(supervisor.leg, { as: presence === 'barge' ? 'talking' : 'listening' })
   }
 
@@ -110,6 +131,7 @@ export class Conversation {
   setApart(party: Party): void {
     party.joined = false
     this.#endHoldFlow(party)
+    if (party.heldBy !== undefined) party.tellHeld(false)
     party.heldBy = undefined
     this.#place(party)
   }
@@ -119,6 +141,7 @@ export class Conversation {
     if (party.heldBy !== undefined || !this.parties.includes(party)) return false
     party.heldBy = by
     this.#place(party)
+    party.tellHeld(true)
     const { segment } = party
     const controller = new AbortController()
     party.hold = controller
@@ -134,18 +157,13 @@ export class Conversation {
     this.#endHoldFlow(party)
     party.heldBy = undefined
     this.#place(party)
+    party.tellHeld(false)
     this.#tellHold(party, 'resumed', by)
     return true
   }
 
-  /** The agent's own phone was put on hold: everybody who talks with them waits. */
-  holdOthers(by: Party): void {
-    for (const party of this.parties)
-      if (party !== by && party.joined && party.role !== 'supervisor') this.hold(party, by)
-  }
-
   isTalking(party: Party): boolean {
-    return this.#room.placeOf(party.leg)?.as === 'talking'
+    return this.#room.placeOf(party.ear)?.as === 'talking'
   }
 
   /** Takes the party out; resolves when the leg is released. */
@@ -153,10 +171,10 @@ export class Conversation {
     if (!this.#parties.delete(party.leg)) return
     if (party === this.#customer) this.#customer = undefined
     party.close()
-    this.#room.remove(party.leg)
-    this.#releaseHeldBy(party)
+    this.#room.remove(party.ear)
+    for (const other of this.parties) if (other.heldBy === party) this.resume(other)
     this.#retap()
-    await party.leg.hangUp(reason)
+    await Promise.all([party.leg.hangUp(reason), party.secondLine?.hangUp(reason)])
   }
 
   /** A segment is over: what becomes of the others, and of the customer. Resolves when what had to go is released. */
@@ -166,6 +184,7 @@ export class Conversation {
   ): Promise<void> {
     this.#visits.delete(segment)
     if (!this.#segments.delete(segment)) return
+    this.#secondLines.segmentOver(segment)
     const underWay = this.segments.filter((one) => one.isUnderWay)
     if (this.#customer) {
       const last = this.segments.at(-1)
@@ -186,7 +205,7 @@ export class Conversation {
   /** Of everybody who talks. */
   audioPaths(): Promise<string[]> {
     const talking = this.parties.filter((party) => this.isTalking(party))
-    return Promise.all(talking.map(({ leg }) => this.world.describePath(leg)))
+    return Promise.all(talking.map(({ ear }) => this.world.describePath(ear)))
   }
 
   describe(): string {
@@ -196,7 +215,7 @@ export class Conversation {
   }
 
   #add(role: Party['role'], name: string, leg: Leg, segment: ContactLife): Party {
-    const participantOf = (party: Party) => this.world.participant(leg, () => party.segment.data.voice)
+    const participantOf = (party: Party) => this.world.participant(party.ear, () => party.segment.data.voice)
     const party = new Party({ role, name, leg, segment, participantOf })
     leg.on((event) => {
       if (event.type === 'ended' && leg.mediaQuality) party.segment.record.mediaMeasured(party.role, leg.mediaQuality)
@@ -208,7 +227,7 @@ export class Conversation {
 
   #place(party: Party): void {
     if (!this.parties.includes(party)) return
-    this.#room.seat(party.leg, { as: party.joined && party.heldBy === undefined ? 'talking' : 'apart' })
+    this.#room.seat(party.ear, { as: party.joined && party.heldBy === undefined ? 'talking' : 'apart' })
     this.#retap()
   }
 
@@ -219,10 +238,6 @@ export class Conversation {
   #endHoldFlow(party: Party): void {
     party.hold?.abort(new Error('off hold'))
     party.hold = undefined
-  }
-
-  #releaseHeldBy(by: Party): void {
-    for (const party of this.parties) if (party.heldBy === by) this.resume(party)
   }
 
   #tellHold(party: Party, what: 'held' | 'resumed', by: Party | 'flow'): void {

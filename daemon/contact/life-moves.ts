@@ -1,5 +1,6 @@
 // What the flows of a contact do with it: queue it, send it to an agent, a number or another queue, put parties on hold.
 import type { HoldState, OutboundCall, QueueTarget, ThirdPartyCall, ThirdPartyOutcome } from '../flow/abilities.ts'
+import { agentQueueName } from '../routing/routing.ts'
 import { queueOf, segmentData } from './contact-data.ts'
 import type { ContactLife } from './contact-life.ts'
 import type { ContactMoves, ContactOffspring } from './contact-moves.ts'
@@ -40,6 +41,7 @@ export class LifeMoves implements ContactMoves {
     if (!target || !('agent' in target) || state !== 'inFlow') return 'busy'
     const contact = { contactId: id, channel: data.channel }
     if (!world.routing.occupy(target.agent, contact, { clearsAfterContactWork: true })) return 'busy'
+    this.#life.record.countedFor(agentQueueName(target.agent))
     this.#life.customerSide.forgetDigits()
     this.#life.handle({ type: 'summoned', agent: target.agent })
     return 'transferred'

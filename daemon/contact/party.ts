@@ -9,6 +9,10 @@ export class Party implements Present {
   /** An agent's or supervisor's user name; of others the number, where it is known. */
   readonly name: string
   readonly leg: Leg
+  /** An agent's second call beside `leg`, for whom they consult (second-line.ts). */
+  secondLine: Leg | undefined
+  /** Those of the two that the phone has put on hold. */
+  readonly heldLines = new Set<Leg>()
   /** The segment they are in the conversation by; of the customer: the one that came last. */
   segment: ContactLife
   joined = false
@@ -17,6 +21,7 @@ export class Party implements Present {
   hold: AbortController | undefined
   readonly #participantOf: (party: Party) => LegParticipant
   #participant: LegParticipant | undefined
+  #ear: Leg
 
   constructor(of: {
     role: Present['role']
@@ -28,6 +33,7 @@ export class Party implements Present {
     this.role = of.role
     this.name = of.name
     this.leg = of.leg
+    this.#ear = of.leg
     this.segment = of.segment
     this.#participantOf = of.participantOf
   }
@@ -35,6 +41,25 @@ export class Party implements Present {
   get participant(): LegParticipant {
     this.#participant ??= this.#participantOf(this)
     return this.#participant
+  }
+
+  /**
+   * An outside number that an agent brought in is told that it is held, where its leg can. The customer is not: a carrier
+   * that knows may play its own music over the hold flow. Nothing hangs on it: who won't have it hears the flow all the same.
+   */
+  tellHeld(held: boolean): void {
+    if (this.role === 'thirdParty') void this.leg.setHold?.(held)
+  }
+
+  /** Which of the two lines they hear and speak by now. */
+  get ear(): Leg {
+    return this.#ear
+  }
+
+  set ear(line: Leg) {
+    this.#ear = line
+    this.#participant?.close()
+    this.#participant = undefined
   }
 
   close(): void {

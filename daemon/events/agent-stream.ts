@@ -76,7 +76,9 @@ export class AgentStream {
     this.#emit(typeOf(before, change), change)
     for (const { contactId } of change.completed) {
       const contact = this.#contacts.get(contactId)
-      if (contact?.type === 'DISCONNECTED') this.#complete(contact, change.agent, change.atEpochMs)
+      // A colleague who was called has work of their own after it; the contact is its agent's.
+      if (contact?.agent !== change.agent) continue
+      if (contact.type === 'DISCONNECTED') this.#complete(contact, change.agent, change.atEpochMs)
       else if (this.#talks.has(contactId)) this.#finished.set(contactId, change)
     }
   }

@@ -97,7 +97,7 @@ export interface Leg {
   answer(): Promise<boolean>
   /**
    * Tells the far end that it is held (SIP: `sendonly`), or no longer. Resolves false when the far end would not have it
-   * or the leg can't; audio paths are not touched. Absent: the leg has no such thing (a telephone line).
+   * or the leg can't; audio paths are not touched. Never rejects. Absent: the leg has no such thing (a telephone line).
    */
   setHold?(held: boolean): Promise<boolean>
   /** Keys to the far end: 0–9, *, #, A–D. Resolves when they are sent, or can't be. Absent: they go by the audio port. */

@@ -16,6 +16,8 @@ export class FakeLeg implements Leg {
   state: LegState
   portId: PortId | undefined
   end: LegEnd | undefined
+  /** What its far end was told of being held, in order. */
+  readonly heldTold: boolean[] = []
   readonly #events = new LegEvents((fault) => {
     throw fault
   })
@@ -39,6 +41,12 @@ export class FakeLeg implements Leg {
     if (this.state !== 'ringing') return false
     this.#talk()
     return true
+  }
+
+  /** Its far end would rather not. */
+  async setHold(held: boolean): Promise<boolean> {
+    this.heldTold.push(held)
+    return false
   }
 
   async hangUp(reason = 'hangUp'): Promise<void> {

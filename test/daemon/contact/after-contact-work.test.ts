@@ -5,8 +5,8 @@ import { ContactRig } from '../../support/contact-rig.ts'
 import { settle } from '../../support/mock-clock.ts'
 
 /** With what follows the agents, and tells when their work is over. */
-function rigWithAgents(afterContactWorkS: number): { rig: ContactRig; stream: AgentStream } {
-  const rig = new ContactRig(['anna'], { afterContactWorkS })
+function rigWithAgents(afterContactWorkS: number, agents = ['anna']): { rig: ContactRig; stream: AgentStream } {
+  const rig = new ContactRig(agents, { afterContactWorkS })
   const { clock, routing, events: bus } = rig
   return { rig, stream: new AgentStream({ bus, clock, onAgentChange: (listener) => routing.onAgentChange(listener) }) }
 }
@@ -70,3 +70,42 @@ t.test('offers that came to nothing are told by what they came to', async (t) =>
   const failures = rig.events.of(rig.record.ContactId).filter((type) => type.startsWith('OFFER_'))
   t.same(failures, ['OFFER_MISSED', 'OFFER_REJECTED', 'OFFER_FAILED'])
 })
+
+for (const [first, second] of [
+  ['ben', 'anna'],
+  ['anna', 'ben'],
+] as const)
+  t.test(`after a call between colleagues each has work of their own; ${first} is done first`, async (t) => {
+    const { rig, stream } = rigWithAgents(30, ['anna', 'ben'])
+    const outcome = rig.contacts.operations.callColleague({ agent: 'anna', colleague: 'ben' })
+    if (!outcome.ok) throw new Error(outcome.reason)
+    await settle()
+    for (const user of ['anna', 'ben']) {
+      t.equal(rig.ringing.id, user)
+      rig.ringing.pickUp()
+      await settle()
+    }
+    await rig.clock.advance(5000)
+    const { contactId } = outcome
+    rig.contacts.operations.leave(contactId)
+    await settle()
+    t.same(
+      rig.routing.agents().map(({ activity }) => activity),
+      ['afterContactWork', 'afterContactWork'],
+    )
+    await rig.clock.advance(4000)
+    rig.routing.clearContact(first)
+    await rig.clock.advance(6000)
+    rig.routing.clearContact(second)
+    const completed = rig.events.told.filter((event) => event.kind === 'contact' && event.type === 'COMPLETED')
+    t.match(completed, [{ contactId, agent: 'anna' }])
+    t.equal(completed.length, 1)
+    t.match(rig.recordOf(contactId).Agent, { Username: 'anna', AfterContactWorkDuration: first === 'anna' ? 4 : 10 })
+    const workOf = (agent: string) =>
+      rig.events.told.filter(
+        (event) =>
+          event.kind === 'agent' && event.agent === agent && event.contacts.some(({ state }) => state === 'ENDED'),
+      ).length
+    t.ok(workOf('anna') > 0 && workOf('ben') > 0, 'in the stream of both')
+    stream.close()
+  })

@@ -2,8 +2,12 @@
 import { join } from 'node:path'
 import t from 'tap'
 import type { LocalBotDefinition } from '../../../daemon/bots/bots.ts'
+import { boxAbilities } from '../../../daemon/flow/box-abilities.ts'
+import { checkFlow } from '../../../daemon/flow/check-flow.ts'
+import { runFlow } from '../../../daemon/flow/run-flow.ts'
 import { ContactRig } from '../../support/contact-rig.ts'
 import { settle } from '../../support/mock-clock.ts'
+import { type Block, bye, end, flowOf, testResources } from '../flow/flow-text.ts'
 
 const signal = new AbortController().signal
 
@@ -130,4 +134,28 @@ t.test('figures of an agent’s own queue; agents by what they do', async (t) =>
   t.equal(host.setTargetAgent?.('ben'), true)
   t.equal(host.isOpen(undefined), undefined, 'an agent’s queue has no hours')
   t.equal(host.enqueue(), 'queued')
+})
+
+t.test('there is no stream to send audio to: the block takes its error branch, and the checker says so', async (t) => {
+  const blocks: Block[] = [
+    {
+      id: 'stream',
+      type: 'UpdateContactMediaStreamingBehavior',
+      parameters: { MediaStreamingState: 'Enabled', MediaStreamType: 'Audio' },
+      next: 'end',
+      errors: { NoMatchingError: 'bye' },
+    },
+    bye,
+    end,
+  ]
+  const flow = flowOf(blocks)
+  const rig = new ContactRig([])
+  await rig.call()
+  const { host } = rig.flow('main')
+  t.notOk(host.setMediaStreaming)
+  const { clock } = rig
+  t.same(await runFlow({ flow, host, flows: new Map(), resources: testResources, signal, clock }), {
+    type: 'disconnect',
+  })
+  t.match(checkFlow(flow, testResources, { abilities: boxAbilities }), [{ severity: 'warning', message: /stream/ }])
 })

@@ -111,6 +111,10 @@ t.test('to an agent: the flow rings that one by name; nobody else is asked', asy
   await settle()
   t.equal(caller.state, 'ended')
   t.match(rig.recordOf(second), { DisconnectReason: 'AGENT_DISCONNECT', Queue: null, AgentConnectionAttempts: 1 })
+  const lastOf = (contactId: string) =>
+    rig.events.told.findLast((event) => event.kind === 'contact' && event.contactId === contactId)
+  t.match(lastOf(first), { queue: 'Support', agent: 'anna' }, 'hers counts for the queue the caller came from')
+  t.match(lastOf(second), { queue: 'agent/ben', agent: 'ben' }, 'his for his own queue, which he was asked by')
   t.same(rig.ledger(), nothingLeft)
 })
 
@@ -159,6 +163,8 @@ t.test('to an outside number: warm, with what the network says, until the agent 
   t.equal(rig.hears(desk, caller), false)
   operations.conference(first)
   t.ok(rig.together(caller, anna, desk))
+  t.same(desk.heldTold, [true, false], 'the far end knows when it waits')
+  t.same([...caller.heldTold, ...anna.heldTold], [], 'the customer hears the hold flow, and agents have phones of ours')
   operations.leave(first)
   await settle()
   t.ok(rig.together(caller, desk))
