@@ -109,6 +109,9 @@ int cb_srtp_start(void);
 struct srtp_ctx_t_;
 // `profile`: a protection profile of use_srtp (RFC 5764, RFC 7714), which SDES has the same of.
 int cb_srtp_context(int direction, int profile, const void *key_and_salt, struct srtp_ctx_t_ **context);
+// The packet's length changes with it; what is neither RTP nor RTCP stays as it is. 0 or an srtp_err_status_t.
+int cb_srtp_take_off(struct srtp_ctx_t_ *context, uint8_t *packet, int32_t *length);
+int cb_srtp_put_on(struct srtp_ctx_t_ *context, uint8_t *packet, int32_t *length);
 
 // detectors.c
 enum { CB_DETECTOR_FRAME = 160, CB_DETECTOR_EVENTS = 3 };

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ enum {
   POLL_EVENTS = 256,
   CONTROL_BYTES = 128,
   WAKE_SLOT = -1,
+  TIMER_SLOT = -2,
   FORWARD_BYTES = 1400,
 };
 
@@ -35,7 +37,8 @@ typedef struct {
 
 typedef struct {
   int slots, receive_packets, send_packets;
-  int poll_fd, wake_fd;
+  int poll_fd, wake_fd, timer_fd;
+  double timer_ms; // what the timer is set to
   slot_t *slot;
   double arena_bytes;
   cb_header *header;
@@ -52,14 +55,6 @@ static double clock_ms(clockid_t clock) {
   struct timespec t;
   clock_gettime(clock, &t);
   return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
-
-// RFC 7983: what is neither RTP nor RTCP (STUN, DTLS) passes as it is.
-static int is_srtp(const uint8_t *packet, int length) { return length >= 8 && packet[0] >> 6 == 2; }
-
-static int is_rtcp(const uint8_t *packet, int length) {
-  // RFC 5761 section 4: packet types 192 to 223 never are RTP payload types with marker.
-  return length >= 2 && packet[1] >= 192 && packet[1] <= 223;
 }
 
 static double align(double bytes) { return (double)(((size_t)bytes + 63) & ~(size_t)63); }
@@ -82,11 +77,14 @@ void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wa
   uint8_t *arena = calloc(1, (size_t)s->arena_bytes);
   s->slot = calloc((size_t)slots, sizeof *s->slot);
   s->poll_fd = epoll_create1(EPOLL_CLOEXEC);
-  if (arena == NULL || s->slot == NULL || s->poll_fd < 0) {
+  s->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+  if (arena == NULL || s->slot == NULL || s->poll_fd < 0 || s->timer_fd < 0) {
     free(arena);
     free(s->slot);
     if (s->poll_fd >= 0)
       close(s->poll_fd);
+    if (s->timer_fd >= 0)
+      close(s->timer_fd);
     free(s);
     return NULL;
   }
@@ -99,6 +97,8 @@ void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wa
   s->notes = (cb_note(*)[CB_NOTES])(arena + (size_t)notes_at);
   for (int i = 0; i < slots; i++)
     s->slot[i].fd = -1;
+  struct epoll_event timer = {.events = EPOLLIN, .data.fd = TIMER_SLOT};
+  epoll_ctl(s->poll_fd, EPOLL_CTL_ADD, s->timer_fd, &timer);
   if (wake_fd >= 0) {
     struct epoll_event event = {.events = EPOLLIN, .data.fd = WAKE_SLOT};
     epoll_ctl(s->poll_fd, EPOLL_CTL_ADD, wake_fd, &event);
@@ -176,23 +176,21 @@ void cb_sockets_destroy(void *sockets) {
   for (int i = 0; i < s->slots; i++)
     cb_slot_close(s, i);
   close(s->poll_fd);
+  close(s->timer_fd);
   free(s->slot);
   free(s->header);
   free(s);
 }
 
 static void unprotect(slot_t *own, cb_received *entry, uint8_t *packet) {
-  if (own->receive == NULL || entry->status != 0 || !is_srtp(packet, entry->length))
+  if (own->receive == NULL || entry->status != 0)
     return;
-  srtp_err_status_t (*take_off)(srtp_t, void *, int *) =
-      is_rtcp(packet, entry->length) ? srtp_unprotect_rtcp : srtp_unprotect;
-  int length = entry->length;
-  int status = take_off(own->receive, packet, &length);
+  int before = entry->length;
+  int status = cb_srtp_take_off(own->receive, packet, &entry->length);
   if (status == srtp_err_status_auth_fail && own->receive_previous != NULL) {
-    length = entry->length;
-    status = take_off(own->receive_previous, packet, &length);
+    entry->length = before;
+    status = cb_srtp_take_off(own->receive_previous, packet, &entry->length);
   }
-  entry->length = length;
   entry->status = status;
 }
 
@@ -212,10 +210,7 @@ static void read_control(struct msghdr *message, cb_received *entry, double real
 
 // Protects and sends one packet, which needs room for the SRTP tag. 0, errno, or 1000 + srtp_err_status_t.
 static int send_packet(const slot_t *own, uint8_t *packet, int length, uint32_t address, int port) {
-  int status = 0;
-  if (own->send != NULL && is_srtp(packet, length))
-    status = is_rtcp(packet, length) ? srtp_protect_rtcp(own->send, packet, &length)
-                                     : srtp_protect(own->send, packet, &length);
+  int status = own->send == NULL ? 0 : cb_srtp_put_on(own->send, packet, &length);
   if (status != 0)
     return 1000 + status;
   struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
@@ -289,28 +284,33 @@ static struct timespec from_ms(double ms) {
   return (struct timespec){(time_t)seconds, (long)((ms - seconds * 1e3) * 1e6)};
 }
 
-// Takes one datagram from every socket that has something, once one has; `until_ms` ends the wait for it, 0: none.
-static void receive_ready(sockets_t *s, double until_ms) {
+// Stays set over all the sleeps of a tick: the timeout of a single sleep is programmed and taken back with each packet.
+static void set_timer(sockets_t *s, double at_ms) {
+  if (at_ms == s->timer_ms)
+    return;
+  struct itimerspec once = {.it_value = from_ms(at_ms)};
+  if (timerfd_settime(s->timer_fd, TFD_TIMER_ABSTIME, &once, NULL) == 0)
+    s->timer_ms = at_ms;
+}
+
+// Takes one datagram from every socket that has something; `may_sleep`: once one has, or the timer ends the wait for it.
+static void receive_ready(sockets_t *s, int may_sleep) {
   struct epoll_event event[POLL_EVENTS];
   int room = s->receive_packets - s->header->received;
   if (room == 0)
     return;
-  struct timespec wait = {0, 0};
-  double left_ms = until_ms == 0 ? 0 : until_ms - clock_ms(CLOCK_MONOTONIC);
-  if (left_ms > 0) {
-    wait = from_ms(left_ms);
-    s->header->wakeups++;
-  }
-  int ready = epoll_pwait2(s->poll_fd, event, room < POLL_EVENTS ? room : POLL_EVENTS, &wait, NULL);
+  int ready = epoll_wait(s->poll_fd, event, room < POLL_EVENTS ? room : POLL_EVENTS, may_sleep ? -1 : 0);
+  s->header->wakeups += may_sleep;
   s->header->now_ms = clock_ms(CLOCK_MONOTONIC);
   double real_to_monotonic_ms = s->header->now_ms - clock_ms(CLOCK_REALTIME);
   for (int i = 0; i < ready; i++) {
-    if (event[i].data.fd == WAKE_SLOT) {
+    int slot = event[i].data.fd;
+    if (slot == WAKE_SLOT) {
       uint64_t count;
       if (read(s->wake_fd, &count, sizeof count) > 0)
         s->header->command = 1;
-    } else {
-      receive_slot(s, event[i].data.fd, real_to_monotonic_ms);
+    } else if (slot != TIMER_SLOT) {
+      receive_slot(s, slot, real_to_monotonic_ms);
     }
   }
 }
@@ -325,11 +325,13 @@ static void nap(sockets_t *s, double ms) {
 // is half full ends it, too.
 static void forward_until(sockets_t *s, double deadline_ms) {
   cb_header *header = s->header;
-  double until_ms = 0;
+  int may_sleep = 0;
   for (;;) {
     int before = header->received;
     double looked_ms = header->now_ms;
-    receive_ready(s, until_ms);
+    if (may_sleep)
+      set_timer(s, deadline_ms);
+    receive_ready(s, may_sleep);
     int taken = header->received - before;
     forward_received(s, before);
     double passed_ms = header->now_ms - looked_ms;
@@ -339,12 +341,8 @@ static void forward_until(sockets_t *s, double deadline_ms) {
     if (is_over || header->received > s->receive_packets / 2)
       return;
     double rate = s->packets_per_ms;
-    if (rate < least_napping_rate) {
-      until_ms = deadline_ms;
-      continue;
-    }
-    until_ms = 0;
-    if (taken == 0)
+    may_sleep = rate < least_napping_rate && left_ms > 0 && !header->command;
+    if (taken == 0 && rate >= least_napping_rate)
       nap(s, fmin(fmin(nap_ms_per_cube * rate * rate * rate, longest_nap_ms), left_ms));
   }
 }
