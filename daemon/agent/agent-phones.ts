@@ -3,9 +3,10 @@
 //
 //   free phone ─dials─▶ *code ─▶ wish, tone, hung up     number of the box ─▶ a contact like any caller's
 //                    └▶ other number, quick connect's code ─▶ an outbound contact on this very call
-//   in a call ──*code──▶ wish, tone      REFER ─▶ transfer
+//   second line beside a contact ─number, name, code─▶ a warm transfer of that contact, talked about on this very call
+//   in a call ──*code──▶ wish, tone      REFER ─▶ transfer, cold; with Replaces: the agent leaves the two lines' people
 import type { Clock, Timer } from '../clock.ts'
-import type { Leg, LegSource, TransferRequest } from '../leg/leg.ts'
+import type { Leg, LegId, LegSource, TransferRequest } from '../leg/leg.ts'
 import type { Log } from '../log/log.ts'
 import type { Audio, PlayItem } from '../loop/audio.ts'
 import type { AgentCommand, AgentOutcome } from './agent-command.ts'
@@ -37,6 +38,8 @@ const busyReasons = ['agentBusy', 'colleagueBusy']
 
 export class AgentPhones {
   readonly #of: AgentPhonesParts
+  /** Legs in conversations, and whose they are. */
+  readonly #watched = new Map<LegId, string>()
 
   constructor(parts: AgentPhonesParts) {
     this.#of = parts
@@ -53,6 +56,8 @@ export class AgentPhones {
 
   /** An agent's leg that has come into a conversation: its keys and requests are heard until it ends. */
   watch(agent: string, leg: Leg): void {
+    if (leg.state === 'ended') return
+    this.#watched.set(leg.id, agent)
     let state: CollectorState = noKeys
     let timer: Timer | undefined
     const take = (input: CollectorInput) => {
@@ -66,7 +71,10 @@ export class AgentPhones {
     leg.on((event) => {
       if (event.type === 'digitReceived') take({ type: 'keyPressed', key: event.digit })
       else if (event.type === 'transferRequested') this.#refer(agent, event.request)
-      else if (event.type === 'ended') timer?.cancel()
+      else if (event.type === 'ended') {
+        timer?.cancel()
+        this.#watched.delete(leg.id)
+      }
     })
   }
 
@@ -101,8 +109,13 @@ export class AgentPhones {
     await leg.hangUp('hangUp')
   }
 
-  /** An attended transfer joins two calls that the phone holds: ours only when both are of one conversation. */
+  /** An attended transfer joins two calls of the phone; two that are in conversations are in the same one. */
   #refer(agent: string, request: TransferRequest): void {
+    if (request.replaces !== undefined && this.#watched.get(request.replaces) !== agent) {
+      this.#of.log.info({ agent, reason: 'noSuchLine' }, 'an attended transfer was refused')
+      request.tell('failed')
+      return
+    }
     const command: AgentCommand =
       request.replaces !== undefined
         ? { do: 'leave' }

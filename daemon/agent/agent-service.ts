@@ -76,7 +76,7 @@ export class AgentService {
         if (routing.clearContact(userName, command.contactId)) return { ok: true }
         return failed('nothingToClear', 'No contact waits to be cleared.', 'See cordboard agent list.')
       case 'call':
-        return this.#call(userName, command.target, leg)
+        return this.#call(agent, command.target, leg)
       case 'monitor':
         return answer(
           operations.supervisors.monitor(command.contactId, {
@@ -115,7 +115,10 @@ export class AgentService {
     }
   }
 
-  #call(agent: string, target: Callee, leg: Leg | undefined): AgentOutcome {
+  #call({ userName: agent, contactIds }: AgentView, target: Callee, leg: Leg | undefined): AgentOutcome {
+    const talk = leg && contactIds.find((contactId) => this.#of.operations.isTalkOf(contactId, agent))
+    // The second line of a phone whose first is a contact: whoever is called may take that contact over.
+    if (talk !== undefined) return answer(this.#transfer(agent, talk, { target, kind: 'warm' }, leg))
     if ('agent' in target)
       return answer(this.#of.operations.callColleague({ agent, colleague: target.agent, ...(leg && { leg }) }))
     let number: string
@@ -134,11 +137,16 @@ export class AgentService {
     return answer(this.#of.operations.outbound({ agent, number, ...(leg && { leg }) }))
   }
 
-  #transfer(agent: string, contactId: string, { target, kind }: Extract<AgentCommand, { do: 'transfer' }>): Outcome {
+  #transfer(
+    agent: string,
+    contactId: string,
+    { target, kind }: { target: Callee; kind: 'cold' | 'warm' },
+    line?: Leg,
+  ): Outcome {
     const { operations } = this.#of
     if ('quickConnect' in target && !this.quickConnects(agent).some(({ name }) => name === target.quickConnect))
       return { ok: false, reason: 'noSuchQuickConnect' }
-    const begun = operations.transfer(contactId, target)
+    const begun = operations.transfer(contactId, target, line)
     return begun.ok && kind === 'cold' ? operations.leave(contactId) : begun
   }
 

@@ -120,6 +120,7 @@ export class ContactOperations {
     const life = this.#registry.find(contactId)
     if (life && life.data.channel !== 'VOICE') return this.tasks.complete(contactId)
     return this.#withTalker(contactId, (_life, agent) => {
+      agent.leaving = true
       void agent.leg.hangUp('hangUp')
       return done(contactId)
     })
@@ -137,16 +138,31 @@ export class ContactOperations {
 
   /**
    * The contact's agent brings in somebody: the customer is put on hold, a contact of its own begins, and its flow is
-   * heard by the agent. Warm: talk, then `conference` or `leave`. Cold: `leave` at once.
+   * heard by the agent. Warm: talk, then `conference` or `leave`. Cold: `leave` at once. `line`: a second call of the
+   * agent's phone, still ringing, which they talk by to whom they bring in.
    */
-  transfer(contactId: string, to: TransferTo): Outcome {
+  transfer(contactId: string, to: TransferTo, line?: Leg): Outcome {
     return this.#withTalker(contactId, (life, agent) => {
       if (life.conversation.parties.filter(({ role }) => role !== 'supervisor').length >= maximumParties)
         return refused('conferenceFull')
       if (life.conversation.segments.some((one) => one.source === agent && one.isUnderWay)) return refused('notNow')
       const resolved = this.#resolve(to)
-      return typeof resolved === 'string' ? refused(resolved) : this.#beginTransfer(life, agent, resolved)
+      if (typeof resolved === 'string') return refused(resolved)
+      if (!line) return this.#beginTransfer(life, agent, resolved)
+      // Whom the agent has brought in before would be behind the second line too.
+      if (agent.secondLine || life.conversation.segments.some(({ source }) => source === agent))
+        return refused('notNow')
+      life.conversation.takeSecondLine(agent, line)
+      const begin = () => void this.#beginTransfer(life, agent, resolved)
+      life.addWork(line.answer().then((answered) => answered && life.other === agent && begin()))
+      return done(contactId)
     })
+  }
+
+  /** Whether it is a call, and this agent, whom it is a connection to, talks. */
+  isTalkOf(contactId: string, agent: string): boolean {
+    const life = this.#registry.find(contactId)
+    return life?.state === 'joined' && life.other?.role === 'agent' && life.other.name === agent
   }
 
   /** Ends a transfer that has not reached anybody; the customer stays on hold. */

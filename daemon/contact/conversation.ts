@@ -76,7 +76,7 @@ export class Conversation {
     if (role === 'agent') this.registry.tellAgentLeg(name, leg)
     leg.on((event) => {
       if (event.type === 'answered' || event.type === 'earlyMediaStarted') this.#room.refresh()
-      else if (role === 'agent') this.#secondLines.lineChanged(party, leg, event)
+      else if (party.role === 'agent') this.#secondLines.lineChanged(party, leg, event)
     })
     return party
   }

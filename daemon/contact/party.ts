@@ -13,6 +13,8 @@ export class Party implements Present {
   secondLine: Leg | undefined
   /** Those of the two that the phone has put on hold. */
   readonly heldLines = new Set<Leg>()
+  /** Has said so; their phone may take its time, and what it does with its lines meanwhile means nothing any more. */
+  leaving = false
   /** The segment they are in the conversation by; of the customer: the one that came last. */
   segment: ContactLife
   joined = false

@@ -40,7 +40,7 @@ export class Talk {
   #channels(): { left?: PortId; right?: PortId } {
     const { data, conversation, other } = this.#life
     if (data.recording.paused) return {}
-    const port = (party: Party | undefined) => (party && conversation.isTalking(party) ? party.leg.portId : undefined)
+    const port = (party: Party | undefined) => (party && conversation.isTalking(party) ? party.ear.portId : undefined)
     const outsider = conversation.parties.find((party) => party.role === 'thirdParty' && conversation.isTalking(party))
     const left = data.recording.customer ? (port(conversation.customer) ?? port(outsider)) : undefined
     const right = data.recording.agent ? port(other) : undefined

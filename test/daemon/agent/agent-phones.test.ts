@@ -56,8 +56,8 @@ class Office {
   }
 
   /** Ann talks with somebody. */
-  talks(): FakeLeg {
-    const leg = new FakeLeg({ id: 'ann', direction: 'outbound' })
+  talks(id = 'ann'): FakeLeg {
+    const leg = new FakeLeg({ id, direction: 'outbound' })
     leg.pickUp()
     this.phones.watch('ann', leg)
     return leg
@@ -147,13 +147,26 @@ inOffice('a call that ends in the middle of a code leaves nothing behind', async
   t.equal(office.clock.liveTimers, 0)
 })
 
-inOffice('the transfer key of a phone: cold to the number, or out of the way of two who talk', async (t, office) => {
-  const leg = office.talks()
+inOffice('the transfer key of a phone: cold to the number, or out of the way of both lines', async (t, office) => {
+  const [leg, second] = [office.talks(), office.talks('second')]
   const told: string[] = []
   const request: TransferRequest = { target: '12', tell: (progress) => void told.push(progress) }
   leg.tell({ type: 'transferRequested', request })
-  leg.tell({ type: 'transferRequested', request: { ...request, replaces: 'sip:2' } })
+  leg.tell({ type: 'transferRequested', request: { ...request, replaces: 'second' } })
   t.same(office.wanted, [{ do: 'transfer', kind: 'cold', target: { quickConnect: 'Billing' } }, { do: 'leave' }])
   t.same(told, ['trying', 'done', 'trying', 'done'])
+  leg.leave()
+  second.leave()
+})
+
+inOffice('an attended transfer to a call that is in no conversation, or over, fails', async (t, office) => {
+  const [leg, second] = [office.talks(), office.talks('second')]
+  const told: string[] = []
+  const request = { target: 'bob', tell: (progress: string) => void told.push(progress) }
+  second.leave()
+  leg.tell({ type: 'transferRequested', request: { ...request, replaces: 'second' } })
+  leg.tell({ type: 'transferRequested', request: { ...request, replaces: 'none' } })
+  t.same(told, ['failed', 'failed'])
+  t.same(office.wanted, [])
   leg.leave()
 })
