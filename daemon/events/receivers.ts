@@ -1,5 +1,5 @@
 // Where events can go: a file of JSON lines, an HTTP endpoint, an MQTT broker.
-import { connectAsync, type MqttClient } from 'mqtt'
+import type { MqttClient } from 'mqtt'
 import type { CentreEvent } from './events.ts'
 import { JsonLinesFile, type JsonLinesOptions } from './jsonl-file.ts'
 import type { Receiver } from './outlet.ts'
@@ -66,6 +66,8 @@ export function mqttReceiver(options: MqttReceiverOptions): Receiver {
         reconnectPeriod: 0,
         connectTimeout: answerWithinMs,
       }
+      // Loaded when it is used: most boxes have no broker, and it takes 8 MB.
+      const { connectAsync } = await import('mqtt')
       client ??= await connectAsync(url, settings, false)
       const connection = client
       connection.on('error', drop)
