@@ -22,21 +22,23 @@ export function buildLines(
   const { instance, options, clock, log } = of
   const lineLog = log.child({ part: 'line' })
   const country = tonesOfCountry(instance.box.instance.country)
-  const tones = country ? hangUpTones(country) : []
   const settings = instance.boards.flatMap((board): LineSettings[] => {
     const { runtimeDirectory } = options
     const driver = driverOf(board, instance.box.instance.country, { runtimeDirectory, clock, log: lineLog })
     tellDeviceFaults(of, board, driver, started)
-    return board.lines.map((line) => ({
-      name: line.name,
-      driver,
-      port: line.port,
-      number: line.number,
-      currentLossMs: 'currentLossMs' in line ? line.currentLossMs : 0,
-      hangUpTones: 'toneHangUp' in line && line.toneHangUp ? tones : [],
-      callTones: country && board.kind !== 'cellularModule' ? callTones(country) : [],
-      ringbackPeriodMs: country ? ringbackPeriodMs(country) : 0,
-    }))
+    return board.lines.map((line) => {
+      const tones = { ...country, ...('tones' in line && line.tones) }
+      return {
+        name: line.name,
+        driver,
+        port: line.port,
+        number: line.number,
+        currentLossMs: 'currentLossMs' in line ? line.currentLossMs : 0,
+        hangUpTones: 'toneHangUp' in line && line.toneHangUp ? hangUpTones(tones) : [],
+        callTones: board.kind === 'cellularModule' ? [] : callTones(tones),
+        ringbackPeriodMs: ringbackPeriodMs(tones),
+      }
+    })
   })
   return createLineService({ lines: settings, audio, clock, log: lineLog, takesOver })
 }

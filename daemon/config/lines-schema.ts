@@ -52,6 +52,20 @@ const mobileOutbound = z
   .optional()
   .describe(callsOut)
 
+const tone = z.strictObject({
+  frequenciesHz: z.array(whole(200, 3400)).min(1).max(2),
+  cadenceMs: z
+    .array(whole(20, 30_000))
+    .max(12)
+    .refine((times) => times.length % 2 === 0, 'must be pairs of on and off times')
+    .describe('On and off times of a period, in turn; empty: without end'),
+})
+
+const tones = z
+  .strictObject({ dial: tone.optional(), busy: tone.optional(), congestion: tone.optional(), ring: tone.optional() })
+  .optional()
+  .describe('Tones of its exchange where they are not those of the country; see cordboard line learn')
+
 /** Of a line with two wires, whatever takes its loop. */
 const pair = {
   currentLossMs: whole(50, 900).default(250).describe('Loop current loss that counts as hang-up'),
@@ -59,6 +73,7 @@ const pair = {
     .boolean()
     .default(true)
     .describe('Whether busy, congestion and dial tone of the country, heard in a call, end it'),
+  tones,
   outbound,
 }
 
@@ -105,5 +120,7 @@ export const linesSchema = z.strictObject({
 
 export type Board = z.infer<typeof linesSchema>['boards'][number]
 export type Line = Board['lines'][number]
+/** Tones that were learnt for a line; each goes before the country's. */
+export type LineTones = NonNullable<z.infer<typeof tones>>
 /** Of a line that calls out. */
 export type LineOutbound = NonNullable<Line['outbound']>
