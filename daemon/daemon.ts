@@ -23,6 +23,7 @@ import { buildIntegrations } from './assembly/integrations.ts'
 import { buildLines } from './assembly/lines.ts'
 import { buildRouting, buildSip, restoreQueueSwitches } from './assembly/phones.ts'
 import { buildReload } from './assembly/reload.ts'
+import { openStorage } from './assembly/storage.ts'
 import type { Started, Surroundings } from './assembly/surroundings.ts'
 import { tellStatusLine, watchAudio } from './assembly/watch.ts'
 import { Worlds } from './assembly/worlds.ts'
@@ -46,7 +47,6 @@ import { openPendingFiles } from './store/pending-files.ts'
 import { openQueueSwitches, type QueueSwitches } from './store/queue-switches.ts'
 import { repairRecordings } from './store/recording-repair.ts'
 import { closeInterrupted, closeLost, firstDayToRepair } from './store/recovery.ts'
-import { storageToUse } from './store/storage-place.ts'
 import { createVoice, type VoiceService } from './voice/create-voice.ts'
 
 export class Daemon {
@@ -73,7 +73,7 @@ export class Daemon {
   async start(): Promise<void> {
     const { instance, options, clock, log } = this.#of
     mkdirSync(options.runtimeDirectory, { recursive: true, mode: 0o700 })
-    const storage = storageToUse(instance.box.storage.directory, options.runtimeDirectory, this.#of)
+    const storage = await openStorage(this.#of, this.#started)
     const recordings = join(storage, 'recordings')
     mkdirSync(recordings, { recursive: true, mode: 0o700 })
     const pending = openPendingFiles(join(storage, 'pending'), { log })

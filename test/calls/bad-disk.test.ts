@@ -1,6 +1,6 @@
 // The whole daemon on a disk that is full, and on one that fails and turns read-only: calls go on, `status` tells what is
 // wrong and what to do, and with room again everything that happened is on the disk. A box that starts on a failed disk
-// takes calls as well.
+// takes calls as well, and what it keeps of them comes to the disk when that is mended.
 import t, { type Test } from 'tap'
 import { callControl } from '../../daemon/api/control-client.ts'
 import { metricsReport } from '../../daemon/api/reports.ts'
@@ -85,11 +85,20 @@ t.test('the disk fails, and is read-only from then on', async (t) => {
 
   await daemon.kill()
   await daemon.restart()
-  t.match(await faults(), [{ code: 'STORAGE-UNWRITABLE', where: disk.folder, mend: /restart the daemon/ }])
+  t.match(await faults(), [{ code: 'STORAGE-UNWRITABLE', where: disk.folder, mend: /moved to it/ }])
   await call()
-  t.match(await daemon.records(), [{ Cordboard: { state: 'completed' } }], 'kept in memory')
+  const kept = await daemon.records()
+  t.match(kept, [{ Cordboard: { state: 'completed' } }], 'kept in memory')
   t.same(
     (await faults()).map(({ code }) => code),
     ['STORAGE-UNWRITABLE'],
   )
+  disk.turnWritable()
+  await daemon.stop()
+  await daemon.restart()
+  t.same(await faults(), [])
+  const [home, before] = await daemon.records()
+  t.match(home, { ContactId: kept[0]?.ContactId }, 'what was kept in memory is on the disk')
+  t.match(home?.Recordings, [{ Location: new RegExp(`^${disk.folder}/`) }])
+  t.match(before, { Cordboard: { state: 'completed' } }, 'and what was there before the disk failed')
 })

@@ -22,6 +22,8 @@ export interface SmallDisk {
   empty(): void
   /** As the kernel does when the disk fails. */
   turnReadOnly(): void
+  /** A person has looked after it; nothing may have a file open there. */
+  turnWritable(): void
 }
 
 function run(command: string, ...args: string[]): string | undefined {
@@ -59,6 +61,11 @@ export function smallDisk(t: Pick<Test, 'teardown'>, megabytes: number): SmallDi
     turnReadOnly() {
       const device = basename(run('findmnt', '-n', '-o', 'SOURCE', folder) ?? '')
       writeFileSync(`/sys/fs/ext4/${device}/trigger_fs_error`, '1')
+    },
+    turnWritable() {
+      run('umount', folder)
+      run('e2fsck', '-y', image)
+      if (run('mount', '-o', 'loop', image, folder) === undefined) throw new Error(`${folder} stays away`)
     },
   }
 }
