@@ -126,7 +126,13 @@ const conversions: ReadonlyMap<string, Conversion> = new Map<string, Conversion>
       }
     },
   ],
-  ['SetQueue', (block) => ({ Type: 'UpdateContactTargetQueue', ...resource(block, 'Queue', 'QueueId') })],
+  [
+    'SetQueue',
+    (block) => ({
+      Type: 'UpdateContactTargetQueue',
+      ...(find(block, 'Agent') ? resource(block, 'Agent', 'AgentId') : resource(block, 'Queue', 'QueueId')),
+    }),
+  ],
   [
     'Transfer',
     (block) => {
@@ -257,7 +263,7 @@ const conversions: ReadonlyMap<string, Conversion> = new Map<string, Conversion>
   [
     'CreateCallback',
     (block) => {
-      const { Parameters: queue = {}, names } = find(block, 'Queue') ? resource(block, 'Queue', 'QueueId') : {}
+      const { Parameters: queue = {}, names } = queueIfNamed(block)
       return {
         Type: 'CreateCallbackContact',
         Parameters: {
@@ -285,7 +291,7 @@ const conversions: ReadonlyMap<string, Conversion> = new Map<string, Conversion>
   [
     'CheckQueueStatus',
     (block) => {
-      const { Parameters: queue = {}, names } = find(block, 'Queue') ? resource(block, 'Queue', 'QueueId') : {}
+      const { Parameters: queue = {}, names } = queueIfNamed(block)
       const conditions = block.branches
         .filter(({ condition }) => condition === 'CheckQueueTime')
         // Milliseconds here, seconds in the action.
@@ -300,6 +306,40 @@ const conversions: ReadonlyMap<string, Conversion> = new Map<string, Conversion>
         conditions,
         ...(names && { names }),
       }
+    },
+  ],
+  [
+    'CheckStaffing',
+    (block) => {
+      const { Parameters: queue = {}, names } = queueIfNamed(block)
+      const status = required(block, 'Status')
+      if (!staffing.includes(status)) throw new LegacyProblem(`the status "${status}"`)
+      const to = block.branches.find(({ condition }) => condition === 'True')?.transition ?? ''
+      return {
+        Type: 'CheckMetricData',
+        Parameters: { ...queue, MetricType: `NumberOfAgents${status}` },
+        conditions: [{ Operator: 'NumberGreaterThan', Operand: '0', to }],
+        branches: { False: { error: 'NoMatchingCondition' } },
+        ...(names && { names }),
+      }
+    },
+  ],
+  [
+    'Wait',
+    (block) => ({
+      Type: 'Wait',
+      Parameters: { TimeLimitSeconds: required(block, 'TimeoutSeconds') },
+      branches: { Timeout: { equals: 'WaitCompleted' } },
+    }),
+  ],
+  [
+    'SetContactData',
+    (block) => {
+      const references = block.parameters.map(({ contactReference: written, namespace }) => {
+        if (!written) throw new LegacyProblem('contact data that is no reference')
+        return [written.key, { Type: written.type, Value: valueText(written.value, namespace) }] as const
+      })
+      return { Type: 'UpdateContactData', Parameters: { References: Object.fromEntries(references) } }
     },
   ],
 ])
@@ -318,6 +358,13 @@ const recorded: ReadonlyMap<string, string[]> = new Map([
   ['Agent', ['Agent']],
   ['Customer', ['Customer']],
 ])
+
+const staffing: readonly string[] = ['Available', 'Staffed', 'Online']
+
+/** Without one the block is about the working queue. */
+function queueIfNamed(block: LegacyModule): Pick<Converted, 'Parameters' | 'names'> | Record<string, never> {
+  return find(block, 'Queue') ? resource(block, 'Queue', 'QueueId') : {}
+}
 
 function attributes(values: Record<string, string>): Converted {
   return { Type: 'UpdateContactAttributes', Parameters: { Attributes: values, TargetContact: 'Current' } }

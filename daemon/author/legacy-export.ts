@@ -54,7 +54,7 @@ export function convertLegacyExport(document: unknown, text: string, file: strin
     } catch (fault) {
       if (!(fault instanceof LegacyProblem)) throw fault
       const message = `"${read.data.id}" (${read.data.type}): ${fault.message} is not converted.`
-      const mend = `Import the flow in the Amazon Connect console and export it again. Converted are ${legacyTypes.join(', ')}.`
+      const mend = `Import the flow in the Amazon Connect console and export it again. ${known(read.data)}`.trim()
       report(['modules', index, 'type'], message, mend)
     }
   }
@@ -74,6 +74,11 @@ export function convertLegacyExport(document: unknown, text: string, file: strin
       Actions: actions,
     },
   }
+}
+
+/** What could have been meant, where the type of the block is the trouble. */
+function known({ type }: LegacyModule): string {
+  return legacyTypes.includes(type) ? '' : `Converted are ${legacyTypes.join(', ')}.`
 }
 
 function actionOf(block: LegacyModule, converted: Converted): Record<string, unknown> {
@@ -110,7 +115,7 @@ function transitionsOf(block: LegacyModule, { branches = {}, conditions }: Conve
         Condition: { Operator: operator(conditionType), Operands: [String(conditionValue ?? '')] },
       })
     else if (!conditions) throw new LegacyProblem(`the branch "${condition}"`)
-    else if (condition !== 'Evaluate' && condition !== 'CheckQueueTime')
+    else if (!['Evaluate', 'CheckQueueTime', 'True'].includes(condition))
       throw new LegacyProblem(`the branch "${condition}"`)
   }
   // As the console does: the default branch once more, or the one that is taken when all else fails.

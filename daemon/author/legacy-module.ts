@@ -26,6 +26,7 @@ export const legacyModuleSchema = z.object({
         key: z.string().nullish(),
         namespace: z.string().nullish(),
         resourceName: z.string().nullish(),
+        contactReference: z.object({ key: z.string(), value: z.string(), type: z.string() }).nullish(),
       }),
     )
     .default([]),
@@ -75,7 +76,7 @@ export function valueText(value: LegacyParameter['value'], namespace: string | n
     case '':
       return text
     case 'System': {
-      const reference = systemReferences.get(text.toLowerCase())
+      const reference = systemReferences.get(text.toLowerCase()) ?? dottedReference(text)
       if (reference === undefined) throw new LegacyProblem(`the system attribute "${text}"`)
       return reference
     }
@@ -86,6 +87,12 @@ export function valueText(value: LegacyParameter['value'], namespace: string | n
     default:
       throw new LegacyProblem(`the namespace "${namespace}"`)
   }
+}
+
+/** Later exports write where the newer format has it: `Queue.ARN`. */
+function dottedReference(text: string): string | undefined {
+  const written = `$.${text}`
+  return [...systemReferences.values()].find((one) => one.toLowerCase() === written.toLowerCase())
 }
 
 function reference(root: string, key: string): string {

@@ -110,13 +110,15 @@ export class TextContact {
     return true
   }
 
-  update({ name, description, customerId, segmentAttributes, ...others }: ContactFields): boolean {
+  update({ name, description, customerId, segmentAttributes, references, ...others }: ContactFields): boolean {
     const plain = { name, description, customerId, ...others }
     if (name !== undefined) this.data.name = name
     if (description !== undefined) this.data.description = description
     if (customerId !== undefined) this.data.customerId = customerId
     if (segmentAttributes) this.data.segmentAttributes = { ...this.data.segmentAttributes, ...segmentAttributes }
-    for (const [what, value] of Object.entries({ ...plain, ...segmentAttributes }))
+    if (references) this.data.references = { ...this.data.references, ...references }
+    const links = Object.entries(references ?? {}).map(([key, { value }]) => [key, value] as const)
+    for (const [what, value] of [...Object.entries({ ...plain, ...segmentAttributes }), ...links])
       if (value !== undefined) this.set(what, value)
     return true
   }

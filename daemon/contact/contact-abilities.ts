@@ -114,11 +114,12 @@ export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbi
     },
     updateContactData(fields, target) {
       if (target === 'Related') return offspring.related()?.updateContactData?.(fields, 'Current') ?? false
-      const { name, description, customerId, segmentAttributes } = fields
+      const { name, description, customerId, segmentAttributes, references } = fields
       if (name !== undefined) data.name = name
       if (description !== undefined) data.description = description
       if (customerId !== undefined) data.customerId = customerId
       if (segmentAttributes) data.segmentAttributes = { ...data.segmentAttributes, ...segmentAttributes }
+      if (references) data.references = { ...data.references, ...references }
       of.changed()
       return true
     },

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { resourceArn } from '../config/ids.ts'
 import type { Instance } from '../config/instance.ts'
-import type { QueueTarget, RoutingStep } from '../flow/abilities.ts'
+import type { ContactReferences, QueueTarget, RoutingStep } from '../flow/abilities.ts'
 import type { EventHook, FlowContact, FlowEndpoint, FlowVoice, RecordingBehavior, ResourceRef } from '../flow/host.ts'
 import type { Leg } from '../leg/leg.ts'
 import { agentQueueName } from '../routing/routing.ts'
@@ -20,6 +20,7 @@ export interface ContactData extends FlowContact {
   flowLogging: boolean
   name?: string
   description?: string
+  references?: ContactReferences
   customerId?: string
   customerCallbackNumber?: string
   tags?: Readonly<Record<string, string>>

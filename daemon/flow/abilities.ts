@@ -96,7 +96,7 @@ export interface TaskRequest {
   flowId?: string
   templateId?: string
   attributes: Record<string, string>
-  references: Record<string, { value: string; type: string }>
+  references: ContactReferences
   /** 1 to 518,400; with neither this nor a time: now. */
   delaySeconds?: number
   /** Wall clock; one that is over is refused. */
@@ -129,12 +129,16 @@ export interface MediaStreaming {
 }
 
 /** Fields of the contact that flows set; only those given change. */
+/** By name; `type` is URL, STRING, NUMBER, … */
+export type ContactReferences = Readonly<Record<string, { value: string; type: string }>>
+
 export interface ContactFields {
   name?: string
   description?: string
   customerId?: string
   wisdomSessionArn?: string
   segmentAttributes?: Record<string, string>
+  references?: ContactReferences
 }
 
 export type HookKind = 'customerProfiles' | 'cases' | 'wisdom' | 'dataTables' | 'messages'

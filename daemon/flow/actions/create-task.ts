@@ -1,10 +1,10 @@
 // Create task: a piece of work that runs its own flow, now or later; `$.Task.ContactId` tells which.
 import type { TaskRequest } from '../abilities.ts'
 import type { ActionDefinition } from '../action.ts'
-import { isFlowObject, valueText } from '../flow-value.ts'
 import type { ParameterReader } from '../parameters.ts'
 import { ParameterError } from '../resolved-parameters.ts'
 import { checkBranches, checkKnown, checkMap, checkNumber } from './checks.ts'
+import { readReferences } from './contact-references.ts'
 import { failed, notHere, wholeNumber } from './outcomes.ts'
 
 const maximumDelaySeconds = 518_400
@@ -50,7 +50,7 @@ export const createTask: ActionDefinition = {
 function taskOf(parameters: ParameterReader): TaskRequest {
   const name = parameters.text('Name')
   if (!name) throw new ParameterError('Name has no data')
-  const task: TaskRequest = { name, attributes: parameters.texts('Attributes'), references: referencesOf(parameters) }
+  const task: TaskRequest = { name, attributes: parameters.texts('Attributes'), references: readReferences(parameters) }
   const description = parameters.text('Description')
   if (description !== undefined) task.description = description
   const templateId = parameters.text('TaskTemplateId')
@@ -66,15 +66,4 @@ function taskOf(parameters: ParameterReader): TaskRequest {
   const epochSeconds = parameters.number('ScheduledTime')
   if (epochSeconds !== undefined) task.startEpochMs = epochSeconds * 1000
   return task
-}
-
-function referencesOf(parameters: ParameterReader): TaskRequest['references'] {
-  const written = parameters.value('References') ?? {}
-  if (!isFlowObject(written)) throw new ParameterError('References is no map')
-  return Object.fromEntries(
-    Object.entries(written).map(([key, reference]) => {
-      if (!isFlowObject(reference)) throw new ParameterError(`the reference ${key} has no Value`)
-      return [key, { value: valueText(reference.Value) ?? '', type: valueText(reference.Type) ?? 'STRING' }]
-    }),
-  )
 }

@@ -6,6 +6,7 @@ import { isFlowObject, valueText } from '../flow-value.ts'
 import type { ParameterReader } from '../parameters.ts'
 import { ParameterError } from '../resolved-parameters.ts'
 import { checkBranches, checkKnown, checkWord } from './checks.ts'
+import { readReferences } from './contact-references.ts'
 import { failed, next } from './outcomes.ts'
 
 /** Kept for `$.CustomerId`, `$.Name` and `$.Description`; by the run alone when the host can't keep them. */
@@ -19,6 +20,7 @@ const knownFields: readonly string[] = [
   'LanguageCode',
   'WisdomSessionArn',
   'SegmentAttributes',
+  'References',
   ...namedFields.map(([field]) => field),
 ]
 
@@ -86,6 +88,7 @@ function fieldsOf(parameters: ParameterReader): ContactFields {
     if (arn === undefined) throw new ParameterError('WisdomSessionArn has no data')
     fields.wisdomSessionArn = arn
   }
+  if (parameters.has('References')) fields.references = readReferences(parameters)
   const segment = parameters.value('SegmentAttributes')
   if (segment === undefined) return fields
   if (!isFlowObject(segment)) throw new ParameterError('SegmentAttributes is no map')
@@ -101,6 +104,7 @@ function fieldsOf(parameters: ParameterReader): ContactFields {
 
 function keepInRun({ state }: ActionRun, fields: ContactFields): Outcome | undefined {
   if (fields.segmentAttributes) return failed('this box can not keep segment attributes here')
+  if (fields.references) return failed('this box can not keep references here')
   if (fields.wisdomSessionArn !== undefined) return failed('this box has no assistants here')
   for (const [written, field] of namedFields) {
     const value = fields[field]

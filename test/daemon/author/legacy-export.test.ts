@@ -139,6 +139,23 @@ t.test('branches: conditions, errors, and the default as the console writes it',
     ],
   })
   t.match(status.Transitions.Conditions, [{ Condition: { Operator: 'NumberLessThan', Operands: ['300'] } }])
+  const staffing = converted({
+    type: 'CheckStaffing',
+    parameters: [parameter('Status', 'Available')],
+    branches: [
+      { condition: 'True', transition: 'there' },
+      { condition: 'False', transition: 'nobody' },
+      { condition: 'Error', transition: 'wrong' },
+    ],
+  })
+  t.same(staffing.Transitions, {
+    NextAction: 'nobody',
+    Errors: [
+      { NextAction: 'nobody', ErrorType: 'NoMatchingCondition' },
+      { NextAction: 'wrong', ErrorType: 'NoMatchingError' },
+    ],
+    Conditions: [{ NextAction: 'there', Condition: { Operator: 'NumberGreaterThan', Operands: ['0'] } }],
+  })
 })
 
 t.test('what has no known meaning is refused by its name, with its place, all at once', async (t) => {
@@ -153,6 +170,8 @@ t.test('what has no known meaning is refused by its name, with its place, all at
       },
       { id: 'd', type: 'PlayPrompt', parameters: say, branches: [{ condition: 'Sunday', transition: 'bye' }] },
       { id: 'e', type: 'SetVoice' },
+      { id: 'f', type: 'CheckStaffing', parameters: [parameter('Status', 'Asleep')] },
+      { id: 'g', type: 'SetContactData', parameters: [parameter('ContactData', 'x')] },
     ]),
   )
   if (!('faults' in conversion)) return t.fail('converted')
@@ -164,8 +183,12 @@ t.test('what has no known meaning is refused by its name, with its place, all at
       /system attribute "Weather"/,
       /branch "Sunday"/,
       /no parameter GlobalVoice/,
+      /status "Asleep"/,
+      /contact data that is no reference/,
     ],
   )
+  t.match(conversion.faults[0]?.mend, /Converted are PlayPrompt/)
+  t.notMatch(conversion.faults[1]?.mend, /Converted are/, 'the list is told where the type is the trouble only')
   t.ok(
     conversion.faults.every(
       ({ code, line, path }) => code === 'FLOW-104' && (line ?? 0) > 1 && /^\$\.modules\[\d\]/.test(path ?? ''),

@@ -317,6 +317,23 @@ table('UpdateContactData', [
     leads: 'next',
   },
   {
+    what: 'a link beside the contact',
+    parameters: { References: { Mail: { Type: 'URL', Value: 'https://$.Attributes.host/1' } } },
+    given: (host) => keeping(host),
+    leads: 'next',
+  },
+  {
+    what: 'references that are no map',
+    parameters: { References: ['https://example.com'] },
+    given: (host) => keeping(host),
+    leads: 'NoMatchingError',
+  },
+  {
+    what: 'references where nobody keeps them',
+    parameters: { References: { Mail: { Type: 'URL', Value: 'x' } } },
+    leads: 'NoMatchingError',
+  },
+  {
     what: 'refused by the host',
     parameters: { CustomerId: 'c' },
     given: (host) => keeping(host, false),
