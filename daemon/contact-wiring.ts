@@ -12,6 +12,7 @@ import type { ContactStore } from './contact/contact-record.ts'
 import type { ContactWorld } from './contact/contact-world.ts'
 import type { PendingContacts } from './contact/pending-contacts.ts'
 import type { Counters } from './counters.ts'
+import { listenForAnswer } from './detection/listen-for-answer.ts'
 import type { EventBus } from './events/events.ts'
 import type { FlowLogEntry } from './flow/host.ts'
 import { runFlow } from './flow/run-flow.ts'
@@ -92,6 +93,7 @@ export function createWorld(parts: WorldParts): ContactWorld {
     conference: () => new Conference(audio),
     sendDigits: (leg, digits) =>
       leg.sendDigits?.(digits) ?? (leg.portId === undefined ? Promise.resolve() : audio.sendDigits(leg.portId, digits)),
+    detectAnswer: (leg) => listenForAnswer({ leg, audio, clock }),
     describePath: (leg) => describePath(audio, leg),
     record(contactId, channels) {
       const stamp = new Date(clock.epochMs()).toISOString()

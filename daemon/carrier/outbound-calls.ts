@@ -272,7 +272,14 @@ class Outbound implements OutboundService {
 }
 
 function whose({ from }: OutboundRequest): string {
-  return from.kind === 'agent' ? `agent ${from.userName}` : `${from.kind} ${from.contactId}`
+  switch (from.kind) {
+    case 'agent':
+      return `agent ${from.userName}`
+    case 'campaign':
+      return `campaign ${from.campaign}`
+    default:
+      return `${from.kind} ${from.contactId}`
+  }
 }
 
 function localOf({ caller }: LinkCall): Leg['local'] {

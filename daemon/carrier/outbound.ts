@@ -14,6 +14,7 @@ export interface OutboundRequest {
     | { kind: 'flow'; contactId: string }
     | { kind: 'agent'; userName: string }
     | { kind: 'callback'; contactId: string }
+    | { kind: 'campaign'; campaign: string }
 }
 
 export type OutboundRefusal =

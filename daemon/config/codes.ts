@@ -92,6 +92,11 @@ export const code = {
   ratesFile: 'CFG-369',
   portCarrier: 'CFG-370',
   portCallerId: 'CFG-371',
+  campaignQueue: 'CFG-372',
+  campaignFlow: 'CFG-373',
+  campaignCallerId: 'CFG-374',
+  campaignTimes: 'CFG-375',
+  campaignPart: 'CFG-376',
 
   outletSecretMissing: 'CFG-381',
   outletSecretUnreadable: 'CFG-382',

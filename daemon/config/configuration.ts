@@ -13,6 +13,7 @@ export const optionalFiles: ReadonlySet<FileName> = new Set([
   'quick-connects',
   'carriers',
   'porting',
+  'campaigns',
   'functions',
   'bots',
   'aliases',

@@ -11,7 +11,7 @@ import { closest } from './suggest.ts'
 export const folders = { flows: 'json', prompts: 'wav' } as const
 export type Folder = keyof typeof folders
 
-const otherFolders = ['secrets', 'schema', 'functions', 'rates', 'inventory', 'porting', 'tests']
+const otherFolders = ['secrets', 'schema', 'functions', 'rates', 'inventory', 'porting', 'campaigns', 'tests']
 /** More files than this in one folder are not looked at: no instance has them, a wrong directory may. */
 const mostEntries = 2000
 

@@ -3,6 +3,7 @@ import type { BotDefinition } from '../bots/bots.ts'
 import type { HookKind } from '../flow/abilities.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { FunctionDefinition } from '../functions/functions.ts'
+import type { Campaign } from './campaigns-schema.ts'
 import type { Carriers } from './carriers.ts'
 import type { Board } from './lines-schema.ts'
 import type { OutletSecrets } from './outlet-secrets.ts'
@@ -47,6 +48,8 @@ export interface Instance {
   carriers: Carriers
   /** Numbers on their way here; in the order in which they were begun. */
   ports: Port[]
+  /** By name. */
+  campaigns: Map<string, Campaign>
   /** By name: the file's name without `.json`. */
   flows: Map<string, Flow>
   prompts: Map<string, Prompt>

@@ -9,6 +9,7 @@ import type { BotDefinition } from '../bots/bots.ts'
 import type { Fault } from '../fault.ts'
 import type { Flow } from '../flow/flow.ts'
 import type { FunctionDefinition } from '../functions/functions.ts'
+import { campaignFaults } from './campaigns.ts'
 import { carrierFaults, carriersOf, type LinkPasswords, readLinkPasswords } from './carriers.ts'
 import { certificateFaults } from './certificates.ts'
 import { type Configuration, type FileName, fileNames, optionalFiles } from './configuration.ts'
@@ -83,6 +84,7 @@ export function loadInstance(directory: string, options: LoadOptions = {}): Load
     ...(voice ? voiceFaults(voice, directory) : []),
     ...(carriers ? carrierFaults(carriers) : []),
     ...numberFaults(configuration),
+    ...campaignFaults(configuration),
     ...quotaFaults(configuration),
     ...flowFaults(configuration, identity, flows),
     ...overrideFaults(options.overrides, yaml.documents.get('lines')),
@@ -196,6 +198,7 @@ function build(
     quickConnects: byName(parsed['quick-connects']?.quickConnects ?? []),
     carriers: carriersOf(parsed.carriers, secrets.links, rates),
     ports: parsed.porting?.ports ?? [],
+    campaigns: byName(parsed.campaigns?.campaigns ?? []),
     flows: new Map([...flows].filter((entry): entry is [string, Flow] => entry[1] !== undefined)),
     prompts,
     functions: byName((parsed.functions?.functions ?? []).map((it, index) => functionOf(it, secrets.functions, index))),

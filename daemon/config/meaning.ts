@@ -33,6 +33,9 @@ export function meaningFaults(configuration: Configuration, flowsFolder: string)
       flowTypeFaults(queues, 'queues.*.outboundWhisperFlow', configuration, () => 'OUTBOUND_WHISPER'),
     ),
     ...on('numbers', (numbers) => flowTypeFaults(numbers, 'numbers.*.flow', configuration, () => 'CONTACT_FLOW')),
+    ...on('campaigns', (campaigns) =>
+      flowTypeFaults(campaigns, 'campaigns.*.flow', configuration, () => 'CONTACT_FLOW'),
+    ),
     ...on('quick-connects', (document) =>
       flowTypeFaults(document, 'quickConnects.*.flow', configuration, (owner) =>
         child(owner, 'type') === 'agent' ? 'AGENT_TRANSFER' : 'QUEUE_TRANSFER',

@@ -20,6 +20,7 @@ const quotas: readonly Quota[] = [
   { file: 'routing-profiles', pattern: 'routingProfiles', items: 500, what: 'routing profiles' },
   { file: 'routing-profiles', pattern: 'routingProfiles.*.queues', items: 50, what: 'queues in one routing profile' },
   { file: 'agents', pattern: 'agents', items: 500, what: 'agents' },
+  { file: 'campaigns', pattern: 'campaigns', items: 50, what: 'campaigns' },
   { file: 'quick-connects', pattern: 'quickConnects', items: 100, what: 'quick connects' },
 ]
 

@@ -39,6 +39,9 @@ const references: readonly Reference[] = [
   ref('porting', 'ports.*.winning', 'Port', 2, 'carrier', code.portCarrier),
   ref('porting', 'ports.*.before.carriers.*', 'Port', 2, 'carrier', code.portCarrier),
   ref('porting', 'ports.*.before.callerId', 'Port', 2, 'number', code.portCallerId),
+  ref('campaigns', 'campaigns.*.queue', 'Campaign', 2, 'queue', code.campaignQueue),
+  ref('campaigns', 'campaigns.*.flow', 'Campaign', 2, 'flow', code.campaignFlow),
+  ref('campaigns', 'campaigns.*.callerId', 'Campaign', 2, 'number', code.campaignCallerId),
   ref('voice', 'voices.*.engine', 'Voice', 2, 'engine', code.voiceEngine),
   ref('functions', 'hooks.*.function', 'Hook', 2, 'function', code.hookFunction),
   ...(['queue', 'prompt', 'flow', 'hours', 'agent', 'function', 'bot'] as const).map((kind) => ({
@@ -134,6 +137,7 @@ const uniques: readonly Unique[] = [
     code.duplicateName,
     'Give each agent a user name of their own.',
   ),
+  unique('campaigns', 'campaigns.*.name', 0, 'The campaign', code.duplicateName, chooseAnother),
   unique('quick-connects', 'quickConnects.*.name', 0, 'The quick connect', code.duplicateName, chooseAnother),
   unique(
     'quick-connects',

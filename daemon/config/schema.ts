@@ -1,6 +1,7 @@
 // The one source of what a configuration may say: TypeScript types, editors' JSON Schemas and error messages all come
 // from here. One directory is one instance; each YAML file holds one kind of thing under one key.
 import { z } from 'zod'
+import { campaignsSchema } from './campaigns-schema.ts'
 import { agentOutboundSchema, carriersSchema } from './carrier-schema.ts'
 import { absolutePath, e164, name } from './common-schema.ts'
 import { hoursOverridesSchema, timeOfDayRange } from './hours-schema.ts'
@@ -308,6 +309,7 @@ export const fileSchemas = {
   'quick-connects': quickConnectsSchema,
   carriers: carriersSchema,
   porting: portingSchema,
+  campaigns: campaignsSchema,
   functions: functionsSchema,
   bots: botsSchema,
   aliases: aliasesSchema,

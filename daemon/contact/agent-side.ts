@@ -1,5 +1,6 @@
 // The agent's side of one contact: rings the agent or number it is for, plays the whispers, calls the customer of an
 // outbound call or a callback.
+import type { OutboundRequest } from '../carrier/outbound.ts'
 import type { Timer } from '../clock.ts'
 import type { OutboundCall } from '../flow/abilities.ts'
 import type { EventHook, Participant } from '../flow/host.ts'
@@ -49,7 +50,7 @@ export class AgentSide {
       ...(caller && { address: caller.address }),
       ...(caller?.displayName !== undefined && { displayName: caller.displayName }),
     }
-    const autoAnswer = autoAccept && this.#life.kind !== 'callback'
+    const autoAnswer = autoAccept && this.#life.kind !== 'callback' && this.#life.kind !== 'preview'
     const leg = world.dialAgent(agent, party, { queueName: data.queue?.name, autoAnswer })
     this.#ring(leg, this.#role, agent)
     if (this.#summoned) this.#limitSummons(world.instance.box.routing.offerTimeoutS * 1000)
@@ -212,19 +213,24 @@ export class AgentSide {
     return world.dialAgent(data.colleague ?? '', caller, { queueName: undefined, autoAnswer: false })
   }
 
+  /** Whose call it is that goes to the customer. */
+  #caller(): OutboundRequest['from'] {
+    const { kind, id, data } = this.#life
+    if (kind === 'callback') return { kind, contactId: id }
+    if (kind === 'preview') return { kind: 'campaign', campaign: data.campaign ?? '' }
+    return { kind: 'agent', userName: this.agent ?? '' }
+  }
+
   #call(): CustomerCall {
-    const { world, data, id, conversation } = this.#life
-    const callerId = this.#life.pending?.callback?.callerId
+    const { world, data, conversation } = this.#life
+    const callerId = this.#life.pending?.callback?.callerId ?? this.#life.conversation.campaign?.callerId
     this.#customerCall ??= new CustomerCall({
       outbound: data.colleague === undefined ? world.outbound : { call: () => ({ leg: this.#dialColleague() }) },
       clock: world.clock,
       request: {
         number: data.customerEndpoint?.address ?? '',
         callerId: callerId === undefined ? queueCallerId(this.#life) : { number: callerId },
-        from:
-          this.#life.kind === 'callback'
-            ? { kind: 'callback', contactId: id }
-            : { kind: 'agent', userName: this.agent ?? '' },
+        from: this.#caller(),
       },
       placed: (leg) => {
         this.#life.record.shownAs(leg.local.address)

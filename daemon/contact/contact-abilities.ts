@@ -77,8 +77,7 @@ export function contactAbilities(of: AbilityDependencies): Pick<Required<FlowAbi
     transferToThirdParty: (call, signal) => moves.transferToThirdParty(call, signal),
     holdParticipants: (state) => moves.holdParticipants(state),
     completeOutboundCall: (call, signal) => moves.completeOutboundCall(call, signal),
-    // Nothing on the box listens for voicemail greetings.
-    outboundCallStatus: async () => undefined,
+    outboundCallStatus: (signal) => moves.outboundCallStatus(signal),
     requestCallback(request) {
       const result = offspring.requestCallback(request)
       if (result.ok) data.callbackRequested = true

@@ -7,7 +7,7 @@ import type { ContactReferences, QueueTarget, RoutingStep } from '../flow/abilit
 import type { EventHook, FlowContact, FlowEndpoint, FlowVoice, RecordingBehavior, ResourceRef } from '../flow/host.ts'
 import type { Leg } from '../leg/leg.ts'
 import { agentQueueName } from '../routing/routing.ts'
-import type { InitiationMethod } from './contact-record.ts'
+import type { AnsweringMachineDetectionStatus, InitiationMethod } from './contact-record.ts'
 
 export interface ContactData extends FlowContact {
   readonly initiationMethod: InitiationMethod
@@ -40,6 +40,9 @@ export interface ContactData extends FlowContact {
   paused?: boolean
   /** The caller will be called back: hanging up is no giving up. */
   callbackRequested: boolean
+  /** Of which it is a call, by name. */
+  campaign?: string
+  answeredBy?: AnsweringMachineDetectionStatus
   /** The agent whom an agent calls, without any customer. */
   colleague?: string
 }
@@ -70,6 +73,27 @@ export function outboundData(instance: Instance, number: string, queue: Resource
     ...freshData(instance, randomUUID(), 'VOICE', 'OUTBOUND'),
     customerEndpoint: endpoint(number),
     ...(queue && { queue }),
+    segmentAttributes: { 'connect:Subtype': 'connect:Telephony', 'connect:Direction': 'OUTBOUND' },
+  }
+}
+
+/** Of a call of a campaign. Without whispers, unless its flow sets some: who has answered waits for nothing (telephony facts, 7). */
+export function campaignData(
+  instance: Instance,
+  of: { campaign: string; number: string; queue: string | undefined; attributes: Readonly<Record<string, string>> },
+  initiationMethod: 'API' | 'CAMPAIGN_PREVIEW',
+): ContactData {
+  const queue = of.queue === undefined ? undefined : queueOf(instance, { queueId: of.queue })
+  return {
+    ...freshData(instance, randomUUID(), 'VOICE', initiationMethod),
+    customerEndpoint: endpoint(of.number),
+    ...(queue && { queue }),
+    attributes: { ...of.attributes },
+    campaign: of.campaign,
+    hooks: new Map([
+      ['AgentWhisper', undefined],
+      ['CustomerWhisper', undefined],
+    ]),
     segmentAttributes: { 'connect:Subtype': 'connect:Telephony', 'connect:Direction': 'OUTBOUND' },
   }
 }

@@ -222,8 +222,7 @@ export class ContactLife {
 
   #limitCall(): void {
     const { clock, instance } = this.world
-    const limitMs = instance.box.limits.callDurationS * 1000
-    this.#callTimer = clock.after(limitMs, () => this.handle({ type: 'callTooLong' }))
+    this.#callTimer = clock.after(instance.box.limits.callDurationS * 1000, () => this.handle({ type: 'callTooLong' }))
   }
 
   #step(input: ContactInput): void {
@@ -232,6 +231,7 @@ export class ContactLife {
     const before = this.#state
     this.#state = next.state
     this.record.stateChanged(before, next.state, input)
+    this.conversation.campaign?.follow(this.kind, next.state, input)
     for (const effect of next.effects) {
       try {
         this.#perform(effect)

@@ -34,6 +34,10 @@ export type ContactKind =
   | 'outbound'
   /** A customer is called back. */
   | 'callback'
+  /** A campaign calls a customer, whose flow begins when they answer. */
+  | 'campaign'
+  /** As a callback, for a campaign: an agent takes it before the customer is called. */
+  | 'preview'
   | 'task'
   /** A supervisor in somebody's conversation. */
   | 'monitor'
@@ -54,7 +58,7 @@ export type ContactState =
   | 'customerWhispering'
   /** The outbound whisper flow runs, and places the call to the customer. */
   | 'dialling'
-  /** That flow is over, and the customer has not answered yet. */
+  /** That flow is over, and the customer has not answered yet; or a campaign calls. */
   | 'ringingOut'
   | 'outboundWhispering'
   | 'joined'

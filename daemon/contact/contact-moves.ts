@@ -4,6 +4,7 @@ import type {
   CallbackRequest,
   HoldState,
   OutboundCall,
+  OutboundCallStatus,
   QueueTarget,
   TaskRequest,
   ThirdPartyCall,
@@ -17,6 +18,8 @@ export interface ContactMoves {
   dequeueAndTransfer(target: QueueTarget | undefined): 'transferred' | 'atCapacity' | 'refused'
   transferToThirdParty(call: ThirdPartyCall, signal: AbortSignal): Promise<ThirdPartyOutcome>
   holdParticipants(state: HoldState): boolean
+  /** Undefined: nobody listens for who answered. */
+  outboundCallStatus(signal: AbortSignal): Promise<OutboundCallStatus | undefined>
   completeOutboundCall(call: OutboundCall, signal: AbortSignal): Promise<boolean>
 }
 
@@ -36,5 +39,6 @@ export const noMoves: ContactMoves = {
   dequeueAndTransfer: () => 'refused',
   transferToThirdParty: async () => 'callFailed',
   holdParticipants: () => false,
+  outboundCallStatus: async () => undefined,
   completeOutboundCall: async () => false,
 }

@@ -2,6 +2,7 @@
 // answers at once with what was begun or why not; what comes of it shows in events and records.
 import { defaultFlows } from '../config/default-flows.ts'
 import type { Leg } from '../leg/leg.ts'
+import { CampaignOperations } from './campaign-operations.ts'
 import { agentRef, colleagueData, endpoint, outboundData, queueOf, segmentData } from './contact-data.ts'
 import type { ContactLife } from './contact-life.ts'
 import type { ContactRegistry, Target } from './contact-registry.ts'
@@ -37,6 +38,7 @@ const maximumParties = 6
 export class ContactOperations {
   readonly supervisors: SupervisorOperations
   readonly tasks: TaskOperations
+  readonly campaigns: CampaignOperations
   readonly #registry: ContactRegistry
   readonly #world: () => ContactWorld
 
@@ -45,6 +47,7 @@ export class ContactOperations {
     this.#world = world
     this.supervisors = new SupervisorOperations(registry)
     this.tasks = new TaskOperations(registry)
+    this.campaigns = new CampaignOperations(registry, world)
   }
 
   /** Everybody in the conversation of the contact, the customer first. */

@@ -13,6 +13,8 @@ export type InitiationMethod =
   | 'MONITOR'
   /** The leg to an outside number that an agent brought in. */
   | 'EXTERNAL_OUTBOUND'
+  /** An agent takes a contact of a campaign, then it is called. */
+  | 'CAMPAIGN_PREVIEW'
 
 export type DisconnectReason =
   | 'CUSTOMER_DISCONNECT'
@@ -33,6 +35,20 @@ export type DisconnectReason =
   | 'TELECOM_TIMEOUT'
   | 'TELECOM_ORIGINATOR_CANCEL'
   | 'OTHER'
+
+/** Who, or what, answered a call of a campaign. */
+export type AnsweringMachineDetectionStatus =
+  | 'HUMAN_ANSWERED'
+  | 'VOICEMAIL_BEEP'
+  | 'VOICEMAIL_NO_BEEP'
+  /** Rang, and nobody picked up. */
+  | 'AMD_UNANSWERED'
+  /** Sound, and neither a person nor a machine for certain. */
+  | 'AMD_UNRESOLVED'
+  | 'AMD_UNRESOLVED_SILENCE'
+  /** Over before it rang. */
+  | 'AMD_NOT_APPLICABLE'
+  | 'FAX_MACHINE_DETECTED'
 
 export interface RecordEndpoint {
   Address: string
@@ -111,6 +127,9 @@ export interface ContactRecord {
   /** Tasks: name and description. */
   ContactDetails?: { Name?: string; Description?: string }
   References?: { Name: string; Type: string; Value: string }[]
+  /** Of a campaign, by its name. */
+  Campaign?: { CampaignId: string }
+  AnsweringMachineDetectionStatus?: AnsweringMachineDetectionStatus
   LastPausedTimestamp?: string
   LastResumedTimestamp?: string
   TotalPauseCount?: number

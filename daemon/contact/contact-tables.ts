@@ -264,6 +264,25 @@ export const contactTables: Readonly<Record<ContactKind, ContactTable>> = {
     ...callingOut((end) => (rangInVain(end) ? [{ do: 'tryAgainLater' }] : [])),
   },
 
+  campaign: {
+    new: (input) => (input.type === 'began' ? step('ringingOut') : undefined),
+    ringingOut: (input) => {
+      if (input.type === 'customerAnswered') return step('inFlow', { do: 'runFlow' })
+      if (input.type !== 'customerUnreached') return undefined
+      return step('ending', { do: 'end', reason: unreachedReason(input.end), endReason: input.end.reason })
+    },
+    ...waiting,
+  },
+
+  preview: {
+    new: (input) => (input.type === 'began' ? step('scheduled', { do: 'enqueue' }) : undefined),
+    scheduled,
+    queued,
+    offering,
+    agentWhispering: agentWhispering(step('dialling', { do: 'runOutboundWhisper' })),
+    ...callingOut(() => []),
+  },
+
   monitor: {
     new: (input) => (input.type === 'began' ? step('summoning', { do: 'ringTarget' }) : undefined),
     summoning: (input) => {

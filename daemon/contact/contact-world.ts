@@ -5,6 +5,7 @@ import type { NumberCalls } from '../carrier/number-calls.ts'
 import type { OutboundCalls } from '../carrier/outbound.ts'
 import type { Clock } from '../clock.ts'
 import type { Instance } from '../config/instance.ts'
+import type { AnswerDetection } from '../detection/listen-for-answer.ts'
 import type { EventBus } from '../events/events.ts'
 import type { FlowEnd, FlowHost, FlowLogEntry, FlowVoice, Participant } from '../flow/host.ts'
 import type { Functions } from '../functions/functions.ts'
@@ -51,6 +52,8 @@ export interface ContactWorld {
   sendDigits(leg: Leg, digits: string): Promise<void>
   /** The whole audio path of a leg in one line; says so when it has none. */
   describePath(leg: Leg): Promise<string>
+  /** Listens to a call that was just answered until it can tell a person from a machine. */
+  detectAnswer(leg: Leg): AnswerDetection
   /** Starts a recording of the two ports in a file named after the contact. */
   record(contactId: string, channels: { left?: PortId; right?: PortId }): { recording: Recording; file: string }
 }

@@ -2,6 +2,7 @@
 // what becomes of the rest when somebody leaves. Segments (contact-life.ts) come and go; the conversation stays.
 import type { Conference } from '../bridge/conference.ts'
 import type { Leg, LegEnd } from '../leg/leg.ts'
+import type { CampaignSide } from './campaign-side.ts'
 import type { ContactLife } from './contact-life.ts'
 import type { DisconnectReason } from './contact-record.ts'
 import type { ContactRegistry } from './contact-registry.ts'
@@ -16,6 +17,8 @@ export type Presence = 'listen' | 'whisper' | 'barge'
 export class Conversation {
   readonly world: ContactWorld
   readonly registry: ContactRegistry
+  /** Of a customer whom a campaign calls. */
+  campaign: CampaignSide | undefined
   readonly #room: Conference
   readonly #parties = new Map<Leg, Party>()
   /** Segments that are not over, oldest first. */

@@ -1,5 +1,12 @@
 // What the flows of a contact do with it: queue it, send it to an agent, a number or another queue, put parties on hold.
-import type { HoldState, OutboundCall, QueueTarget, ThirdPartyCall, ThirdPartyOutcome } from '../flow/abilities.ts'
+import type {
+  HoldState,
+  OutboundCall,
+  OutboundCallStatus,
+  QueueTarget,
+  ThirdPartyCall,
+  ThirdPartyOutcome,
+} from '../flow/abilities.ts'
 import { agentQueueName } from '../routing/routing.ts'
 import { queueOf, segmentData } from './contact-data.ts'
 import type { ContactLife } from './contact-life.ts'
@@ -93,6 +100,10 @@ export class LifeMoves implements ContactMoves {
         : (onHold === customer ? agent : customer).participant,
     )
     return true
+  }
+
+  async outboundCallStatus(signal: AbortSignal): Promise<OutboundCallStatus | undefined> {
+    return await this.#life.conversation.campaign?.callStatus(signal)
   }
 
   completeOutboundCall(call: OutboundCall): Promise<boolean> {

@@ -178,7 +178,14 @@ export function detailsSet(
   record: ContactRecord,
   details: Pick<
     Partial<ContactRecord>,
-    'CustomerId' | 'Tags' | 'SegmentAttributes' | 'ContactDetails' | 'References' | 'SystemEndpoint'
+    | 'CustomerId'
+    | 'Tags'
+    | 'SegmentAttributes'
+    | 'ContactDetails'
+    | 'References'
+    | 'SystemEndpoint'
+    | 'Campaign'
+    | 'AnsweringMachineDetectionStatus'
   >,
   atEpochMs: number,
 ): ContactRecord {

@@ -7,11 +7,22 @@ export function recordEndpoint(of: Pick<FlowEndpoint, 'address' | 'type'>): Reco
   return { Address: of.address, Type: of.type }
 }
 
-type Details = Pick<ContactRecord, 'CustomerId' | 'Tags' | 'SegmentAttributes' | 'ContactDetails' | 'References'>
+type Details = Pick<
+  ContactRecord,
+  | 'CustomerId'
+  | 'Tags'
+  | 'SegmentAttributes'
+  | 'ContactDetails'
+  | 'References'
+  | 'Campaign'
+  | 'AnsweringMachineDetectionStatus'
+>
 
 export function recordDetails(data: ContactData): Details {
-  const { customerId, tags, segmentAttributes, name, description, references } = data
+  const { customerId, tags, segmentAttributes, name, description, references, campaign, answeredBy } = data
   return {
+    ...(campaign !== undefined && { Campaign: { CampaignId: campaign } }),
+    ...(answeredBy && { AnsweringMachineDetectionStatus: answeredBy }),
     ...(customerId !== undefined && { CustomerId: customerId }),
     ...(tags && { Tags: { ...tags } }),
     ...(segmentAttributes && {

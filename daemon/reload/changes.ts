@@ -44,6 +44,7 @@ export function changesBetween(before: Instance, after: Instance): Change[] {
     ...named('carrier', byName(before.carriers.carriers), byName(after.carriers.carriers)),
     ...(isDeepStrictEqual(before.carriers.outbound, after.carriers.outbound) ? [] : [whole('outbound')]),
     ...named('port', byId(before.ports), byId(after.ports)),
+    ...named('campaign', before.campaigns, after.campaigns),
     ...named('flow', before.flows, after.flows, sameFlow),
     ...named('prompt', before.prompts, after.prompts, (one, other) => sameSamples(one.samples, other.samples)),
     ...named('function', before.functions, after.functions),

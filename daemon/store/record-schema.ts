@@ -85,6 +85,7 @@ const contactRecordSchema: z.ZodType<ContactRecord> = z.looseObject({
     'DISCONNECT',
     'MONITOR',
     'EXTERNAL_OUTBOUND',
+    'CAMPAIGN_PREVIEW',
   ]),
   InstanceARN: z.string(),
   InitiationTimestamp: timestamp,

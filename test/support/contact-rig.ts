@@ -21,6 +21,7 @@ import type { FunctionDefinition, Functions } from '../../daemon/functions/funct
 import type { Leg, LegOrigin } from '../../daemon/leg/leg.ts'
 import { silentLog } from '../../daemon/log/log.ts'
 import { createRouting, type Router } from '../../daemon/routing/router.ts'
+import { DetectionDouble } from './detection-double.ts'
 import { EventDouble } from './event-double.ts'
 import { FakeLeg } from './fake-leg.ts'
 import { MockClock, settle } from './mock-clock.ts'
@@ -70,6 +71,7 @@ export class ContactRig {
   readonly outsideCalls: OutboundRequest[] = []
   readonly numberCalls = new NumberCalls()
   readonly digitsSent: string[] = []
+  readonly detection = new DetectionDouble()
   readonly events = new EventDouble()
   readonly pending: PendingDouble
   /** Audio paths as laid: from port to port. */
@@ -293,6 +295,7 @@ export class ContactRig {
       },
       numberCalls: this.numberCalls,
       sendDigits: async (_leg, digits) => void this.digitsSent.push(digits),
+      detectAnswer: () => this.detection.begin(),
       describePath: async (leg) => leg.describe(),
       record: (contactId, channels) => {
         const file = `${contactId}.wav`
@@ -362,16 +365,8 @@ function instanceWith(agents: string[], { afterContactWorkS = 0, autoAccept = fa
     phone: { srtp: 'off', media: 'sdes', codecs: ['PCMU'], address: '127.0.0.1:9' },
     password: undefined,
   })
-  const flow = (id: string) =>
-    ({
-      id,
-      name: id,
-      arn: id,
-      type: 'CONTACT_FLOW',
-      startAction: '',
-      actions: new Map(),
-      displayNames: new Map(),
-    }) as const
+  const nothingIn = { startAction: '', actions: new Map(), displayNames: new Map() }
+  const flow = (id: string) => ({ id, name: id, arn: id, type: 'CONTACT_FLOW', ...nothingIn }) as const
   const flows = ['main', 'survey', 'outbound', ...Object.values(defaultFlows).map(({ name }) => name)]
   return {
     directory: 'test',
@@ -381,6 +376,7 @@ function instanceWith(agents: string[], { afterContactWorkS = 0, autoAccept = fa
     numbers: new Map([['+15550100', { number: '+15550100', flow: 'main' }]]),
     releasedNumbers: new Set(),
     ports: [],
+    campaigns: new Map(),
     outletSecrets: {},
     hours: new Map(),
     queues: new Map(['Support', 'Sales'].map((name) => [name, queue(name)])),

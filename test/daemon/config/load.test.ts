@@ -190,9 +190,9 @@ t.test('a spoiled file never throws, and never starts a box with an error', asyn
   const copy = new InstanceCopy()
   t.teardown(() => copy.dispose())
   // With one short flow and no prompts, which have tests of their own, a load takes milliseconds.
-  copy.remove('flows').remove('prompts').addExamples()
+  copy.addExamples().remove('flows').remove('prompts')
   mkdirSync(copy.path('flows'))
-  copy.write('flows/main.json', JSON.stringify(shortFlow))
+  for (const name of ['main', 'campaign-call']) copy.write(`flows/${name}.json`, JSON.stringify(shortFlow))
   const random = seeded(20260105)
   let faulty = 0
   for (let round = 0; round < 400; round++) {

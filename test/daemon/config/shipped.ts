@@ -63,7 +63,7 @@ export class InstanceCopy {
     return formatFault({ ...fault, file: fault.file.replace(`${this.directory}/`, '') })
   }
 
-  /** Functions, bots, aliases, voices, carriers and ports, as shipped beside the instance. */
+  /** Functions, bots, aliases, voices, carriers, ports and campaigns, as shipped beside the instance. */
   addExamples(): this {
     for (const name of [
       'functions',
@@ -73,6 +73,8 @@ export class InstanceCopy {
       'voice.yaml',
       'carriers.yaml',
       'porting.yaml',
+      'campaigns.yaml',
+      'flows',
       'inventory',
       'rates',
     ])
