@@ -151,6 +151,42 @@ int cb_fsk_arena_bytes(void);
 int cb_fsk_hear(void *handle);
 void cb_fsk_close(void *handle);
 
+// echo.c
+enum { CB_ECHO_BLOCK = 80, CB_ECHO_SAMPLES = 160 };
+
+typedef struct {
+  int32_t samples; // in: of both; whole blocks
+  int32_t reserved;
+  int16_t heard[CB_ECHO_SAMPLES];  // in: from the line; out: without the echo, a block later
+  int16_t played[CB_ECHO_SAMPLES]; // in: to the line in the same time
+} cb_echo_arena;
+
+typedef struct cb_echo cb_echo;
+void *cb_echo_open(int tail_samples);
+int cb_echo_arena_bytes(void);
+int cb_echo_cancel(void *handle);
+void cb_echo_reset(void *handle);
+void cb_echo_close(void *handle);
+
+// rate-matcher.c
+enum { CB_MATCH_SAMPLES = 640 };
+
+typedef struct {
+  int32_t in_samples;  // in: there are; out: used
+  int32_t out_samples; // in: wanted at most; out: made
+  int32_t step;        // in: ten-millionths that a second of the input is longer than one of the output
+  int32_t reserved;
+  int16_t in[CB_MATCH_SAMPLES];
+  int16_t out[CB_MATCH_SAMPLES];
+} cb_match_arena;
+
+typedef struct cb_match cb_match;
+void *cb_match_open(void);
+int cb_match_arena_bytes(void);
+int cb_match_run(void *handle);
+void cb_match_reset(void *handle);
+void cb_match_close(void *handle);
+
 // resample.c
 int cb_resample(void *from, double from_samples, int from_hz, void *to, double to_samples, int to_hz);
 
