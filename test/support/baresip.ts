@@ -34,6 +34,8 @@ export interface BaresipOptions {
   sipPort?: number
   /** What its microphone hears, for as long as any call of a test lasts. */
   toneHz: number
+  /** It prints what it says and hears by SIP: `joinLines` needs it. */
+  traced?: boolean
 }
 
 const modules = '/usr/lib/baresip/modules'
@@ -84,7 +86,8 @@ export class Baresip {
     writeFileSync(join(directory, 'config'), config(directory, port, options.host ?? '127.0.0.1'))
     writeFileSync(join(directory, 'accounts'), account(options))
     writeFileSync(join(directory, 'tone.wav'), wavOf(makeTone(options.toneHz, toneMs, -10)))
-    const program = new Program(`baresip of ${options.userName}`, 'baresip', ['-f', directory, '-v'])
+    const trace = options.traced ? ['-s'] : []
+    const program = new Program(`baresip of ${options.userName}`, 'baresip', ['-f', directory, '-v', ...trace])
     try {
       const control = await BaresipControl.connect(port + 2, () => {
         if (program.exit) throw new Error(`baresip ended at once: ${program.tail()}`)
@@ -161,6 +164,28 @@ export class Baresip {
   /** The phone's own transfer key, without talking to the new party first: REFER. */
   async transferTo(user: string): Promise<void> {
     await this.#control.command('transfer', `sip:${user}@${this.#box}${this.#parameters}`)
+  }
+
+  /** Takes up one of its lines, counted from 1: what other keys mean, they mean for this line. */
+  async selectLine(line: number): Promise<void> {
+    await this.#control.command('line', String(line))
+  }
+
+  /**
+   * The key that joins the people of both lines, an attended transfer: REFER in the first call, with Replaces of the second
+   * (RFC 3891). This baresip has no such key, but it sends a REFER to any URI, so that only the URI is made here.
+   */
+  async joinLines(user: string): Promise<void> {
+    const answers = this.program.output.matchAll(/SIP\/2\.0 200 .*?\r?\n\r?\n/gs)
+    const accepted = [...answers].map(([text]) => text).filter((text) => /^CSeq: \d+ INVITE/im.test(text))
+    const dialled = accepted.findLast((text) => new RegExp(`^To: .*sip:${user.replace('+', '\\+')}@`, 'im').test(text))
+    if (dialled === undefined) throw new Error(`the phone of ${this.userName} is in no call to ${user}`)
+    const found = (pattern: RegExp) => pattern.exec(dialled)?.[1] ?? ''
+    const callId = found(/^Call-ID: *(\S+)/im)
+    const tags = { to: found(/^To: .*;tag=([^;\s]+)/im), from: found(/^From: .*;tag=([^;\s]+)/im) }
+    const replaces = encodeURIComponent(`${callId};to-tag=${tags.to};from-tag=${tags.from}`)
+    await this.selectLine(1)
+    await this.#control.command('transfer', `<sip:${user}@${this.#box}?Replaces=${replaces}>`)
   }
 
   /** By RFC 4733, one key after the other, as long as a finger presses them. */

@@ -71,7 +71,8 @@ export class TalkScene {
       ...options.instance,
     })
     const phones = new Map<Exclude<Who, 'caller'>, Baresip>()
-    for (const userName of agents) phones.set(userName, await box.phone({ userName, toneHz: toneOf[userName] }))
+    for (const userName of agents)
+      phones.set(userName, await box.phone({ userName, toneHz: toneOf[userName], traced: userName === 'ann' }))
     if (options.desk) {
       const phone = await Baresip.start({
         userName: desk,
