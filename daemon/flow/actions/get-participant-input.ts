@@ -34,6 +34,9 @@ const knownParameters: readonly string[] = [
   'EnableDTMFBuffer',
 ]
 
+/** The console's block for keys is its block for bots, too; in the language they are two actions. */
+const bots: readonly string[] = ['LexV2Bot', 'LexBot']
+
 export const getParticipantInput: ActionDefinition = {
   type: 'GetParticipantInput',
   blockName: 'GetUserInput',
@@ -46,6 +49,12 @@ export const getParticipantInput: ActionDefinition = {
   terminal: false,
 
   check(action, report) {
+    const asked = bots.find((name) => action.Parameters[name] !== undefined)
+    if (asked !== undefined) {
+      const message = `${asked} is for ConnectParticipantWithLexBot: this block asks for keys only.`
+      report(`Parameters.${asked}`, message, 'Write the Type ConnectParticipantWithLexBot.')
+      return
+    }
     checkKnown(action, report, knownParameters)
     if (action.Parameters.EnableDTMFBuffer !== undefined) {
       checkFlag(action, report, 'EnableDTMFBuffer')
@@ -156,11 +165,18 @@ function checkMenu(action: FlowActionDocument, report: ActionReport): void {
   })
 }
 
+function checkLength(action: FlowActionDocument, report: ActionReport): void {
+  const path = `${custom}.MaximumLength`
+  if (Number(parameterOf(action, path)) > maximumEntryDigits) {
+    const message = `No more than ${maximumEntryDigits} digits are taken.`
+    report(`Parameters.${path}`, message, `Write ${maximumEntryDigits} or less.`, 'warning')
+  } else checkNumber(action, report, path, { required: true, minimum: 1, maximum: maximumEntryDigits })
+}
+
 function checkStore(action: FlowActionDocument, report: ActionReport): void {
   const choices = ['PhoneNumberValidation', 'CustomValidation']
   const chosen = checkChoice(action, report, choices, { prefix: 'InputValidation.', required: true })
-  if (chosen === 'CustomValidation')
-    checkNumber(action, report, `${custom}.MaximumLength`, { required: true, minimum: 1, maximum: maximumEntryDigits })
+  if (chosen === 'CustomValidation') checkLength(action, report)
   if (chosen === 'PhoneNumberValidation') checkPhone(action, report)
   if (action.Parameters.InputEncryption !== undefined) {
     for (const name of ['EncryptionKeyId', 'Key'])

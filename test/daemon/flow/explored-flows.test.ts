@@ -1,30 +1,21 @@
 // Every block of the exported flows that a caller can come to is come to, by callers who try everything; every type of
 // action in them is one of this box; faulty flows tell their fault.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { actionDefinitions } from '../../../daemon/flow/actions/index.ts'
 import { checkFlow } from '../../../daemon/flow/check-flow.ts'
-import { loadFlow } from '../../../daemon/flow/load-flow.ts'
 import { explore } from './exploration.ts'
+import { exportedFlows, exportFolder } from './export-folder.ts'
 import { reachableBlocks } from './reachable-blocks.ts'
 
 t.setTimeout(300_000)
 
-const folder = process.env.CORDBOARD_FLOWS ?? join(import.meta.dirname, '../../../../shared/flows')
-
-if (!existsSync(folder)) t.comment(`not run: no exported flows at ${folder}`)
+if (!existsSync(exportFolder)) t.comment(`not run: no exported flows at ${exportFolder}`)
 else {
-  const read = (directory: string) =>
-    readdirSync(directory)
-      .filter((name) => name.endsWith('.json'))
-      .map((file) => ({ file, text: readFileSync(join(directory, file), 'utf8') }))
-
   t.test('every type of action in the flows is one of this box', async (t) => {
     const unknown = new Set<string>()
-    const files = read(folder)
-    for (const { file, text } of files) {
-      const { flow } = loadFlow(text, file)
+    for (const { file, flow } of exportedFlows(exportFolder)) {
       t.ok(flow, `${file} loads`)
       for (const { Type } of flow?.actions.values() ?? []) if (!actionDefinitions.has(Type)) unknown.add(Type)
     }
@@ -36,8 +27,7 @@ else {
     let reachable = 0
     let reachedInAll = 0
     let callersInAll = 0
-    for (const { file, text } of read(folder)) {
-      const { flow } = loadFlow(text, file)
+    for (const { file, flow } of exportedFlows(exportFolder)) {
       if (!flow) continue
       const goal = reachableBlocks(flow)
       const { reached, callers } = await explore(flow, 3)
@@ -57,13 +47,12 @@ else {
     t.comment(`${reachedInAll} of ${reachable} reachable blocks reached by ${callersInAll} callers in ${seconds} s`)
   })
 
-  const suspect = join(folder, 'suspect')
+  const suspect = join(exportFolder, 'suspect')
   t.test(
     'faulty flows tell their fault, and none breaks',
     { skip: !existsSync(suspect) && 'not run: no folder' },
     async (t) => {
-      for (const { file, text } of read(suspect)) {
-        const { flow, faults } = loadFlow(text, file)
+      for (const { file, flow, faults } of exportedFlows(suspect)) {
         if (flow) faults.push(...checkFlow(flow, { resolve: (_kind, value) => value }))
         const errors = faults.filter(({ severity }) => severity === 'error')
         t.ok(errors.length > 0, `${file}: ${errors[0]?.code} ${errors[0]?.message}`)

@@ -308,6 +308,8 @@ checkTable('GetParticipantInput', [
   [store(), /no conditions/, ['1']],
   [store({ InputValidation: undefined }), /None of PhoneNumberValidation, CustomValidation/],
   [store({ InputValidation: { CustomValidation: { MaximumLength: '0' } } }), /MaximumLength is "0"/],
+  [store({ InputValidation: { CustomValidation: { MaximumLength: '1024' } } }), /No more than 1000 digits/],
+  [{ Text: 'x', LexV2Bot: { AliasArn: 'x' } }, /LexV2Bot is for ConnectParticipantWithLexBot/],
   [phone('Local', 'GB'), undefined],
   [phone('Local'), /needs a country/],
   [phone('National'), /NumberFormat is "National"/],
