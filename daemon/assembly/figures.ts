@@ -13,7 +13,6 @@ import { httpReceiver, jsonLinesReceiver, mqttReceiver } from '../events/receive
 import type { ParentLog } from '../log/log.ts'
 import { Metrics } from '../metrics/metrics.ts'
 import { MetricsStore } from '../metrics/metrics-store.ts'
-import { createPrometheus } from '../metrics/prometheus.ts'
 import { untoldEvents } from '../metrics/untold.ts'
 import type { Router } from '../routing/router.ts'
 import type { DurableContactStore } from '../store/contact-store.ts'
@@ -146,6 +145,8 @@ export async function servePrometheus(
   const { port } = instance.box.metrics
   if (port === undefined) return
   const { figures, ...rest } = of
+  // Loaded when it is used: most boxes are not asked for figures.
+  const { createPrometheus } = await import('../metrics/prometheus.ts')
   const endpoint = createPrometheus({ ...rest, port, metrics: figures.metrics, clock, log })
   await endpoint.start()
   started('Prometheus endpoint', () => endpoint.stop())

@@ -1,10 +1,12 @@
 // Figures for Prometheus, on loopback only: what is now, and the sums since midnight of the box's own zone.
-import { createServer } from 'node:http'
 import { Gauge, Registry } from 'prom-client'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log/log.ts'
 import type { AgentView, QueueView } from '../routing/routing.ts'
 import type { Metrics } from './metrics.ts'
+
+// Not by `import`: that reads every export of node:http, and so loads the client of HTTP/2 and all, 14 MB.
+const { createServer } = process.getBuiltinModule('node:http')
 
 export interface PrometheusParts {
   port: number

@@ -1,13 +1,9 @@
 // Listening for connections: TCP and TLS give streams, WS and WSS give WebSockets of sub-protocol `sip` (RFC 7118).
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer, type SecureContextOptions, type TlsOptions } from 'node:tls'
-import { WebSocketServer } from 'ws'
 import { formatHostPort, type HostPort } from '../wire/host-port.ts'
-import { maxBodyBytes, maxHeadBytes } from '../wire/wire-limits.ts'
-import { plainAddress, type TransportName } from './hop.ts'
-import { type Pipe, type PipeUser, streamPipe, webSocketPipe } from './pipe.ts'
+import type { TransportName } from './hop.ts'
+import { type Pipe, type PipeUser, remoteOf, streamPipe } from './pipe.ts'
 
 export type ConnectionTransport = Exclude<TransportName, 'UDP'>
 
@@ -45,7 +41,6 @@ export async function listenFor(
     if (from && user.admits(from.address)) user.accepted(from, (pipeUser) => streamPipe(socket, pipeUser))
     else socket.destroy()
   }
-  const http = { requestTimeout: handshakeMs, headersTimeout: handshakeMs, maxHeaderSize: 8192 }
   let server: Server
   let stopWebSockets = () => {}
   switch (transport) {
@@ -56,9 +51,11 @@ export async function listenFor(
       server = createTlsServer(tls, handOver)
       break
     default: {
-      const web = secure ? createHttpsServer({ ...tls, ...http }, refuseHttp) : createHttpServer(http, refuseHttp)
-      stopWebSockets = takeWebSockets(web, user)
-      server = web
+      // Loaded when it is used: most boxes have no phones in browsers.
+      const { createWebServer } = await import('./web-sockets.ts')
+      const web = createWebServer(secure ? tls : undefined, handshakeMs, user)
+      server = web.server
+      stopWebSockets = web.stopWebSockets
     }
   }
   server.maxConnections = maxSockets
@@ -115,37 +112,4 @@ function bind(server: Server, transport: TransportName, at: HostPort): Promise<v
       resolve()
     })
   })
-}
-
-function takeWebSockets(web: Server, user: ListenerUser): () => void {
-  const sockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: maxHeadBytes + maxBodyBytes,
-    handleProtocols: (offered) => offered.has('sip') && 'sip',
-  })
-  web.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const from = remoteOf(socket)
-    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim())
-    if (!from || !user.admits(from.address) || !offered.includes('sip')) {
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-      return
-    }
-    sockets.handleUpgrade(request, socket, head, (opened) => {
-      user.accepted(from, (pipeUser) => webSocketPipe(opened, pipeUser))
-    })
-  })
-  return () => sockets.close()
-}
-
-function refuseHttp(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(426, { Upgrade: 'websocket', Connection: 'close' }).end()
-}
-
-function remoteOf(socket: Socket): HostPort | undefined {
-  const { remoteAddress, remotePort } = socket
-  return remoteAddress === undefined || remotePort === undefined
-    ? undefined
-    : { address: plainAddress(remoteAddress), port: remotePort }
 }

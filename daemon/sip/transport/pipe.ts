@@ -3,6 +3,8 @@
 import { isUtf8 } from 'node:buffer'
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
+import type { HostPort } from '../wire/host-port.ts'
+import { plainAddress } from './hop.ts'
 import { StreamFramer } from './stream-framer.ts'
 
 export interface Pipe {
@@ -108,4 +110,12 @@ export function webSocketPipe(socket: WebSocket, user: PipeUser): Pipe {
   })
   socket.on('close', () => user.closed(fault))
   return pipe
+}
+
+/** Undefined of a socket that is gone already. */
+export function remoteOf(socket: Socket): HostPort | undefined {
+  const { remoteAddress, remotePort } = socket
+  return remoteAddress === undefined || remotePort === undefined
+    ? undefined
+    : { address: plainAddress(remoteAddress), port: remotePort }
 }
