@@ -4,6 +4,7 @@ import type { ResetReason } from '../../../drivers/fxo/board-messages.ts'
 import type { CallerIdSound } from './caller-id-sound.ts'
 import type { CallerId, ExchangeEvent, HangUpWay } from './exchange-line.ts'
 import type { FirmwareEvent } from './firmware.ts'
+import type { PairConditions } from './line-pair.ts'
 import type { FrameFault } from './wire.ts'
 
 /** What a caller lets be heard. */
@@ -37,6 +38,8 @@ export type ControlCommand =
   | { do: 'setBattery'; port: number; present: boolean }
   | { do: 'setPolarity'; port: number; reversed: boolean }
   | { do: 'dipCurrent'; port: number; durationMs: number }
+  /** Echo, loss, noise and hum of the wires from now on; in place of what was set before. */
+  | { do: 'setPair'; port: number; conditions: PairConditions }
   /** The next frames to the host. `body`: only those with this message. */
   | { do: 'faultFrames'; fault: FrameFault; frames: number; body?: string }
   | { do: 'stall'; durationMs: number }

@@ -8,6 +8,7 @@ import type { BoardView, ControlCommand, ControlEvent, Utterance } from './contr
 import { ExchangeLine, stepMs, stepSamples } from './exchange-line.ts'
 import { Firmware } from './firmware.ts'
 import { LineCard, type LineCondition } from './line-card.ts'
+import { LinePair } from './line-pair.ts'
 import { dtmf, limited, rateHz, type Sound, samples, silence, tone } from './sound.ts'
 import { Wire } from './wire.ts'
 
@@ -27,6 +28,7 @@ const catchUpMs = 1000
 
 interface Line {
   card: LineCard
+  pair: LinePair
   exchange: ExchangeLine
 }
 
@@ -47,6 +49,7 @@ export class Simulator {
     this.#heard = new Int16Array(this.#frameSamples)
     this.#lines = Array.from({ length: options.ports }, (_, i) => ({
       card: new LineCard(i + 1),
+      pair: new LinePair(),
       exchange: new ExchangeLine((event) => options.tell({ ...event, port: i + 1 })),
     }))
     this.#wire = new Wire(options.device, (chunk) => this.#firmware.receive(chunk))
@@ -105,6 +108,9 @@ export class Simulator {
       case 'setPolarity':
         this.#line(command.port).setReversed(command.reversed)
         break
+      case 'setPair':
+        this.#at(command.port).pair.set(command.conditions)
+        break
       case 'dipCurrent':
         this.#line(command.port).dipCurrent(command.durationMs)
         break
@@ -154,9 +160,13 @@ export class Simulator {
   }
 
   #line(port: number): ExchangeLine {
+    return this.#at(port).exchange
+  }
+
+  #at(port: number): Line {
     const line = this.#lines[port - 1]
     if (!line) throw new Error(`port ${port}: this board has ${this.#lines.length}`)
-    return line.exchange
+    return line
   }
 
   /** Brings the board's time up to the crystal's. */
@@ -188,10 +198,12 @@ export class Simulator {
   }
 
   #frame(): void {
-    for (const { card, exchange } of this.#lines) {
-      if (card.offHook) exchange.listen(card.nextPlayed(this.#frameSamples))
+    for (const { card, exchange, pair } of this.#lines) {
+      const played = card.offHook ? card.nextPlayed(this.#frameSamples) : undefined
+      if (played) exchange.listen(pair.toExchange(played))
       else if (!card.overheard) continue
       exchange.speak(this.#heard)
+      pair.toBoard(this.#heard, played)
       this.#firmware.audioUp(card.port, this.#samples - this.#frameSamples, this.#heard, !card.offHook)
     }
   }
