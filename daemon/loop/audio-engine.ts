@@ -147,9 +147,9 @@ export class AudioEngine {
         return port.sendDigits(command.digits, command.requestId)
       }
       case 'record':
-        return loop.record(command.recordingId, new RecordingRing(command.memory), command.left, command.right)
+        return loop.record(command.recordingId, new RecordingRing(command.memory), command.channels)
       case 'tapRecording':
-        return loop.tapRecording(command.recordingId, command.left, command.right)
+        return loop.tapRecording(command.recordingId, command.channels)
       case 'stopRecording':
         loop.stopRecording(command.recordingId)
         return this.#reply(command.requestId, undefined)

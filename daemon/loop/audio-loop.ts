@@ -1,7 +1,7 @@
 // The audio loop: each tick pulls 20 ms from every port, and pushes to every port the sum of what is connected to it
 // and played to it. It knows no time of its own: whoever drives it (audio-thread.ts, a test) calls `tick`.
 //
-//   get() of all ─▶ digit detectors, in one batch ─▶ recordings ─▶ mix ─▶ put() of all
+//   get() of all ─▶ digit detectors, in one batch ─▶ mix ─▶ put() of all ─▶ recordings
 //
 // A port that hears one other and nothing else may follow it: then its far end gets the other's packets past the loop. Two
 // that follow each other and are heard by nobody else may rest: the loop leaves them alone for some ticks.
@@ -11,7 +11,8 @@ import { Mixer } from '../media/mixer.ts'
 import { Playback, type PlaybackItem } from '../media/playback.ts'
 import { type PortCounters, type PortId, telephoneFormat } from '../media/port.ts'
 import type { RecordingRing } from '../media/recording-ring.ts'
-import type { PlayOutcome } from './audio.ts'
+import type { PlayOutcome, RecordedChannels } from './audio.ts'
+import { LoopRecordings, type Recorded } from './loop-recordings.ts'
 import { type Rester, RestingPairs } from './resting.ts'
 
 export type LoopReport =
@@ -32,24 +33,14 @@ interface Playing {
   ticksLeft: number
 }
 
-interface Member extends Rester<Member> {
-  heard: Int16Array
-  isHeard: boolean
+interface Member extends Rester<Member>, Recorded {
   sources: Member[]
   playing: Playing[]
-  /** Of this tick: its own audio comes past the loop; somebody hears it through the loop. */
+  /** Of this tick: its own audio comes past the loop. */
   isFollowing: boolean
-  isWanted: boolean
   /** Ports that hear this one. */
   hearers: number
   fault: unknown
-}
-
-interface Recording {
-  recordingId: number
-  ring: RecordingRing
-  left: PortId | undefined
-  right: PortId | undefined
 }
 
 const noFault = Symbol('no fault')
@@ -57,7 +48,7 @@ const noFault = Symbol('no fault')
 export class AudioLoop {
   readonly #members: Member[] = []
   readonly #byId = new Map<PortId, Member>()
-  readonly #recordings: Recording[] = []
+  readonly #recordings = new LoopRecordings(this.#byId)
   readonly #detectors: DetectorBatch
   readonly #report: (report: LoopReport) => void
   readonly #mixer = new Mixer(telephoneFormat.frameSamples)
@@ -81,7 +72,7 @@ export class AudioLoop {
   }
 
   get recordings(): number {
-    return this.#recordings.length
+    return this.#recordings.count
   }
 
   /** Throws when the port speaks another format: that is a fault of the program. */
@@ -99,6 +90,9 @@ export class AudioLoop {
       isFollowing: false,
       isWanted: false,
       hearers: 0,
+      sent: undefined,
+      isSentRecorded: false,
+      isSent: false,
       isResting: false,
       partner: undefined,
       ticksLeft: 0,
@@ -135,7 +129,7 @@ export class AudioLoop {
 
   removeAll(): void {
     for (const member of [...this.#members]) this.remove(member.port.id)
-    this.#recordings.length = 0
+    this.#recordings.clear()
   }
 
   connect(from: PortId, to: PortId): void {
@@ -172,19 +166,17 @@ export class AudioLoop {
     }
   }
 
-  record(recordingId: number, ring: RecordingRing, left: PortId | undefined, right: PortId | undefined): void {
-    this.#recordings.push({ recordingId, ring, left, right })
+  record(recordingId: number, ring: RecordingRing, channels: RecordedChannels): void {
+    this.#recordings.add(recordingId, ring, channels)
   }
 
   /** Other ports are recorded from the next frame on. */
-  tapRecording(recordingId: number, left: PortId | undefined, right: PortId | undefined): void {
-    const recording = this.#recordings.find((one) => one.recordingId === recordingId)
-    if (recording) Object.assign(recording, { left, right })
+  tapRecording(recordingId: number, channels: RecordedChannels): void {
+    this.#recordings.tap(recordingId, channels)
   }
 
   stopRecording(recordingId: number): void {
-    const at = this.#recordings.findIndex((recording) => recording.recordingId === recordingId)
-    if (at >= 0) this.#recordings.splice(at, 1)
+    this.#recordings.remove(recordingId)
   }
 
   /** The path of a port: what it hears, and the port itself. */
@@ -232,14 +224,14 @@ export class AudioLoop {
     if (this.#pull()) failed = true
     if (this.#detectors.run() > 0)
       for (let m = 0; m < this.#members.length; m++) this.#members[m]!.port.detector?.collect()
-    this.#record()
     if (this.#push()) failed = true
+    this.#recordings.write()
     if (failed) this.#endFailed()
   }
 
   #skip(): void {
     for (let m = 0; m < this.#members.length; m++) this.#members[m]!.port.skip()
-    for (let r = 0; r < this.#recordings.length; r++) this.#recordings[r]!.ring.write(false, false)
+    this.#recordings.skip()
   }
 
   /** Two that hear each other, and that nobody else hears. */
@@ -260,7 +252,8 @@ export class AudioLoop {
       if (port.follow === undefined) continue
       try {
         // What comes in at a port goes on to one other only.
-        const mayFollow = sources.length === 1 && playing.length === 0 && sources[0]!.hearers === 1
+        const hearsOne = sources.length === 1 && playing.length === 0 && sources[0]!.hearers === 1
+        const mayFollow = hearsOne && !member.isSentRecorded
         member.isFollowing = port.follow(mayFollow ? sources[0]!.port : undefined)
       } catch (fault) {
         member.fault = fault
@@ -271,16 +264,8 @@ export class AudioLoop {
       const member = this.#members[m]!
       if (!member.isFollowing) for (let s = 0; s < member.sources.length; s++) member.sources[s]!.isWanted = true
     }
-    for (let r = 0; r < this.#recordings.length; r++) {
-      this.#want(this.#recordings[r]!.left)
-      this.#want(this.#recordings[r]!.right)
-    }
+    this.#recordings.want()
     return failed
-  }
-
-  #want(portId: PortId | undefined): void {
-    const member = portId === undefined ? undefined : this.#byId.get(portId)
-    if (member !== undefined) member.isWanted = true
   }
 
   #pull(): boolean {
@@ -304,18 +289,6 @@ export class AudioLoop {
     return failed
   }
 
-  #record(): void {
-    for (let r = 0; r < this.#recordings.length; r++) {
-      const recording = this.#recordings[r]!
-      recording.ring.write(this.#heardFrom(recording.left), this.#heardFrom(recording.right))
-    }
-  }
-
-  #heardFrom(portId: PortId | undefined): Int16Array | false {
-    const member = portId === undefined ? undefined : this.#byId.get(portId)
-    return member?.isHeard ? member.heard : false
-  }
-
   #push(): boolean {
     let failed = false
     for (let m = 0; m < this.#members.length; m++) {
@@ -331,7 +304,12 @@ export class AudioLoop {
           if (source.isHeard) this.#mixer.add(source.heard)
         }
         if (member.playing.length > 0) this.#addPlayed(member)
-        member.port.put(this.#mixer.result())
+        const mixed = this.#mixer.result()
+        member.port.put(mixed)
+        if (member.isSentRecorded) {
+          member.isSent = mixed !== false
+          if (mixed !== false) member.sent?.set(mixed)
+        }
         if (member.playing.length > 0) this.#endPlayed(member)
       } catch (fault) {
         member.fault = fault

@@ -14,6 +14,7 @@ import type {
   Playback,
   PlayItem,
   PlayOutcome,
+  RecordedChannels,
   Recording,
   RecordingOptions,
   RtpRemote,
@@ -151,7 +152,7 @@ class AudioService implements Audio {
   }
 
   record(options: RecordingOptions): Recording {
-    const { file, left, right } = options
+    const { file, ...first } = options
     const recordingId = this.#nextId++
     const ring = new RecordingRing()
     const writer = new RecordingWriter({
@@ -164,7 +165,7 @@ class AudioService implements Audio {
         this.#link.send({ type: 'stopRecording', requestId: undefined, recordingId })
       },
     })
-    this.#link.send({ type: 'record', recordingId, memory: ring.memory, left, right })
+    this.#link.send({ type: 'record', recordingId, memory: ring.memory, channels: first })
     const finish = async () => {
       // Without a thread nothing goes into the ring any more; what it holds is saved all the same.
       if (!this.#link.gone)
@@ -179,12 +180,9 @@ class AudioService implements Audio {
       finished ??= finish()
       return finished
     }
-    let channels: { left?: PortId | undefined; right?: PortId | undefined } = { left, right }
+    let channels: RecordedChannels = first
     let paused = false
-    const tap = () => {
-      const { left, right } = paused ? {} : channels
-      this.#link.send({ type: 'tapRecording', recordingId, left, right })
-    }
+    const tap = () => this.#link.send({ type: 'tapRecording', recordingId, channels: paused ? {} : channels })
     const recording: Recording = {
       tap: (others) => {
         channels = others
@@ -218,7 +216,7 @@ class AudioService implements Audio {
     const listening: Listening = { stop }
     this.#listenings.set(listening, portId)
     const { memory } = listener.ring
-    this.#link.send({ type: 'record', recordingId, memory, left: portId, right: undefined })
+    this.#link.send({ type: 'record', recordingId, memory, channels: { left: portId } })
     return listening
   }
 

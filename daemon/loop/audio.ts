@@ -32,7 +32,6 @@ export interface IceParameters {
   theirLite: boolean
   /** They have candidates for RTCP on a port of its own, and check them even where it shares that of RTP. */
   separateRtcp: boolean
-  /** IPv4. */
   candidates: { address: string; port: number }[]
 }
 
@@ -85,17 +84,23 @@ export interface Playback {
   stop(): void
 }
 
-export interface RecordingOptions {
-  /** Absolute path; `.wav`, stereo, 8 kHz. The folder exists. */
-  file: string
-  /** Ports whose far end is recorded on each channel. Absent or closed: silence. */
+/** Absent or closed ports: silence. */
+export interface RecordedChannels {
+  /** Ports whose far end is recorded on each channel. */
   left?: PortId
   right?: PortId
+  /** The right channel is what the box sends to this port's far end: prompts, music, whoever it is joined to. */
+  sentTo?: PortId
+}
+
+export interface RecordingOptions extends RecordedChannels {
+  /** Absolute path; `.wav`, stereo, 8 kHz. The folder exists. */
+  file: string
 }
 
 export interface Recording {
   /** From here on these ports are recorded; a channel that is not named is silent, and times stay true. */
-  tap(channels: { left?: PortId; right?: PortId }): void
+  tap(channels: RecordedChannels): void
   /** Both channels are silent from here on: what is said (a card number) is nowhere, and times stay true. Idempotent. */
   pause(): void
   resume(): void

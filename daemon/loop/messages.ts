@@ -2,7 +2,7 @@
 // out in the order they were sent; each with a `requestId` is answered once.
 import type { MessagePort } from 'node:worker_threads'
 import type { PortId } from '../media/port.ts'
-import type { AudioEvent, PlayItem, PlayOutcome, RtpRemote, SupervisoryTone } from './audio.ts'
+import type { AudioEvent, PlayItem, PlayOutcome, RecordedChannels, RtpRemote, SupervisoryTone } from './audio.ts'
 
 export type Command =
   /** `fd` is a bound UDP socket; it belongs to the audio thread once the answer is `reply`. */
@@ -27,10 +27,9 @@ export type Command =
       type: 'record'
       recordingId: number
       memory: SharedArrayBuffer
-      left: PortId | undefined
-      right: PortId | undefined
+      channels: RecordedChannels
     }
-  | { type: 'tapRecording'; recordingId: number; left: PortId | undefined; right: PortId | undefined }
+  | { type: 'tapRecording'; recordingId: number; channels: RecordedChannels }
   | { type: 'stopRecording'; requestId: number | undefined; recordingId: number }
   /** `samples` lies in shared memory. */
   | { type: 'addPrompt'; promptId: string; samples: Int16Array }

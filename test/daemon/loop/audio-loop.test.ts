@@ -144,7 +144,7 @@ t.test('a port that can not even be closed is out of the loop all the same', asy
 t.test('skipped ticks pass in every port, and in a recording as silence', async (t) => {
   const { loop, alice } = openLoop(5)
   const ring = new RecordingRing()
-  loop.record(1, ring, 1, undefined)
+  loop.record(1, ring, { left: 1 })
   loop.tick()
   loop.tick(3)
   t.equal(alice.skipped, 3)
@@ -159,7 +159,7 @@ t.test('skipped ticks pass in every port, and in a recording as silence', async 
 t.test('a recording has what each far end says on its own channel; a closed port is silence', async (t) => {
   const { loop } = openLoop(5, 7)
   const ring = new RecordingRing()
-  loop.record(1, ring, 1, 2)
+  loop.record(1, ring, { left: 1, right: 2 })
   loop.tick()
   loop.remove(2)
   loop.tick()
@@ -170,10 +170,40 @@ t.test('a recording has what each far end says on its own channel; a closed port
   t.same([samples[0], samples[1], samples[320], samples[321]], [5, 7, 5, 0])
 })
 
+t.test('a recording of what one is sent: prompts and others, and silence', async (t) => {
+  const { loop, bob } = openLoop(5, 7)
+  const ring = new RecordingRing()
+  const followed: boolean[] = []
+  Object.assign(bob, { follow: (source: unknown) => followed.push(source !== undefined) > 0 && source !== undefined })
+  loop.connect(1, 2)
+  loop.tick()
+  loop.record(1, ring, { left: 2, sentTo: 2 })
+  loop.play(9, 2, prompt(40), false)
+  loop.tick()
+  loop.tick()
+  loop.disconnect(1, 2)
+  loop.tick()
+  loop.tapRecording(1, {})
+  loop.connect(1, 2)
+  loop.tick()
+  const samples = new Int16Array(2000)
+  t.equal(ring.read(samples), 4 * 160)
+  t.same(
+    [0, 1, 2, 3].map((frame) => [samples[frame * 320], samples[frame * 320 + 1]]),
+    [
+      [7, 45],
+      [7, 5],
+      [7, 0],
+      [0, 0],
+    ],
+  )
+  t.same(followed, [true, false, false, false, true], 'nothing goes past the loop while it is recorded')
+})
+
 t.test('a recording nobody fetches loses the newest, counted, and stops nothing', async (t) => {
   const { loop, alice } = openLoop(5)
   const ring = new RecordingRing()
-  loop.record(1, ring, 1, undefined)
+  loop.record(1, ring, { left: 1 })
   for (let n = 0; n < 300; n++) loop.tick()
   t.equal(alice.heard.length, 300)
   t.equal(ring.overrunSamples, 300 * 160 - 204 * 160)

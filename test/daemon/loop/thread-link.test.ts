@@ -53,7 +53,7 @@ t.test('a thread that was asked to end is no loss', async (t) => {
 t.test('a command that makes no sense is told, and the thread goes on', async (t) => {
   const { link, told } = openLink(8)
   await link.start()
-  link.send({ type: 'record', recordingId: 1, memory: new SharedArrayBuffer(8), left: undefined, right: undefined })
+  link.send({ type: 'record', recordingId: 1, memory: new SharedArrayBuffer(8), channels: {} })
   t.match(await link.ask((requestId) => ({ type: 'counters', requestId })), { ports: 0 })
   t.match(told, [{ type: 'commandFailed', command: 'record' }])
   await link.stop()
