@@ -20,7 +20,7 @@ usage: scripts/rig call [options]
   --tone HZ           spoken for a second, likewise
   --listen FILE.wav   keep what the caller hears, from the answer on
   --hang-up-after S   hang up by itself so long after the answer
-  --by WAY            how the network tells: currentLoss (default), busyTone, none
+  --by WAY            how the network tells: currentLoss (default), busyTone, congestionTone, dialTone, polarity, none
   --ring-seconds S    give up when not answered by then (default 60)
 
 While the call stands, type digits to press them, "say FILE", "tone HZ", or "hangup".
@@ -29,6 +29,9 @@ While the call stands, type digits to press them, "say FILE", "tone HZ", or "han
 const ways: Record<string, HangUpWay> = {
   currentLoss: { by: 'currentLoss', durationMs: 500 },
   busyTone: { by: 'busyTone' },
+  congestionTone: { by: 'congestionTone' },
+  dialTone: { by: 'dialTone' },
+  polarity: { by: 'polarity' },
   none: { by: 'none' },
 }
 

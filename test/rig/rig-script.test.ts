@@ -18,7 +18,11 @@ const wrong: [string, string[], RegExp][] = [
   ['an unknown option', ['sim', '--colour'], /Unknown option '--colour'/],
   ['a path too long for a socket', ['sim', '--device', join(folder, 'x'.repeat(110))], /choose a shorter --device/],
   ['a call without a board', ['call', '--device', join(folder, 'none')], /start one with scripts\/rig sim/],
-  ['a way nobody hangs up', ['call', '--by', 'shouting'], /--by shouting is none of currentLoss, busyTone, none/],
+  [
+    'a way nobody hangs up',
+    ['call', '--by', 'shouting'],
+    /--by shouting is none of currentLoss, busyTone, congestionTone, /,
+  ],
 ]
 for (const [name, given, words] of wrong)
   t.test(`${name}: told, exit 2`, async (t) => {

@@ -2,7 +2,8 @@
 // one; events come by themselves to every client.
 import type { ResetReason } from '../../../drivers/fxo/board-messages.ts'
 import type { CallerIdSound } from './caller-id-sound.ts'
-import type { CallerId, ExchangeEvent, HangUpWay } from './exchange-line.ts'
+import type { CallerId, CallState, ExchangeEvent, HangUpWay, Outcome } from './exchange-line.ts'
+import type { ExchangeTones } from './exchange-tones.ts'
 import type { FirmwareEvent } from './firmware.ts'
 import type { PairConditions } from './line-pair.ts'
 import type { FrameFault } from './wire.ts'
@@ -38,6 +39,16 @@ export type ControlCommand =
   | { do: 'setBattery'; port: number; present: boolean }
   | { do: 'setPolarity'; port: number; reversed: boolean }
   | { do: 'dipCurrent'; port: number; durationMs: number }
+  /** Tones of the country, or of its own; and what becomes of calls to numbers, by their digits: others, congestion. */
+  | {
+      do: 'setExchange'
+      port: number
+      country?: string
+      tones?: Partial<ExchangeTones>
+      numbers?: Record<string, Outcome>
+    }
+  /** Another telephone on the pair is picked up, or put back. */
+  | { do: 'neighbour'; port: number; offHook: boolean }
   /** Echo, loss, noise and hum of the wires from now on; in place of what was set before. */
   | { do: 'setPair'; port: number; conditions: PairConditions }
   /** The next frames to the host. `body`: only those with this message. */
@@ -56,7 +67,7 @@ export type ControlCommand =
 export interface PortView {
   port: number
   hook: 'onHook' | 'offHook'
-  line: 'idle' | 'ringing' | 'connected' | 'gone' | 'seized'
+  line: CallState
   ringing: boolean
   battery: string
 }

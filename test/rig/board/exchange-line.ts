@@ -2,11 +2,14 @@
 // networks do. It sees the loop open or closed, and nothing of the board's protocol.
 //
 //   idle ──incomingCall──▶ ringing ──loop closed──▶ connected ──callerHangUp──▶ gone
-//    ▲  └──loop closed──▶ seized (dial tone)            │                        │
-//    └────────────────────────── loop open ◀────────────┴────────────────────────┘
+//    ▲  └──loop closed──▶ seized ──number──▶ calling ──▲                         ▲
+//    │                  (dial tone)  └───── busy, congestion ────────────────────┤
+//    └────────────────────────── loop open ◀─────────────────────────────────────┘
 import { WavWriter } from '../wav-writer.ts'
+import { type ExchangeTones, exchangeSound, exchangeTones, type ToneName } from './exchange-tones.ts'
 import type { LineCondition } from './line-card.ts'
-import { cadenced, rateHz, type Sound, silence, tone } from './sound.ts'
+import { Register } from './register.ts'
+import { rateHz, type Sound, silence } from './sound.ts'
 
 export interface CallerId {
   number?: string
@@ -26,18 +29,36 @@ export interface IncomingCall extends CallerId {
   callerIdSound?: Sound | undefined
 }
 
-export type HangUpWay = { by: 'currentLoss'; durationMs: number } | { by: 'busyTone' } | { by: 'none' }
+export type HangUpWay =
+  | { by: 'currentLoss'; durationMs: number }
+  | { by: 'busyTone' | 'congestionTone' | 'dialTone' | 'polarity' | 'none' }
+
+/** What becomes of a call to a number. */
+export type Outcome =
+  /** `reverses`: the exchange tells the answer by polarity. */
+  { does: 'answer'; afterMs: number; reverses?: boolean } | { does: 'ring' | 'busy' | 'congestion' }
 
 export type ExchangeEvent =
   | { event: 'answered' }
+  /** Of a call out: the number as it was dialled. */
+  | { event: 'dialled'; number: string }
+  | { event: 'farEndAnswered' }
   | { event: 'released' }
   | { event: 'sendingFinished' }
   | { event: 'captureFinished'; file: string; samples: number }
 
-type CallState = 'idle' | 'ringing' | 'connected' | 'gone' | 'seized'
+export type CallState = 'idle' | 'ringing' | 'connected' | 'gone' | 'seized' | 'calling'
 
 const batteryMv = 48_000
 const offHookMv = 8_000
+/** Another telephone is off-hook on the pair. */
+const neighbourMv = 9_000
+
+const hangUpTones: Partial<Record<HangUpWay['by'], ToneName>> = {
+  busyTone: 'busy',
+  congestionTone: 'congestion',
+  dialTone: 'dial',
+}
 
 export class ExchangeLine {
   readonly #tell: (event: ExchangeEvent) => void
@@ -51,6 +72,13 @@ export class ExchangeLine {
   #says: Sound[] = []
   #onHookSound: Sound = silence()
   #exchangeTone: Sound = silence()
+  #tones = exchangeTones()
+  #numbers: Record<string, Outcome> = {}
+  #register: Register | undefined
+  #answersInMs: number | undefined
+  #reversesAtAnswer = false
+  #turned = false
+  #neighbour = false
   #capture: WavWriter | undefined
 
   constructor(tell: (event: ExchangeEvent) => void) {
@@ -68,9 +96,21 @@ export class ExchangeLine {
     this.state = 'ringing'
   }
 
+  /** From the next tone on; calls to numbers that are not in `numbers` come to congestion. */
+  setExchange(tones: ExchangeTones, numbers: Record<string, Outcome>): void {
+    this.#tones = tones
+    this.#numbers = numbers
+  }
+
+  /** Another telephone on the same pair. */
+  setNeighbour(offHook: boolean): void {
+    this.#neighbour = offHook
+  }
+
   /** Heard from the answer on; what is said before goes on when all said earlier is over. */
   say(sound: Sound): void {
-    if (!this.#call) throw new Error('there is no caller on this line: incomingCall first')
+    if (!this.#call && this.state !== 'connected' && this.state !== 'calling')
+      throw new Error('there is no caller on this line: incomingCall first')
     this.#says.push(sound)
   }
 
@@ -82,7 +122,9 @@ export class ExchangeLine {
     if (this.state !== 'connected') throw new Error(`the line is ${this.state}: nobody is there to hang up`)
     this.#endCall('gone')
     if (way.by === 'currentLoss') this.#lossLeftMs = way.durationMs
-    this.#exchangeTone = way.by === 'busyTone' ? cadenced([480, 620], 500, 500, -24) : silence()
+    if (way.by === 'polarity') this.#turned = !this.#turned
+    const tone = hangUpTones[way.by]
+    this.#exchangeTone = tone ? exchangeSound(this.#tones, tone) : silence()
   }
 
   /** Everything the caller hears from the answer on, or from now on in a call. Throws when the file can't be made. */
@@ -106,6 +148,7 @@ export class ExchangeLine {
 
   close(): void {
     this.#finishCapture()
+    this.#closeRegister()
   }
 
   /** A step of time on the pair. `flashing`: the loop is open, but too shortly to release the call. */
@@ -119,10 +162,13 @@ export class ExchangeLine {
       this.#callMs += stepMs
       callerId = this.#dueCallerId(this.#call)
     }
+    if (this.state === 'calling') this.#passCall(stepMs)
     this.#lossLeftMs = Math.max(0, this.#lossLeftMs - stepMs)
     const feeds = this.#hasBattery && this.#lossLeftMs === 0
-    const voltage = loopClosed ? offHookMv : batteryMv
-    return { ringHz, callerId, feeds, batteryMv: this.#hasBattery ? voltage : 0, reversed: this.#reversed }
+    const idleMv = this.#neighbour ? neighbourMv : batteryMv
+    const voltage = loopClosed ? offHookMv : idleMv
+    const reversed = this.#reversed !== this.#turned
+    return { ringHz, callerId, feeds, batteryMv: this.#hasBattery ? voltage : 0, reversed }
   }
 
   /** The far end's next samples. */
@@ -130,12 +176,44 @@ export class ExchangeLine {
     frame.fill(0)
     if (this.state === 'ringing') this.#onHookSound.fill(frame, 0, frame.length)
     else if (this.state === 'connected') this.#speakCaller(frame)
-    else if (this.state === 'gone' || this.state === 'seized') this.#exchangeTone.fill(frame, 0, frame.length)
+    else if (this.state !== 'idle') this.#exchangeTone.fill(frame, 0, frame.length)
   }
 
   /** What the box lets the far end hear. */
   listen(frame: Int16Array): void {
     if (this.state === 'connected') this.#capture?.write(frame)
+    if (this.state === 'seized') this.#takeNumber(frame)
+  }
+
+  #takeNumber(frame: Int16Array): void {
+    const register = this.#register
+    if (!register) return
+    register.hear(frame)
+    const { digits } = register
+    if (digits !== '') this.#exchangeTone = silence()
+    const outcome = this.#numbers[digits] ?? (register.isOver ? { does: 'congestion' as const } : undefined)
+    if (!outcome) return
+    this.#closeRegister()
+    this.#tell({ event: 'dialled', number: digits })
+    if (outcome.does === 'busy' || outcome.does === 'congestion') {
+      this.state = 'gone'
+      this.#exchangeTone = exchangeSound(this.#tones, outcome.does)
+      return
+    }
+    this.state = 'calling'
+    this.#exchangeTone = exchangeSound(this.#tones, 'ring')
+    this.#answersInMs = outcome.does === 'answer' ? outcome.afterMs : undefined
+    this.#reversesAtAnswer = outcome.does === 'answer' && outcome.reverses === true
+  }
+
+  #passCall(stepMs: number): void {
+    if (this.#answersInMs === undefined) return
+    this.#answersInMs -= stepMs
+    if (this.#answersInMs > 0) return
+    this.#answersInMs = undefined
+    this.state = 'connected'
+    if (this.#reversesAtAnswer) this.#turned = !this.#turned
+    this.#tell({ event: 'farEndAnswered' })
   }
 
   #speakCaller(frame: Int16Array): void {
@@ -154,12 +232,13 @@ export class ExchangeLine {
       this.#tell({ event: 'answered' })
     } else if (this.state === 'idle') {
       this.state = 'seized'
-      this.#exchangeTone = tone([350, 440])
+      this.#exchangeTone = exchangeSound(this.#tones, 'dial')
+      if (Object.keys(this.#numbers).length > 0) this.#register = new Register()
     }
   }
 
   #loopOpened(): void {
-    if (this.state === 'connected' || this.state === 'gone' || this.state === 'seized') this.#endCall('idle')
+    if (this.state !== 'idle' && this.state !== 'ringing') this.#endCall('idle')
   }
 
   #endCall(next: CallState): void {
@@ -168,7 +247,16 @@ export class ExchangeLine {
     this.#call = undefined
     this.#says = []
     if (wasConnected) this.#finishCapture()
-    if (next === 'idle') this.#tell({ event: 'released' })
+    this.#closeRegister()
+    this.#answersInMs = undefined
+    if (next === 'gone') return
+    this.#turned = false
+    this.#tell({ event: 'released' })
+  }
+
+  #closeRegister(): void {
+    this.#register?.close()
+    this.#register = undefined
   }
 
   #finishCapture(): void {

@@ -113,7 +113,10 @@ export class Firmware {
     const seq = this.#sequence(port)
     const pcm = Buffer.alloc(frame.length * 2)
     for (let i = 0; i < frame.length; i++) pcm.writeInt16LE(frame[i]!, i * 2)
-    this.#send({ body: 'audioUp', audioUp: { port, seq: seq.up, deviceSample: deviceSample >>> 0, pcm, onHook } })
+    const played = this.#card(port)?.playedSeq
+    const playedSeq = played === undefined ? 0 : (played + 1) >>> 0
+    const audioUp = { port, seq: seq.up, deviceSample: deviceSample >>> 0, pcm, onHook, playedSeq }
+    this.#send({ body: 'audioUp', audioUp })
     seq.up = (seq.up + 1) >>> 0
   }
 
@@ -261,7 +264,7 @@ export class Firmware {
     const frame = new Int16Array(this.#options.frameSamples)
     const view = new DataView(pcm.buffer, pcm.byteOffset, pcm.byteLength)
     for (let i = 0; i < frame.length; i++) frame[i] = view.getInt16(i * 2, true)
-    card.play(frame)
+    card.play(frame, seq)
   }
 
   #releaseAll(cause: HookCause): void {

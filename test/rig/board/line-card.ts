@@ -40,7 +40,9 @@ export class LineCard {
   #lossMs = 0
   #lossTold = false
   #offHookMs = 0
-  #playout: Int16Array[] = []
+  /** Of the frame that is on the line now; undefined for silence. */
+  playedSeq: number | undefined
+  #playout: { frame: Int16Array; seq: number }[] = []
   #playing = false
   #alertedMs = Number.POSITIVE_INFINITY
 
@@ -100,9 +102,9 @@ export class LineCard {
   }
 
   /** Takes the frame; the oldest goes when there is no room. */
-  play(frame: Int16Array): void {
+  play(frame: Int16Array, seq: number): void {
     if (!this.offHook) return
-    this.#playout.push(frame)
+    this.#playout.push({ frame, seq })
     if (this.#playout.length <= playoutMaxFrames) return
     this.#playout.shift()
     this.audio.overruns++
@@ -111,8 +113,9 @@ export class LineCard {
   /** What goes onto the line in this frame's time; silence when nothing has come. */
   nextPlayed(frameSamples: number): Int16Array {
     if (!this.#playing && this.#playout.length >= playoutStartFrames) this.#playing = true
-    const frame = this.#playing ? this.#playout.shift() : undefined
-    if (frame) return frame
+    const next = this.#playing ? this.#playout.shift() : undefined
+    this.playedSeq = next?.seq
+    if (next) return next.frame
     if (this.#playing) this.audio.underruns++
     this.#playing = false
     return new Int16Array(frameSamples)
@@ -121,6 +124,7 @@ export class LineCard {
   #stopPlayout(): void {
     this.#playout = []
     this.#playing = false
+    this.playedSeq = undefined
   }
 
   /** What the measurements of one step amount to. */

@@ -6,6 +6,7 @@ import { readWav } from '../../support/wav.ts'
 import { callerIdSoundOf } from './caller-id-sound.ts'
 import type { BoardView, ControlCommand, ControlEvent, Utterance } from './control-messages.ts'
 import { ExchangeLine, stepMs, stepSamples } from './exchange-line.ts'
+import { exchangeTones } from './exchange-tones.ts'
 import { Firmware } from './firmware.ts'
 import { LineCard, type LineCondition } from './line-card.ts'
 import { LinePair } from './line-pair.ts'
@@ -107,6 +108,12 @@ export class Simulator {
         break
       case 'setPolarity':
         this.#line(command.port).setReversed(command.reversed)
+        break
+      case 'setExchange':
+        this.#line(command.port).setExchange(exchangeTones(command.country, command.tones), command.numbers ?? {})
+        break
+      case 'neighbour':
+        this.#line(command.port).setNeighbour(command.offHook)
         break
       case 'setPair':
         this.#at(command.port).pair.set(command.conditions)
