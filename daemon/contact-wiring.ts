@@ -95,11 +95,14 @@ export function createWorld(parts: WorldParts): ContactWorld {
       leg.sendDigits?.(digits) ?? (leg.portId === undefined ? Promise.resolve() : audio.sendDigits(leg.portId, digits)),
     detectAnswer: (leg) => listenForAnswer({ leg, audio, clock }),
     describePath: (leg) => describePath(audio, leg),
-    record(contactId, channels) {
+    record(contactId, channels, part) {
       const stamp = new Date(clock.epochMs()).toISOString()
       const folder = join(parts.recordings, stamp.slice(0, 10))
       mkdirSync(folder, { recursive: true, mode: 0o700 })
-      const file = join(folder, `${contactId}_${stamp.slice(0, 19).replaceAll(/[-:]/g, '')}Z.wav`)
+      const file = join(
+        folder,
+        `${contactId}_${stamp.slice(0, 19).replaceAll(/[-:]/g, '')}Z${part === 'IVR' ? '_ivr' : ''}.wav`,
+      )
       return { file, recording: audio.record({ file, ...channels }) }
     },
   }

@@ -38,9 +38,10 @@ export function createTextHost(options: TextHostOptions): TextHost {
     setAttributes: (changes) => contact.setAttributes(changes),
     setVoice: (change) => contact.setVoice(change),
     setFlowLogging: (enabled) => contact.set('flow logging', enabled ? 'on' : 'off'),
-    setRecording({ agent, customer }) {
+    setRecording({ agent, customer, ivr }) {
       const recorded = [...(agent ? ['agent'] : []), ...(customer ? ['customer'] : [])]
-      contact.set('recording', recorded.join(', ') || '(off)')
+      if (agent !== undefined || customer !== undefined) contact.set('recording', recorded.join(', ') || '(off)')
+      if (ivr !== undefined) contact.set('recording of prompts and entries', ivr ? 'on' : '(off)')
     },
     setTargetQueue: (queueId) => contact.setTargetQueue(queueId),
     setEventHook: (hook, flowId) => contact.setEventHook(hook, flowId),

@@ -5,6 +5,7 @@ import type { Timer } from '../clock.ts'
 import type { OutboundCall } from '../flow/abilities.ts'
 import type { EventHook, Participant } from '../flow/host.ts'
 import type { Leg, LegEnd } from '../leg/leg.ts'
+import type { OfferFailure } from '../routing/routing.ts'
 import { agentRef } from './contact-data.ts'
 import type { ContactLife } from './contact-life.ts'
 import { noMoves } from './contact-moves.ts'
@@ -87,6 +88,13 @@ export class AgentSide {
   adopt(party: Party): void {
     this.other = party
     this.#listen(party)
+  }
+
+  /** They did not come: routing asks somebody else. */
+  offerFailed(failure: OfferFailure): void {
+    const { agent } = this
+    this.release('cancelled')
+    if (agent !== undefined) this.#life.world.routing.offerFailed(this.#life.id, agent, failure)
   }
 
   /** Lets go of whoever was rung or joined; the contact goes on without them, or ends. */

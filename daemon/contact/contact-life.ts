@@ -231,6 +231,7 @@ export class ContactLife {
     const before = this.#state
     this.#state = next.state
     this.record.stateChanged(before, next.state, input)
+    this.customerSide.recording.follow()
     this.conversation.campaign?.follow(this.kind, next.state, input)
     for (const effect of next.effects) {
       try {
@@ -271,12 +272,9 @@ export class ContactLife {
       case 'stopRinging':
         agentSide.release('cancelled')
         break
-      case 'tellOfferFailed': {
-        const { agent } = agentSide
-        agentSide.release('cancelled')
-        if (agent !== undefined) world.routing.offerFailed(this.id, agent, effect.failure)
+      case 'tellOfferFailed':
+        agentSide.offerFailed(effect.failure)
         break
-      }
       case 'runAgentWhisper':
         agentSide.runAgentWhisper()
         break

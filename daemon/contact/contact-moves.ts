@@ -13,6 +13,8 @@ import type {
 import type { FlowHost } from '../flow/host.ts'
 
 export interface ContactMoves {
+  /** Who is recorded has changed. */
+  recordingChanged(): void
   enqueue(): 'queued' | 'atCapacity' | 'noQueue'
   transferToAgent(): 'transferred' | 'busy'
   dequeueAndTransfer(target: QueueTarget | undefined): 'transferred' | 'atCapacity' | 'refused'
@@ -34,6 +36,7 @@ export interface ContactOffspring {
 }
 
 export const noMoves: ContactMoves = {
+  recordingChanged: () => undefined,
   enqueue: () => 'noQueue',
   transferToAgent: () => 'busy',
   dequeueAndTransfer: () => 'refused',

@@ -83,12 +83,15 @@ export interface RecordQueue {
   Duration?: number
 }
 
+/** `IVR`: the caller and the box, before anybody talks with the caller. */
+export type RecordedPart = 'All' | 'IVR'
+
 export interface RecordRecording {
   Location: string
   Status: 'AVAILABLE' | 'DELETED' | 'NULL'
   StorageType: 'LOCAL'
   MediaStreamType: 'AUDIO'
-  ParticipantType: 'All'
+  ParticipantType: RecordedPart
   StartTimestamp: string
   StopTimestamp?: string
   DeletionReason?: string

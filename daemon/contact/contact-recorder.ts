@@ -8,7 +8,7 @@ import type { MediaQuality } from '../leg/leg.ts'
 import { type ContactData, endpoint } from './contact-data.ts'
 import { contactEventsOf } from './contact-events.ts'
 import type { ContactInput, ContactState } from './contact-machine.ts'
-import type { ContactRecord, DisconnectReason } from './contact-record.ts'
+import type { ContactRecord, DisconnectReason, RecordedPart } from './contact-record.ts'
 import type { ContactWorld } from './contact-world.ts'
 import * as build from './record-builder.ts'
 import { recordDetails, recordEndpoint } from './record-details.ts'
@@ -158,8 +158,8 @@ export class ContactRecorder {
     })
   }
 
-  recordingStarted(file: string): void {
-    this.#next(build.recordingStarted(this.#record, file, this.#world.clock.epochMs()))
+  recordingStarted(file: string, part: RecordedPart): void {
+    this.#next(build.recordingStarted(this.#record, file, this.#world.clock.epochMs(), part))
   }
 
   recordingStopped(file: string, outcome: 'written' | 'failed'): void {

@@ -11,10 +11,9 @@ import type { FlowEnd, FlowHost, FlowLogEntry, FlowVoice, Participant } from '..
 import type { Functions } from '../functions/functions.ts'
 import type { Leg, LegParty } from '../leg/leg.ts'
 import type { Log } from '../log/log.ts'
-import type { Recording } from '../loop/audio.ts'
-import type { PortId } from '../media/port.ts'
+import type { RecordedChannels, Recording } from '../loop/audio.ts'
 import type { Routing } from '../routing/routing.ts'
-import type { ContactStore } from './contact-record.ts'
+import type { ContactStore, RecordedPart } from './contact-record.ts'
 import type { PendingContacts } from './pending-contacts.ts'
 
 /** A leg's party as flows play to it and listen to it; closed when the leg is done with. */
@@ -54,6 +53,6 @@ export interface ContactWorld {
   describePath(leg: Leg): Promise<string>
   /** Listens to a call that was just answered until it can tell a person from a machine. */
   detectAnswer(leg: Leg): AnswerDetection
-  /** Starts a recording of the two ports in a file named after the contact. */
-  record(contactId: string, channels: { left?: PortId; right?: PortId }): { recording: Recording; file: string }
+  /** Starts a recording in a file named after the contact and what part of it is recorded. */
+  record(contactId: string, channels: RecordedChannels, part: RecordedPart): { recording: Recording; file: string }
 }

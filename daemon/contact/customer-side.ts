@@ -1,6 +1,7 @@
 // The side of one contact that its flows are for: runs the flow or queue flow, and knows who hears it: the customer, or
 // the agent who transfers, until that agent leaves.
 import type { FlowEnd, Participant } from '../flow/host.ts'
+import { AutomatedRecording } from './automated-recording.ts'
 import type { ContactLife } from './contact-life.ts'
 import { MovableParticipant } from './movable-participant.ts'
 import type { Party } from './party.ts'
@@ -9,12 +10,14 @@ export class CustomerSide {
   readonly #life: ContactLife
   /** Absent: nobody hears the flows (tasks, a disconnect flow after the caller hung up). */
   readonly #front: MovableParticipant | undefined
+  readonly recording: AutomatedRecording
   #flow: AbortController | undefined
   #isCold = false
 
   constructor(life: ContactLife, front: Party | undefined) {
     this.#life = life
-    this.#front = front && new MovableParticipant(front.participant)
+    this.recording = new AutomatedRecording(life)
+    this.#front = front && new MovableParticipant(front.participant, (secret) => this.recording.hide(secret))
   }
 
   /** The agent who transfers left before anybody was reached. */

@@ -43,8 +43,9 @@ export function createFlowHost(of: HostDependencies): FlowHost {
     setFlowLogging(enabled) {
       data.flowLogging = enabled
     },
-    setRecording(behavior) {
-      data.recording = behavior
+    setRecording(change) {
+      data.recording = { ...data.recording, ...change }
+      of.moves.recordingChanged()
     },
     setTargetQueue(queueId) {
       const queue = queueOf(instance, { queueId })

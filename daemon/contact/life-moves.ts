@@ -38,6 +38,10 @@ export class LifeMoves implements ContactMoves {
     this.#life = life
   }
 
+  recordingChanged(): void {
+    this.#life.customerSide.recording.follow()
+  }
+
   enqueue(): 'queued' | 'atCapacity' | 'noQueue' {
     return this.#life.state === 'inFlow' ? this.#life.enqueue() : 'noQueue'
   }

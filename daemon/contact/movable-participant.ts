@@ -5,9 +5,12 @@ import type { Asked, AskOptions, Collected, CollectOptions, DigitBuffer, Partici
 export class MovableParticipant implements Participant {
   #hearer: Participant
   #moved = new AbortController()
+  readonly #onSecret: (underWay: boolean) => void
 
-  constructor(hearer: Participant) {
+  /** `onSecret`: what is keyed in is a secret from now on, or no more. */
+  constructor(hearer: Participant, onSecret: (underWay: boolean) => void = () => undefined) {
     this.#hearer = hearer
+    this.#onSecret = onSecret
   }
 
   moveTo(hearer: Participant): void {
@@ -30,8 +33,13 @@ export class MovableParticipant implements Participant {
     return this.#withWhoeverHears(signal, (hearer, until) => hearer.playRepeatedly(speech, interruptAfterMs, until))
   }
 
-  collect(options: CollectOptions, signal: AbortSignal): Promise<Collected> {
-    return this.#withWhoeverHears(signal, (hearer, until) => hearer.collect(options, until))
+  async collect(options: CollectOptions, signal: AbortSignal): Promise<Collected> {
+    if (options.secret) this.#onSecret(true)
+    try {
+      return await this.#withWhoeverHears(signal, (hearer, until) => hearer.collect(options, until))
+    } finally {
+      if (options.secret) this.#onSecret(false)
+    }
   }
 
   ask(options: AskOptions, signal: AbortSignal): Promise<Asked> {

@@ -10,6 +10,7 @@ import type {
   InitiationMethod,
   RecordAgent,
   RecordEndpoint,
+  RecordedPart,
   RecordQueue,
 } from './contact-record.ts'
 import { customerResumed, endedTransitions } from './record-holds.ts'
@@ -132,13 +133,18 @@ export function connectedToAgent(
   })
 }
 
-export function recordingStarted(record: ContactRecord, location: string, atEpochMs: number): ContactRecord {
+export function recordingStarted(
+  record: ContactRecord,
+  location: string,
+  atEpochMs: number,
+  part: RecordedPart = 'All',
+): ContactRecord {
   const recording: ContactRecord['Recordings'][number] = {
     Location: location,
     Status: 'AVAILABLE',
     StorageType: 'LOCAL',
     MediaStreamType: 'AUDIO',
-    ParticipantType: 'All',
+    ParticipantType: part,
     StartTimestamp: recordTimestamp(atEpochMs),
   }
   return touched(record, atEpochMs, { Recordings: [...record.Recordings, recording] })

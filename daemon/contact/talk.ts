@@ -1,23 +1,18 @@
 // The recording of caller and agent talking, if the flow asked for one: agent on the right channel, everybody else on the
 // left, as analytics expect it. Who is on hold is not recorded; the other side is (flow types facts, 7).
-import type { Recording } from '../loop/audio.ts'
 import type { PortId } from '../media/port.ts'
 import type { ContactLife } from './contact-life.ts'
+import { ContactRecording } from './contact-recording.ts'
 import type { Party } from './party.ts'
 
 export class Talk {
   readonly #life: ContactLife
-  readonly #recording: Recording | undefined
-  readonly #file: string | undefined
+  readonly #recording: ContactRecording | undefined
 
   constructor(life: ContactLife) {
     this.#life = life
     const { agent, customer } = life.data.recording
-    if (!agent && !customer) return
-    const { recording, file } = life.world.record(life.id, this.#channels())
-    this.#recording = recording
-    this.#file = file
-    life.record.recordingStarted(file)
+    if (agent || customer) this.#recording = new ContactRecording(life, 'All', this.#channels())
   }
 
   /** Somebody went on hold, came off it, or left. */
@@ -27,14 +22,7 @@ export class Talk {
 
   /** Completes the recording; rejects when the disk would not have it. */
   async end(): Promise<void> {
-    if (!this.#recording || this.#file === undefined) return
-    try {
-      await this.#recording.stop()
-      this.#life.record.recordingStopped(this.#file, 'written')
-    } catch (fault) {
-      this.#life.record.recordingStopped(this.#file, 'failed')
-      throw fault
-    }
+    await this.#recording?.end()
   }
 
   #channels(): { left?: PortId; right?: PortId } {

@@ -184,6 +184,8 @@ export type EventHook =
 export interface RecordingBehavior {
   agent: boolean
   customer: boolean
+  /** What the caller and the box say to each other, before anybody talks with the caller. Absent: no. */
+  ivr?: boolean
 }
 
 export interface FlowLogEntry {
@@ -206,7 +208,8 @@ export interface FlowHost extends FlowAbilities {
   setAttributes(changes: Record<string, string>): boolean
   setVoice(change: Partial<FlowVoice>): void
   setFlowLogging(enabled: boolean): void
-  setRecording(behavior: RecordingBehavior): void
+  /** What is not told stays as it is. */
+  setRecording(change: Partial<RecordingBehavior>): void
   /** False when no such queue exists. */
   setTargetQueue(queueId: string): boolean
   /** False when no such flow exists. `undefined` flow id: the hook is switched off. */

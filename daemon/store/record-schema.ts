@@ -61,7 +61,7 @@ const recording = z.looseObject({
   Status: z.enum(['AVAILABLE', 'DELETED', 'NULL']),
   StorageType: z.literal('LOCAL'),
   MediaStreamType: z.literal('AUDIO'),
-  ParticipantType: z.literal('All'),
+  ParticipantType: z.enum(['All', 'IVR']),
   StartTimestamp: timestamp,
   StopTimestamp: timestamp.optional(),
   DeletionReason: z.string().optional(),

@@ -20,6 +20,7 @@ import { createFunctions } from '../../daemon/functions/create-functions.ts'
 import type { FunctionDefinition, Functions } from '../../daemon/functions/functions.ts'
 import type { Leg, LegOrigin } from '../../daemon/leg/leg.ts'
 import { silentLog } from '../../daemon/log/log.ts'
+import type { RecordedChannels } from '../../daemon/loop/audio.ts'
 import { createRouting, type Router } from '../../daemon/routing/router.ts'
 import { DetectionDouble } from './detection-double.ts'
 import { EventDouble } from './event-double.ts'
@@ -34,8 +35,6 @@ export interface RunningFlow {
   signal: AbortSignal
   end(end: FlowEnd): void
 }
-
-const nothing = () => undefined
 
 /** The ledger of a rig in which all is over. */
 export const nothingLeft = {
@@ -78,7 +77,9 @@ export class ContactRig {
   readonly #paths = new Map<string, [number, number]>()
   readonly recordings = new Set<string>()
   /** What recordings were to take up, in turn. */
-  readonly channels: { left?: number; right?: number }[] = []
+  readonly channels: RecordedChannels[] = []
+  /** Whether the newest recording was hidden, then not, as told in turn. */
+  readonly hidings: boolean[] = []
   /** A number that may not be called. */
   notAllowed: string | undefined
   readonly routing: Router
@@ -297,8 +298,8 @@ export class ContactRig {
       sendDigits: async (_leg, digits) => void this.digitsSent.push(digits),
       detectAnswer: () => this.detection.begin(),
       describePath: async (leg) => leg.describe(),
-      record: (contactId, channels) => {
-        const file = `${contactId}.wav`
+      record: (contactId, channels, part) => {
+        const file = `${contactId}${part === 'IVR' ? '_ivr' : ''}.wav`
         this.recordings.add(file)
         this.channels.push(channels)
         const stop = async () => {
@@ -307,7 +308,12 @@ export class ContactRig {
         }
         return {
           file,
-          recording: { stop, tap: (tapped) => void this.channels.push(tapped), pause: nothing, resume: nothing },
+          recording: {
+            stop,
+            tap: (tapped) => void this.channels.push(tapped),
+            pause: () => void this.hidings.push(true),
+            resume: () => void this.hidings.push(false),
+          },
         }
       },
     }

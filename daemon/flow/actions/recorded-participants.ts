@@ -1,8 +1,11 @@
 // Who is recorded, as the two recording actions write it: a list, or (older exports) a list inside a JSON text.
 import type { ActionReport, FlowActionDocument } from '../action.ts'
 import type { RecordingBehavior } from '../host.ts'
+import type { ParameterReader } from '../parameters.ts'
 import { ParameterError } from '../resolved-parameters.ts'
-import { parameterOf } from './checks.ts'
+import { checkWord, parameterOf } from './checks.ts'
+
+const ivr = 'IVRRecordingBehavior'
 
 /** Undefined when it is no such list. */
 function participants(value: unknown): string[] | undefined {
@@ -19,14 +22,28 @@ function participants(value: unknown): string[] | undefined {
   return names.length === list.length ? names : undefined
 }
 
-/** An empty list switches recording off. */
-export function readRecording(value: unknown): RecordingBehavior {
-  const names = participants(value)
+/** What the map at `path` says; an empty list switches recording off. */
+export function readRecording(parameters: ParameterReader, path: string): Partial<RecordingBehavior> {
+  return { ...talk(parameters, `${path}.RecordedParticipants`), ...automated(parameters, `${path}.${ivr}`) }
+}
+
+function talk(parameters: ParameterReader, name: string): Partial<RecordingBehavior> {
+  if (!parameters.has(name)) return {}
+  const names = participants(parameters.raw(name))
   if (!names) throw new ParameterError('RecordedParticipants is no list of Agent and Customer')
   return { agent: names.includes('Agent'), customer: names.includes('Customer') }
 }
 
-export function checkRecording(action: FlowActionDocument, report: ActionReport, name: string): void {
+function automated(parameters: ParameterReader, name: string): Partial<RecordingBehavior> {
+  const written = parameters.text(name)?.toLowerCase()
+  if (written === undefined) return {}
+  if (written !== 'enabled' && written !== 'disabled') throw new ParameterError(`${ivr} is "${written}"`)
+  return { ivr: written === 'enabled' }
+}
+
+export function checkRecording(action: FlowActionDocument, report: ActionReport, path: string): void {
+  checkWord(action, report, `${path}.${ivr}`, ['Enabled', 'Disabled'], { anyCase: true })
+  const name = `${path}.RecordedParticipants`
   const value = parameterOf(action, name)
   const mend = 'Write ["Agent", "Customer"], one of them, or [] for none.'
   if (value === undefined) {

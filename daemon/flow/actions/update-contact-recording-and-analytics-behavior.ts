@@ -19,10 +19,8 @@ export const updateContactRecordingAndAnalyticsBehavior: ActionDefinition = {
   check(action, report) {
     checkKnown(action, report, forms)
     const form = checkChoice(action, report, forms, { required: true })
-    if (form === 'VoiceBehavior' && parameterOf(action, recording) !== undefined) {
-      checkRecording(action, report, `${recording}.RecordedParticipants`)
-      warnIfOn(action, report, `${recording}.IVRRecordingBehavior`, 'Recording of prompts and entries')
-    }
+    if (form === 'VoiceBehavior' && parameterOf(action, recording) !== undefined)
+      checkRecording(action, report, recording)
     warnIfOn(action, report, 'VoiceBehavior.VoiceAnalyticsBehavior.Enabled', 'Analytics')
     warnIfOn(action, report, 'ChatBehavior.ChatAnalyticsBehavior.Enabled', 'Analytics')
     warnIfOn(action, report, 'ScreenRecordingBehavior.ScreenRecordedParticipants', 'Screen recording')
@@ -33,8 +31,7 @@ export const updateContactRecordingAndAnalyticsBehavior: ActionDefinition = {
     const { channel } = host.contact
     const wanted = parameters.has('VoiceBehavior') ? 'VOICE' : parameters.has('ChatBehavior') ? 'CHAT' : channel
     if (wanted !== channel) return failed(`meant for ${wanted}, the contact is ${channel}`, 'ChannelMismatch')
-    const recorded = `${recording}.RecordedParticipants`
-    if (parameters.has(recorded)) host.setRecording(readRecording(parameters.raw(recorded)))
+    if (parameters.has(recording)) host.setRecording(readRecording(parameters, recording))
     return next
   },
 }

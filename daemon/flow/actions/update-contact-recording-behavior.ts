@@ -5,7 +5,7 @@ import { inboundQueueAndTransfer } from './flow-types.ts'
 import { next } from './outcomes.ts'
 import { checkRecording, readRecording, warnIfOn } from './recorded-participants.ts'
 
-const recorded = 'RecordingBehavior.RecordedParticipants'
+const recorded = 'RecordingBehavior'
 
 export const updateContactRecordingBehavior: ActionDefinition = {
   type: 'UpdateContactRecordingBehavior',
@@ -21,13 +21,12 @@ export const updateContactRecordingBehavior: ActionDefinition = {
     checkKnown(action, report, ['RecordingBehavior', 'AnalyticsBehavior'])
     checkRecording(action, report, recorded)
     warnIfOn(action, report, 'RecordingBehavior.ScreenRecordedParticipants', 'Screen recording')
-    warnIfOn(action, report, 'RecordingBehavior.IVRRecordingBehavior', 'Recording of prompts and entries')
     warnIfOn(action, report, 'AnalyticsBehavior.Enabled', 'Analytics')
     checkBranches(action, report, { next: true })
   },
 
   run({ parameters, host }) {
-    if (parameters.has(recorded)) host.setRecording(readRecording(parameters.raw(recorded)))
+    if (parameters.has(recorded)) host.setRecording(readRecording(parameters, recorded))
     return next
   },
 }

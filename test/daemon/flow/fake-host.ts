@@ -62,7 +62,7 @@ export class FakeHost implements FlowHost {
   /** `main began`, `main DROPPED`: flows and modules in the order they began and ended. */
   readonly ran: string[] = []
   readonly voiceChanges: Partial<FlowVoice>[] = []
-  readonly recordings: RecordingBehavior[] = []
+  readonly recordings: Partial<RecordingBehavior>[] = []
   readonly hooks: [EventHook, string | undefined][] = []
   readonly hoursAsked: (string | undefined)[] = []
   flowLogging = false
@@ -111,7 +111,7 @@ export class FakeHost implements FlowHost {
     this.flowLogging = enabled
   }
 
-  setRecording(behavior: RecordingBehavior): void {
+  setRecording(behavior: Partial<RecordingBehavior>): void {
     this.recordings.push(behavior)
   }
 

@@ -210,6 +210,24 @@ table('UpdateContactRecordingBehavior', [
     shows: (host, t) => t.same(host.recordings, [{ agent: false, customer: false }]),
   },
   {
+    what: 'prompts and entries',
+    parameters: { RecordingBehavior: { RecordedParticipants: ['Agent'], IVRRecordingBehavior: 'Enabled' } },
+    leads: 'next',
+    shows: (host, t) => t.same(host.recordings, [{ agent: true, customer: false, ivr: true }]),
+  },
+  {
+    what: 'prompts and entries alone, off',
+    parameters: { RecordingBehavior: { IVRRecordingBehavior: 'disabled' } },
+    leads: 'next',
+    shows: (host, t) => t.same(host.recordings, [{ ivr: false }]),
+  },
+  {
+    what: 'prompts and entries in no known way',
+    parameters: { RecordingBehavior: { IVRRecordingBehavior: 'Sometimes' } },
+    leads: 'NoMatchingError',
+    shows: (host, t) => t.same(host.recordings, []),
+  },
+  {
     what: 'a list in a text',
     parameters: recorded('["Agent","Customer"]'),
     leads: 'next',
@@ -245,10 +263,8 @@ checkTable('UpdateContactRecordingBehavior', [
     /^warning Parameters.AnalyticsBehavior.Enabled: Analytics is not done/,
   ],
   [{ ...recorded(['Agent']), AnalyticsBehavior: { Enabled: 'False' } }, undefined],
-  [
-    { RecordingBehavior: { RecordedParticipants: [], IVRRecordingBehavior: 'Enabled' } },
-    /^warning .*prompts and entries/,
-  ],
+  [{ RecordingBehavior: { RecordedParticipants: [], IVRRecordingBehavior: 'Enabled' } }, undefined],
+  [{ RecordingBehavior: { RecordedParticipants: [], IVRRecordingBehavior: 'On' } }, /Enabled, Disabled|IVRRecording/],
 ])
 
 const voiceForm = (RecordedParticipants: unknown) => ({
