@@ -108,6 +108,7 @@ function sideOf(call: CampaignCall, life: ContactLife, detect?: () => AnswerDete
     callerId: call.callerId,
     ...(detect && { detect }),
     told: call.told,
+    doNotCall: () => life.data.attributes.DoNotCall === 'true',
     setAnsweredBy(status) {
       life.data.answeredBy = status
       life.record.dataChanged()

@@ -13,21 +13,27 @@ import { rangInVain, unreachedReason } from './end-reasons.ts'
 /** Why nobody was reached. */
 export type Unreached = 'busy' | 'noAnswer' | 'invalidNumber' | 'cancelled' | 'failed'
 
-/** In this order, each once; `ended` is the last. */
+/** Each once, unless said; `ended` is the last. */
 export type CampaignCallEvent =
   /** Preview: an agent has taken it; the customer is called now. */
   | { type: 'taken' }
   | { type: 'answered' }
+  /** Waits for an agent; again when one who was asked does not come. */
+  | { type: 'queued' }
+  /** An agent is asked. */
+  | { type: 'offered' }
   | { type: 'detected'; answeredBy: AnsweredBy }
   /** Customer and agent talk. */
   | { type: 'joined' }
-  | { type: 'ended'; unreached: Unreached | undefined; by: 'customer' | 'flow' | 'other' }
+  | { type: 'ended'; unreached: Unreached | undefined; by: 'customer' | 'flow' | 'other'; doNotCall: boolean }
 
 export interface CampaignSideOptions {
   callerId: string | undefined
   /** Begins to listen; called once, when the customer has answered. Absent: nobody is told apart. */
   detect?: () => AnswerDetection
   told: (event: CampaignCallEvent) => void
+  /** The flow has noted that the customer wants no more calls: the attribute DoNotCall is `true`. */
+  doNotCall: () => boolean
   /** For the record. */
   setAnsweredBy: (status: AnsweringMachineDetectionStatus) => void
 }
@@ -59,6 +65,7 @@ export class CampaignSide {
   #answered = false
   #joined = false
   #taken = false
+  #state: ContactState = 'new'
 
   constructor(of: CampaignSideOptions) {
     this.#of = of
@@ -83,6 +90,9 @@ export class CampaignSide {
       told({ type: 'taken' })
     }
     if (input.type === 'customerAnswered' && !this.#answered) this.#begin()
+    if (state === 'queued' && state !== this.#state) told({ type: 'queued' })
+    if (state === 'offering' && state !== this.#state) told({ type: 'offered' })
+    this.#state = state
     if (state === 'joined' && !this.#joined) {
       this.#joined = true
       this.#detection?.stop()
@@ -108,7 +118,7 @@ export class CampaignSide {
     const unreached = this.#answered ? undefined : unreachedBy(input)
     if (!this.#answered) this.#of.setAnsweredBy(unreached === 'noAnswer' ? 'AMD_UNANSWERED' : 'AMD_NOT_APPLICABLE')
     const by = input.type === 'customerLeft' ? 'customer' : isOfFlow(input) ? 'flow' : 'other'
-    this.#of.told({ type: 'ended', unreached, by })
+    this.#of.told({ type: 'ended', unreached, by, doNotCall: this.#of.doNotCall() })
   }
 }
 

@@ -53,13 +53,14 @@ export function openOrReplaceDatabase(
   migrations: readonly string[],
   epochMs: number,
   onReplaced: (fault: unknown, aside: string) => void,
+  synced: 'atCommit' | 'behind' = 'atCommit',
 ): DatabaseSync {
   try {
-    return openDatabase(file, migrations)
+    return openDatabase(file, migrations, synced)
   } catch (fault) {
     if (!isBroken(fault)) throw fault
     onReplaced(fault, moveAside(file, epochMs))
-    return openDatabase(file, migrations)
+    return openDatabase(file, migrations, synced)
   }
 }
 

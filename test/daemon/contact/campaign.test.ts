@@ -36,11 +36,11 @@ t.test('whoever answers hears the flow, and comes to an agent who is free, witho
   await rig.queue()
   rig.ringing.pickUp()
   await settle()
-  t.equal(told(), 'answered detected joined')
+  t.equal(told(), 'answered detected queued offered joined')
   t.ok(rig.together(rig.outside, rig.ringing))
   rig.outside.leave()
   await settle()
-  t.equal(told(), 'answered detected joined ended')
+  t.equal(told(), 'answered detected queued offered joined ended')
   t.match(rig.record, {
     InitiationMethod: 'API',
     DisconnectReason: 'CUSTOMER_DISCONNECT',
@@ -55,7 +55,7 @@ t.test('nobody answers in time: the call is given up, and the flow never runs', 
   const rig = new ContactRig(['anna'])
   const { events } = await dial(rig)
   await rig.clock.advance(25_000)
-  t.same(events, [{ type: 'ended', unreached: 'noAnswer', by: 'other' }])
+  t.same(events, [{ type: 'ended', unreached: 'noAnswer', by: 'other', doNotCall: false }])
   t.match(rig.record, { DisconnectReason: 'TELECOM_TIMEOUT', AnsweringMachineDetectionStatus: 'AMD_UNANSWERED' })
   t.same(rig.ledger(), nothingLeft)
 })
@@ -70,7 +70,7 @@ for (const [reason, unreached] of [
     const { events } = await dial(rig)
     rig.outside.leave(reason, 'farEnd')
     await settle()
-    t.same(events, [{ type: 'ended', unreached, by: 'other' }])
+    t.same(events, [{ type: 'ended', unreached, by: 'other', doNotCall: false }])
     t.equal(rig.record.AnsweringMachineDetectionStatus, 'AMD_NOT_APPLICABLE')
     t.same(rig.ledger(), nothingLeft)
   })
@@ -80,7 +80,7 @@ t.test('a call that is stopped while it rings is cancelled', async (t) => {
   const { call, events } = await dial(rig)
   call.end('campaignStopped')
   await settle()
-  t.same(events, [{ type: 'ended', unreached: 'cancelled', by: 'other' }])
+  t.same(events, [{ type: 'ended', unreached: 'cancelled', by: 'other', doNotCall: false }])
   t.match(rig.record, { DisconnectReason: 'TELECOM_ORIGINATOR_CANCEL', Cordboard: { endReason: 'campaignStopped' } })
   t.equal(rig.outside.state, 'ended')
   t.same(rig.ledger(), nothingLeft)
@@ -95,7 +95,7 @@ t.test('the flow hears of a machine; what it ends is told as the flow’s end', 
   rig.detection.hears('machineBeep')
   t.equal(await status, 'VoicemailBeep')
   await rig.end('main', { type: 'disconnect' })
-  t.same(events.at(-1), { type: 'ended', unreached: undefined, by: 'flow' })
+  t.same(events.at(-1), { type: 'ended', unreached: undefined, by: 'flow', doNotCall: false })
   t.equal(rig.record.AnsweringMachineDetectionStatus, 'VOICEMAIL_BEEP')
   t.same(rig.ledger(), nothingLeft)
 })
@@ -131,7 +131,7 @@ t.test('preview: an agent takes the contact, then it is called, and both talk', 
   await settle()
   t.same(
     events.map(({ type }) => type),
-    ['taken', 'answered', 'joined'],
+    ['queued', 'offered', 'taken', 'answered', 'joined'],
   )
   t.match(rig.outsideCalls, [{ number: '+15550123', from: { kind: 'campaign', campaign: 'Renewals' } }])
   rig.ringing.leave()
