@@ -74,6 +74,8 @@ export interface LinePortSettings {
   port: LinePortNumber
   /** Loop current loss that counts as hang-up, 50–900 ms. */
   currentLossMs: number
+  /** From what is played to the line to the last of its echo, which is cancelled; left out or 0: it stays. */
+  echoTailMs?: number
 }
 
 export interface LineDriverCounters {

@@ -1,18 +1,19 @@
 // The PCM of one port inside the driver's process. The device's clock paces it: each frame that comes up goes into the
-// capture ring, and one frame is taken from the playback ring to go down.
+// capture ring, and one frame is taken from the playback ring to go down. Up to the bridges all sound is of the device's
+// clock, which is why the line's echo is cancelled here: what was played and what was heard are of the same time.
 //
-//   from the line ──▶ take() ──▶ capture ring ──▶ audio thread
-//   to the line ◀── next() ◀── playback ring ◀── audio thread
+//   from the line ──▶ take() ── echo taken out ──▶ CaptureBridge ──▶ capture ring ──▶ audio thread
+//   to the line ◀── next() ◀────────┴───────────── PlaybackBridge ◀── playback ring ◀── audio thread
+import { CaptureBridge, PlaybackBridge, type PlaybackCounters } from './clock-bridge.ts'
+import type { Drift } from './depth-servo.ts'
+import { EchoCanceller, echoDelayMs } from './native/echo-canceller.ts'
 import type { PcmPath } from './pcm-ring.ts'
+import { PlayedFrames } from './played-frames.ts'
 
-/** Gathered before playback begins, so that the audio thread's and the device's 20 ms ticks may beat against each other. */
-const primeSamples = 320
-/** More than this waiting is delay that only grows: the oldest go, down to the prime depth. */
-const waitingSamplesMax = 800
 /** A gap up to here is filled with silence, so that time goes on; a longer one is a stall, not a loss. */
 const concealFramesMax = 10
 
-export interface PumpCounters {
+export interface PumpCounters extends PlaybackCounters {
   framesUp: number
   framesDown: number
   /** Never came up; silence stands in their place. */
@@ -22,64 +23,102 @@ export interface PumpCounters {
   wrongLengthUp: number
   /** Captured samples nobody took. */
   captureOverrunSamples: number
-  /** Frames of silence sent because playback ran dry in a call. */
-  playbackDryFrames: number
-  /** Thrown away because too many waited. */
-  playbackTrimmedSamples: number
+  /** Frames heard whose echo stayed, because what was played meanwhile was not known. */
+  echoUncertain: number
+}
+
+export interface PcmPumpOptions {
+  /** Outlives the pump. */
+  path: PcmPath
+  frameSamples: number
+  /** The system's monotonic clock, as the audio thread's. */
+  nowMs(): number
+  /** Of the device: all its ports have one clock. */
+  drift: Drift
+  /** From what is played to the last of its echo; 0: the echo stays. */
+  echoTailMs: number
 }
 
 export class PcmPump {
-  readonly counters: PumpCounters = {
+  readonly #own = {
     framesUp: 0,
     framesDown: 0,
     lostUp: 0,
     staleUp: 0,
     wrongLengthUp: 0,
     captureOverrunSamples: 0,
-    playbackDryFrames: 0,
-    playbackTrimmedSamples: 0,
+    echoUncertain: 0,
   }
-  readonly #path: PcmPath
+  readonly #nowMs: () => number
+  readonly #capture: CaptureBridge
+  readonly #playback: PlaybackBridge
+  readonly #canceller: EchoCanceller | undefined
+  readonly #played: PlayedFrames
   readonly #samples: Int16Array
   readonly #silence: Int16Array
   readonly #pcm: Buffer
   #nextUpSeq = 0
-  #primed = false
-  /** Samples' time since something to play first waited, while not primed. */
-  #waitedSamples = 0
+  #isClosed = false
 
-  /** One pump a session: sequence numbers begin at 0. `path` outlives it. */
-  constructor(path: PcmPath, frameSamples: number) {
-    this.#path = path
+  /** One pump a session: sequence numbers begin at 0. To be closed. */
+  constructor({ path, frameSamples, nowMs, drift, echoTailMs }: PcmPumpOptions) {
+    this.#nowMs = nowMs
+    this.#capture = new CaptureBridge(path.capture, frameSamples, drift)
+    this.#playback = new PlaybackBridge(path.playback, frameSamples, drift)
+    this.#canceller = echoTailMs > 0 ? new EchoCanceller(echoTailMs) : undefined
+    this.#played = new PlayedFrames(frameSamples)
     this.#samples = new Int16Array(frameSamples)
     this.#silence = new Int16Array(frameSamples)
     this.#pcm = Buffer.alloc(frameSamples * 2)
   }
 
-  /** A call begins: what is left of an earlier one must not be heard. */
-  begin(): void {
-    this.#path.playback.discard()
-    this.#unprime()
+  get counters(): PumpCounters {
+    return { ...this.#own, ...this.#playback.counters }
   }
 
-  /** False when the frame is not one, and nothing is to be sent for it. `pcm` is not kept. */
-  take(seq: number, pcm: Uint8Array): boolean {
+  /** From the line to what leaves the audio thread, of this port's own making, in a call; the device's own delay apart. */
+  get delayUpMs(): number | undefined {
+    const bridgeMs = this.#capture.delayMs
+    return bridgeMs === undefined ? undefined : bridgeMs + (this.#canceller ? echoDelayMs : 0)
+  }
+
+  /** From the audio thread to the device. */
+  get delayDownMs(): number | undefined {
+    return this.#playback.delayMs
+  }
+
+  /** A call begins: what is left of an earlier one must not be heard, and its echo was another. */
+  begin(): void {
+    if (this.#isClosed) return
+    this.#capture.begin()
+    this.#playback.begin()
+    this.#canceller?.reset()
+    this.#played.reset()
+  }
+
+  /**
+   * False when the frame is not one, and nothing is to be sent for it. `pcm` is not kept. `playedSeq`: which of the frames
+   * that went down (counted from 0) the device played while it heard this one, where it tells; 'none': silence.
+   */
+  take(seq: number, pcm: Uint8Array, playedSeq?: number | 'none'): boolean {
+    if (this.#isClosed) return false
     if (pcm.length !== this.#pcm.length) {
-      this.counters.wrongLengthUp++
+      this.#own.wrongLengthUp++
       return false
     }
     const missing = (seq - this.#nextUpSeq) | 0
     if (missing < 0) {
-      this.counters.staleUp++
+      this.#own.staleUp++
       return false
     }
     this.#nextUpSeq = (seq + 1) >>> 0
-    this.counters.lostUp += missing
-    if (missing <= concealFramesMax) for (let i = 0; i < missing; i++) this.#capture(this.#silence)
+    this.#own.lostUp += missing
+    if (missing <= concealFramesMax) for (let i = 0; i < missing; i++) this.#write(this.#silence)
     const view = new DataView(pcm.buffer, pcm.byteOffset, pcm.byteLength)
     for (let i = 0; i < this.#samples.length; i++) this.#samples[i] = view.getInt16(i * 2, true)
-    this.#capture(this.#samples)
-    this.counters.framesUp++
+    this.#cancelEcho(playedSeq)
+    this.#write(this.#samples)
+    this.#own.framesUp++
     return true
   }
 
@@ -90,36 +129,30 @@ export class PcmPump {
 
   /** The next frame to go down, little-endian; silence when there is none. Valid until the next call. */
   next(): Uint8Array {
-    this.counters.framesDown++
-    const frame = this.#samples.length
-    const { playback } = this.#path
-    const waiting = playback.available
-    if (!this.#isPrimed(waiting)) return this.#pcm.fill(0)
-    if (waiting > waitingSamplesMax) this.counters.playbackTrimmedSamples += playback.discard(primeSamples)
-    if (waiting < frame) {
-      this.counters.playbackDryFrames++
-      this.#unprime()
-      return this.#pcm.fill(0)
-    }
-    playback.read(this.#samples)
-    for (let i = 0; i < frame; i++) this.#pcm.writeInt16LE(this.#samples[i]!, i * 2)
+    this.#own.framesDown++
+    const frame = this.#samples
+    if (this.#isClosed || !this.#playback.read(frame, this.#nowMs())) frame.fill(0)
+    this.#played.add(frame)
+    for (let i = 0; i < frame.length; i++) this.#pcm.writeInt16LE(frame[i]!, i * 2)
     return this.#pcm
   }
 
-  /** Primed by depth, or by time, so that a lone last frame is heard and not kept for the next call. */
-  #isPrimed(waiting: number): boolean {
-    if (this.#primed) return true
-    if (waiting >= this.#samples.length) this.#waitedSamples += this.#samples.length
-    this.#primed = waiting >= primeSamples || this.#waitedSamples > primeSamples
-    return this.#primed
+  /** Idempotent. From now on there is only silence. */
+  close(): void {
+    this.#isClosed = true
+    this.#capture.close()
+    this.#playback.close()
+    this.#canceller?.close()
   }
 
-  #unprime(): void {
-    this.#primed = false
-    this.#waitedSamples = 0
+  #cancelEcho(playedSeq: number | 'none' | undefined): void {
+    if (!this.#canceller) return
+    const played = playedSeq === 'none' ? this.#silence : this.#played.at(playedSeq)
+    if (!played) this.#own.echoUncertain++
+    this.#canceller.cancel(this.#samples, played ?? this.#silence)
   }
 
-  #capture(frame: Int16Array): void {
-    this.counters.captureOverrunSamples += frame.length - this.#path.capture.write(frame)
+  #write(frame: Int16Array): void {
+    this.#own.captureOverrunSamples += this.#capture.write(frame, this.#nowMs())
   }
 }

@@ -20,6 +20,18 @@ const writeIndex = 0
 const readIndex = 1
 const overrunSamples = 2
 const underrunSamples = 3
+const writtenAt = 4
+const readAt = 5
+const wantedDepth = 6
+
+/** Times pass as 1/32 ms modulo 2^32, of the system's monotonic clock; 0: never. */
+const ticksPerMs = 32
+
+function since(tick: number, nowMs: number): number {
+  return tick === 0 ? Number.POSITIVE_INFINITY : ((Math.trunc(nowMs * ticksPerMs) - tick) | 0) / ticksPerMs
+}
+
+const tickOf = (nowMs: number) => Math.trunc(nowMs * ticksPerMs) | 0 || 1
 
 export class PcmRing {
   readonly #header: Int32Array
@@ -68,6 +80,35 @@ export class PcmRing {
     const dropped = Math.max(0, ready - keep)
     Atomics.store(this.#header, readIndex, (tail + dropped) | 0)
     return dropped
+  }
+
+  /** Producer's side: it has just written, `nowMs` by the system's monotonic clock. */
+  noteWritten(nowMs: number): void {
+    Atomics.store(this.#header, writtenAt, tickOf(nowMs))
+  }
+
+  /** Consumer's side: it has just read. */
+  noteRead(nowMs: number): void {
+    Atomics.store(this.#header, readAt, tickOf(nowMs))
+  }
+
+  /** For the consumer; infinite when nothing was ever written. */
+  msSinceWritten(nowMs: number): number {
+    return since(Atomics.load(this.#header, writtenAt), nowMs)
+  }
+
+  /** For the producer; infinite when nobody ever read. */
+  msSinceRead(nowMs: number): number {
+    return since(Atomics.load(this.#header, readAt), nowMs)
+  }
+
+  /** How much the device's process wants to be queued when reading begins, in samples; 0: it does not say. */
+  get wantedSamples(): number {
+    return Atomics.load(this.#header, wantedDepth)
+  }
+
+  set wantedSamples(samples: number) {
+    Atomics.store(this.#header, wantedDepth, samples)
   }
 
   get overrunSamples(): number {

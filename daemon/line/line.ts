@@ -15,6 +15,7 @@ import { advanceLine } from './line-machine.ts'
 import type { AnswerEvidence, LineEffect, LineInput, LineState, RingingCaller } from './line-states.ts'
 import { LineTimers } from './line-timers.ts'
 import type { LineSettings, LineView } from './lines.ts'
+import { ownDetails } from './own-details.ts'
 import { judgeCurrentLoss } from './supervision.ts'
 
 export interface LineSurroundings {
@@ -73,7 +74,7 @@ export class Line {
       state: this.#state.name,
       battery: this.#battery,
       ...(this.#inUse && { inUse: true }),
-      details: driver.details(),
+      details: ownDetails(driver.details(), this.#settings.port),
       counters: this.#counters.snapshot(),
     }
   }

@@ -234,7 +234,9 @@ export class AudioEngine {
     try {
       const report = (report: LoopReport) => this.#tell(report)
       const { portId: id, name } = command
-      this.#loop.add(new LinePort({ id, name, memory, detectors: this.#detectors, supervisor, report }))
+      this.#loop.add(
+        new LinePort({ id, name, memory, detectors: this.#detectors, supervisor, report, nowMs: () => this.nowMs }),
+      )
     } catch (fault) {
       supervisor?.close()
       memory.unmap()

@@ -1,5 +1,5 @@
-// A telephone line's audio: two rings of samples shared with the driver's process. The driver's clock is the board's
-// and its frames come in bursts, so that a small cushion is kept, and never more than 60 ms of delay each way.
+// A telephone line's audio: two rings of samples shared with the driver's process, which brings the device's clock to
+// ours. Frames come in bursts, so that a small cushion is kept: as much as the driver finds it needs.
 
 import type { SharedMemory } from '../../drivers/native/shared-memory.ts'
 import { type PcmPath, pcmPath } from '../../drivers/pcm-ring.ts'
@@ -13,9 +13,12 @@ import type { ToneSupervisor } from './tone-supervisor.ts'
 
 const { frameSamples, rateHz } = telephoneFormat
 const samplesPerMs = rateHz / 1000
-/** Read once this much is there: a frame, and one more for the driver's unevenness. */
+/** Read once this much is there, where the driver does not say: a frame, and one more for its unevenness. */
 const cushionSamples = 40 * samplesPerMs
-const maximumQueuedSamples = 60 * samplesPerMs
+/** More than the cushion by this much is delay that only grows. */
+const surplusSamples = 20 * samplesPerMs
+/** What the driver leaves waiting on purpose, and a frame. */
+const maximumPlaybackSamples = 80 * samplesPerMs
 /** What was fetched from the ring is on its way, and in the hardware's own cushion, for so long: a board holds two frames. */
 const hardwareDelayMs = 100
 
@@ -27,6 +30,7 @@ export class LinePort implements LoopPort {
   readonly #memory: SharedMemory
   readonly #path: PcmPath
   readonly #report: Report
+  readonly #nowMs: () => number
   readonly #supervisor: ToneSupervisor | undefined
   readonly #concealment = new Concealment()
   readonly #digits: DigitQueue
@@ -56,10 +60,13 @@ export class LinePort implements LoopPort {
     /** Listens for the exchange's tones. */
     supervisor?: ToneSupervisor | undefined
     report: Report
+    /** The system's monotonic clock, at the begin of the tick. */
+    nowMs(): number
   }) {
     const { id, report } = options
     this.id = id
     this.#report = report
+    this.#nowMs = options.nowMs
     this.#name = options.name
     this.#supervisor = options.supervisor
     this.#memory = options.memory
@@ -80,11 +87,14 @@ export class LinePort implements LoopPort {
 
   get(frame: Int16Array): boolean {
     const ring = this.#path.capture
-    if (ring.available > maximumQueuedSamples) this.#counters.discardedSamples += ring.discard(cushionSamples)
+    const nowMs = this.#nowMs()
     if (this.#filling) {
-      if (ring.available < cushionSamples) return this.#conceal(frame)
+      if (!this.#fill(nowMs)) return this.#conceal(frame)
       this.#filling = false
     }
+    const cushion = Math.max(cushionSamples, ring.wantedSamples)
+    if (ring.available > cushion + surplusSamples) this.#counters.discardedSamples += ring.discard(cushion)
+    ring.noteRead(nowMs)
     if (ring.available < frameSamples) {
       // One frame of waiting: what comes meanwhile is the cushion again.
       this.#counters.underrunFrames++
@@ -104,12 +114,13 @@ export class LinePort implements LoopPort {
       this.detector.expectEcho()
     }
     const ring = this.#path.playback
-    if (ring.available > maximumQueuedSamples) {
+    if (ring.available > maximumPlaybackSamples) {
       // The driver does not fetch: what it would play later would only be late.
       this.#counters.playbackDroppedFrames++
       return
     }
     ring.write(outgoing)
+    ring.noteWritten(this.#nowMs())
     this.#counters.framesSent++
   }
 
@@ -150,12 +161,20 @@ export class LinePort implements LoopPort {
     this.#memory.unmap()
   }
 
+  /** Begins with just what the driver wants to be there; what it has just written counts by how long ago that was. */
+  #fill(nowMs: number): boolean {
+    const ring = this.#path.capture
+    const wanted = ring.wantedSamples
+    if (wanted === 0) return ring.available >= cushionSamples
+    const aged = Math.min(frameMs, ring.msSinceWritten(nowMs)) * samplesPerMs
+    if (ring.available + aged < wanted || ring.available < frameSamples) return false
+    this.#counters.discardedSamples += ring.discard(Math.max(frameSamples, Math.round(wanted - aged)))
+    return true
+  }
+
   #conceal(frame: Int16Array): boolean {
     if (this.#counters.framesHeard === 0 || !this.#concealment.make(frame, 0, frameSamples)) return false
     this.#counters.concealedFrames++
     return true
   }
 }
-
-/** Longest delay the port adds each way, beside the driver's own. */
-export const lineDelayBoundMs = maximumQueuedSamples / samplesPerMs + frameMs

@@ -90,6 +90,7 @@ export class ModuleHost implements DeviceHost {
   stop(): void {
     this.#input({ type: 'stop' })
     this.#ring.reset()
+    this.#sound.end()
   }
 
   async releaseAll(): Promise<void> {
@@ -122,7 +123,14 @@ export class ModuleHost implements DeviceHost {
     const { model, firmware, imei, family } = this.#state.module
     const { oneWay } = this.#sound
     const sound = oneWay && { sound: oneWay === 'fromFarEnd' ? 'nothing is heard' : 'nothing is taken' }
-    return { model: `${family.name}, ${model}`, firmware, imei, ...this.#network, ...sound }
+    return {
+      model: `${family.name}, ${model}`,
+      firmware,
+      imei,
+      ...this.#network,
+      ...sound,
+      ...this.#sound.details(this.#options.port.port),
+    }
   }
 
   async #sendDigits(digits: string): Promise<LineCommandResult> {

@@ -3,10 +3,13 @@
 //
 //   bytes ─▶ pairs (PcmAlignment) ─▶ frames ─▶ PcmPump ─▶ capture ring
 //   bytes ◀───────────────────────── frame ◀── PcmPump ◀─ playback ring
+import { Drift } from '../depth-servo.ts'
+import type { LineDetails } from '../line-driver.ts'
 import { PcmPump } from '../pcm-pump.ts'
 import type { PcmPath } from '../pcm-ring.ts'
 import type { DriverClock, DriverTimer } from '../process/surroundings.ts'
 import type { ByteDevice, DeviceListener } from '../serial/serial-device.ts'
+import { soundDetails } from '../sound-details.ts'
 import { PcmAlignment } from './pcm-alignment.ts'
 
 const frameBytes = 320
@@ -31,6 +34,7 @@ export interface PcmPortOptions {
 
 export class PcmPort {
   readonly #options: PcmPortOptions
+  readonly #drift = new Drift()
   readonly #pump: PcmPump
   readonly #alignment = new PcmAlignment()
   readonly #frame = Buffer.alloc(frameBytes)
@@ -55,7 +59,21 @@ export class PcmPort {
 
   constructor(options: PcmPortOptions) {
     this.#options = options
-    this.#pump = new PcmPump(options.pcm, frameBytes / 2)
+    const { pcm: path, clock } = options
+    // The network cancels the line's echo itself, at its far end.
+    const echoTailMs = 0
+    const nowMs = () => clock.monotonicMs()
+    this.#pump = new PcmPump({ path, frameSamples: frameBytes / 2, nowMs, drift: this.#drift, echoTailMs })
+  }
+
+  details(port: number): LineDetails {
+    return soundDetails(this.#drift, new Map([[port, this.#pump]]))
+  }
+
+  /** The port is not opened again. */
+  end(): void {
+    this.close()
+    this.#pump.close()
   }
 
   get pumpCounters(): Readonly<Record<string, number>> {

@@ -1,5 +1,6 @@
 // One board in the driver's process: joins the link, the PCM of its ports and the line-driver contract.
 import { randomInt } from 'node:crypto'
+import { Drift } from '../depth-servo.ts'
 import type { LineCommand, LineCommandResult, LineDetails, LinePortSettings } from '../line-driver.ts'
 import { PcmPump } from '../pcm-pump.ts'
 import type { PcmPath } from '../pcm-ring.ts'
@@ -7,6 +8,7 @@ import type { DeviceHost, DeviceHostListener } from '../process/device-host.ts'
 import type { DriverState, LogLevelName } from '../process/process-messages.ts'
 import type { DriverClock } from '../process/surroundings.ts'
 import type { ByteDevice, DeviceListener } from '../serial/serial-device.ts'
+import { soundDetails } from '../sound-details.ts'
 import { BoardLink, type CommandOutcome, type LinkListener } from './board-link.ts'
 import type { AudioUp, Configured, HookAction, HookResult, PortConfig, Welcome } from './board-messages.ts'
 import { signalOf, signalsOfStatus } from './board-signals.ts'
@@ -50,6 +52,8 @@ const refusals: Record<Exclude<HookResult, 'DONE'>, string> = {
 
 /** A board that talks too much must not fill the log: so many of its lines a second, the rest is counted. */
 const boardLinesPerSecond = 10
+/** Boards from this minor version on tell what they played while they heard a frame. */
+const playedSeqMinor = 3
 
 export class BoardHost implements DeviceHost {
   readonly #link: BoardLink
@@ -57,6 +61,8 @@ export class BoardHost implements DeviceHost {
   readonly #pumps = new Map<number, PcmPump>()
   readonly #downSeq = new Map<number, number>()
   readonly #onHookAudio: OnHookAudio
+  readonly #drift = new Drift()
+  #tellsPlayed = false
   #details: LineDetails = {}
   #linesUntilMs = 0
   #lines = 0
@@ -86,6 +92,7 @@ export class BoardHost implements DeviceHost {
   stop(): void {
     this.#link.stop()
     this.#onHookAudio.close()
+    this.#closePumps()
   }
 
   /** Every port on-hook, as far as the board can be reached. Resolves within 1.25 s. */
@@ -115,7 +122,7 @@ export class BoardHost implements DeviceHost {
   }
 
   details(): LineDetails {
-    return this.#details
+    return { ...this.#details, ...soundDetails(this.#drift, this.#pumps) }
   }
 
   #linkListener(): LinkListener {
@@ -159,8 +166,20 @@ export class BoardHost implements DeviceHost {
 
   #beginSession(welcome: Welcome): void {
     this.#downSeq.clear()
+    this.#closePumps()
+    this.#tellsPlayed = welcome.minor >= playedSeqMinor
+    const { frameSamples } = welcome
+    const { clock, ports, pcm } = this.#options
+    for (const [port, path] of pcm) {
+      const echoTailMs = ports.find((settings) => settings.port === port)?.echoTailMs ?? 0
+      const nowMs = () => clock.monotonicMs()
+      this.#pumps.set(port, new PcmPump({ path, frameSamples, nowMs, drift: this.#drift, echoTailMs }))
+    }
+  }
+
+  #closePumps(): void {
+    for (const pump of this.#pumps.values()) pump.close()
     this.#pumps.clear()
-    for (const [port, path] of this.#options.pcm) this.#pumps.set(port, new PcmPump(path, welcome.frameSamples))
   }
 
   /** Ports that are off-hook still, for calls of the host before; not those whose caller hung up while no host was there. */
@@ -182,14 +201,15 @@ export class BoardHost implements DeviceHost {
     }
   }
 
-  #audioUp({ port, seq, pcm, onHook }: AudioUp): void {
+  #audioUp({ port, seq, pcm, onHook, playedSeq }: AudioUp): void {
     const pump = this.#pumps.get(port)
     if (pump && onHook) {
       pump.pass(seq)
       this.#onHookAudio.hear(port, pcm)
       return
     }
-    if (!pump?.take(seq, pcm)) return
+    const played = playedSeq === 0 ? 'none' : (playedSeq - 1) >>> 0
+    if (!pump?.take(seq, pcm, this.#tellsPlayed ? played : undefined)) return
     const downSeq = this.#downSeq.get(port) ?? 0
     this.#downSeq.set(port, (downSeq + 1) >>> 0)
     this.#link.sendAudio(port, downSeq, pump.next())

@@ -3,7 +3,7 @@
 
 /** The protocol this host speaks. Another major version is another language; a minor one only adds fields. */
 export const protocolMajor = 1
-export const protocolMinor = 2
+export const protocolMinor = 3
 
 export const portsMax = 8
 export const callerNumberMax = 32
@@ -149,6 +149,8 @@ export interface AudioUp {
   deviceSample: number
   pcm: Uint8Array
   onHook: boolean
+  /** One more than the seq of the frame that was played meanwhile; 0: silence, or the board does not tell. */
+  playedSeq: number
 }
 
 export interface Pong {

@@ -5,6 +5,7 @@
 //           bytes ◀── shield ◀── frame ◀──── PcmPump ◀─ playback ring    both share the codec's clock
 import { AtDialogue } from '../at/at-dialogue.ts'
 import { AtReader } from '../at/at-reader.ts'
+import { Drift } from '../depth-servo.ts'
 import type { LineCommand, LineCommandResult, LineDetails, LinePortSettings } from '../line-driver.ts'
 import { PcmPump } from '../pcm-pump.ts'
 import type { PcmPath } from '../pcm-ring.ts'
@@ -12,6 +13,7 @@ import type { DeviceHost, DeviceHostListener } from '../process/device-host.ts'
 import type { DriverState, TimelessSignal } from '../process/process-messages.ts'
 import type { DriverClock, DriverTimer } from '../process/surroundings.ts'
 import type { ByteDevice, DeviceListener } from '../serial/serial-device.ts'
+import { soundDetails } from '../sound-details.ts'
 import { DleDecoder, shield } from './dle-code.ts'
 import { advanceModem, type ModemEffect, type ModemInput, type ModemState, type ModemTimer } from './modem-machine.ts'
 import type { PreparationOptions } from './preparation.ts'
@@ -29,6 +31,8 @@ export interface ModemHostOptions {
 }
 
 const frameSamples = 160
+/** What is sent to a modem may wait in it for so long before it is played; no modem tells. */
+const queueMs = 64
 /** A burst may be late by a third of a second; sound that stays away longer does not come back by itself. */
 const soundStallMs = 1000
 const soundCheckMs = 200
@@ -55,6 +59,7 @@ export class ModemHost implements DeviceHost {
   readonly #decoder: DleDecoder
   readonly #rings: RingNews
   readonly #events: StreamEvents
+  readonly #drift = new Drift()
   readonly #pump: PcmPump
   readonly #timers = new Map<ModemTimer, DriverTimer>()
   readonly #commands = new Map<number, (result: LineCommandResult) => void>()
@@ -101,7 +106,13 @@ export class ModemHost implements DeviceHost {
       ring: () => this.#rings.ring(),
       count: (what) => this.#count(what),
     })
-    this.#pump = new PcmPump(pcm, frameSamples)
+    this.#pump = new PcmPump({
+      path: pcm,
+      frameSamples,
+      nowMs: () => clock.monotonicMs(),
+      drift: this.#drift,
+      echoTailMs: port.echoTailMs ? port.echoTailMs + queueMs : 0,
+    })
   }
 
   start(): void {
@@ -111,6 +122,7 @@ export class ModemHost implements DeviceHost {
   stop(): void {
     this.#input({ type: 'stop' })
     this.#forgetLine()
+    this.#pump.close()
   }
 
   async releaseAll(): Promise<void> {
@@ -132,7 +144,7 @@ export class ModemHost implements DeviceHost {
   details(): LineDetails {
     if (!('modem' in this.#state)) return {}
     const { model, firmware, coding } = this.#state.modem
-    return { model, firmware, coding }
+    return { model, firmware, coding, ...soundDetails(this.#drift, new Map([[this.#options.port.port, this.#pump]])) }
   }
 
   #askHook(hook: 'onHook' | 'offHook'): Promise<LineCommandResult> {

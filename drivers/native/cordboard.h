@@ -174,7 +174,7 @@ enum { CB_MATCH_SAMPLES = 640 };
 typedef struct {
   int32_t in_samples;  // in: there are; out: used
   int32_t out_samples; // in: wanted at most; out: made
-  int32_t step;        // in: ten-millionths that a second of the input is longer than one of the output
+  int32_t step;        // in: parts in 65521 that the input's clock is faster than the output's; never 0
   int32_t reserved;
   int16_t in[CB_MATCH_SAMPLES];
   int16_t out[CB_MATCH_SAMPLES];

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-// Ratios are whole numbers of ten-millionths: a tenth of a part per million.
-enum { UNIT = 10000000, RATE_HZ = 8000, QUALITY = 4 };
+// speexdsp multiplies two parts of a ratio in 32 bits when it changes. A prime, so that no ratio is shortened.
+enum { UNIT = 65521, RATE_HZ = 8000, QUALITY = 3 };
 
 struct cb_match {
   cb_match_arena arena; // first: what JavaScript sees
@@ -35,8 +35,7 @@ int cb_match_arena_bytes(void) { return (int)sizeof(cb_match_arena); }
 int cb_match_run(void *handle) {
   cb_match *match = handle;
   cb_match_arena *arena = &match->arena;
-  // A ratio of exactly one would be another kind of filter inside.
-  int32_t step = arena->step == 0 ? 1 : arena->step;
+  int32_t step = arena->step;
   if (step != match->step) {
     int error = speex_resampler_set_rate_frac(match->resampler, (spx_uint32_t)(UNIT + step), UNIT, RATE_HZ, RATE_HZ);
     if (error != 0)

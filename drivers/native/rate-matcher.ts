@@ -17,7 +17,10 @@ const headWords = 4
 const arenaBytes = headWords * 4 + 2 * matcherSamples * 2
 
 /** Half the length of the filter. */
-export const matcherDelayMs = 4
+export const matcherDelayMs = 3
+
+/** The ratio is set in steps of 15 ppm; what is between them is the mean of several runs. */
+const stepsInAll = 65_521
 
 let live = 0
 
@@ -35,6 +38,7 @@ export class RateMatcher {
   readonly #arena: ArrayBuffer
   readonly #head: Int32Array
   readonly #run: () => number
+  #carriedSteps = 0
 
   constructor() {
     const self = callPointer('cb_match_open')
@@ -57,7 +61,11 @@ export class RateMatcher {
   match(count: number, wanted: number, ppm: number): number {
     this.#head[0] = count
     this.#head[1] = wanted
-    this.#head[2] = Math.round(ppm * 10)
+    const wantedSteps = (ppm * stepsInAll) / 1e6 + this.#carriedSteps
+    // Not 0: at a ratio of exactly one speexdsp has another kind of filter.
+    const steps = Math.round(wantedSteps) || 1
+    this.#carriedSteps = wantedSteps - steps
+    this.#head[2] = steps
     const error = this.#run()
     if (error !== 0) throw new Error(`speexdsp could not resample at ${ppm} ppm (error ${error})`)
     return this.#head[1]!

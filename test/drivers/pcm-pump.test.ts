@@ -1,5 +1,6 @@
 // The PCM of one port between the wire and the rings: order, gaps, priming, bounds.
 import t from 'tap'
+import { Drift } from '../../drivers/depth-servo.ts'
 import { PcmPump } from '../../drivers/pcm-pump.ts'
 import { pcmFileBytes, pcmPath, ringSamples } from '../../drivers/pcm-ring.ts'
 
@@ -7,7 +8,15 @@ const frameSamples = 160
 
 function parts(samples = frameSamples) {
   const path = pcmPath(new ArrayBuffer(pcmFileBytes))
-  return { path, pump: new PcmPump(path, samples) }
+  const pump = new PcmPump({
+    path,
+    frameSamples: samples,
+    nowMs: () => performance.now(),
+    drift: new Drift(),
+    echoTailMs: 0,
+  })
+  t.teardown(() => pump.close())
+  return { path, pump }
 }
 
 const frame = (value: number) => new Int16Array(frameSamples).fill(value)

@@ -52,7 +52,7 @@ withBoard('audio alone is no life: a board whose pings are dead is lost', async 
   for (let seq = 0; seq < 150; seq++) {
     board.send({
       body: 'audioUp',
-      audioUp: { port: 1, seq, deviceSample: seq * 160, onHook: false, pcm: Buffer.alloc(320) },
+      audioUp: { port: 1, seq, deviceSample: seq * 160, onHook: false, playedSeq: 0, pcm: Buffer.alloc(320) },
     })
     await board.clock.advance(20)
   }
@@ -158,7 +158,7 @@ withBoard('a board that has been reset gets a new session on the open port', asy
 const audioUp = (port: number, pcmBytes: number) =>
   encodeToHost({
     body: 'audioUp',
-    audioUp: { port, seq: 0, deviceSample: 0, onHook: false, pcm: Buffer.alloc(pcmBytes) },
+    audioUp: { port, seq: 0, deviceSample: 0, onHook: false, playedSeq: 0, pcm: Buffer.alloc(pcmBytes) },
   })
 const malformed: { name: string; bytes: Uint8Array; counter: string }[] = [
   {

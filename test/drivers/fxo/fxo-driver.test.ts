@@ -198,7 +198,7 @@ const cases = [
     await message('ffffff')
     await message('2a7f08')
     await message('fa0100')
-    const audio = { port: 9, seq: 0, deviceSample: 0, onHook: false, pcm: Buffer.alloc(320) }
+    const audio = { port: 9, seq: 0, deviceSample: 0, onHook: false, playedSeq: 0, pcm: Buffer.alloc(320) }
     await message(Buffer.from(encodeToHost({ body: 'audioUp', audioUp: audio })).toString('hex'))
     await message(
       Buffer.from(encodeToHost({ body: 'audioUp', audioUp: { ...audio, port: 1, pcm: Buffer.alloc(7) } })).toString(
