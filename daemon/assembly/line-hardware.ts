@@ -47,6 +47,7 @@ export function driverOf(
   const ports = board.lines.map((line) => ({
     port: line.port,
     currentLossMs: 'currentLossMs' in line ? line.currentLossMs : noLoop,
+    echoTailMs: 'echoTailMs' in line ? line.echoTailMs : 0,
   }))
   switch (board.kind) {
     case 'fxoBoard':

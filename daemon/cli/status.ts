@@ -87,10 +87,13 @@ function formatStatus(status: StatusReport, withCounters: boolean): string {
 
 /** What the device says of itself, what people look for first. */
 function describeHardware(details: StatusReport['lines'][number]['details']): string {
-  const { model, firmware, sim, operator, network, signalDbm, sound } = details
+  const { model, firmware, sim, operator, network, signalDbm, sound, driftPpm } = details
   const radio = [sim === undefined || sim === 'READY' ? undefined : sim, operator, network]
   const level = signalDbm === undefined ? undefined : `${signalDbm} dBm`
-  const words = [model, firmware, ...radio, level, sound]
+  const { delayUpMs, delayDownMs } = details
+  const drift = driftPpm === undefined ? undefined : `clock ${Number(driftPpm) > 0 ? '+' : ''}${driftPpm} ppm`
+  const delay = delayUpMs === undefined ? undefined : `delay ${delayUpMs} ms in, ${delayDownMs ?? '?'} ms out`
+  const words = [model, firmware, ...radio, level, sound, drift, delay]
   return words.flatMap((word) => (word === undefined || word === '' ? [] : [String(word)])).join(', ')
 }
 

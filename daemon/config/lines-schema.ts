@@ -68,6 +68,9 @@ const tones = z
 
 /** Of a line with two wires, whatever takes its loop. */
 const pair = {
+  echoTailMs: whole(0, 128)
+    .default(64)
+    .describe('How long after a sound its echo may come back from the line and be cancelled; 0: no echo is cancelled'),
   currentLossMs: whole(50, 900).default(250).describe('Loop current loss that counts as hang-up'),
   toneHangUp: z
     .boolean()

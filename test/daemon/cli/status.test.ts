@@ -38,7 +38,7 @@ const status: StatusReport = {
       device: '/dev/cordboard/b1',
       state: 'talking',
       battery: 'present',
-      details: { model: 'FXO-1', firmware: '1.4' },
+      details: { model: 'FXO-1', firmware: '1.4', driftPpm: 57, delayUpMs: 58, delayDownMs: 47 },
       counters: {},
     },
   ],
@@ -88,7 +88,7 @@ test('status for people: aligned, complete, exit 0', async (t) => {
 
 Lines
   name   number         state    battery  device             hardware
-  front  +442079460001  talking  present  /dev/cordboard/b1  FXO-1, 1.4
+  front  +442079460001  talking  present  /dev/cordboard/b1  FXO-1, 1.4, clock +57 ppm, delay 58 ms in, 47 ms out
 
 Links
   carrier  link   state           calls  channels  since
