@@ -10,6 +10,7 @@ import { createControlMethods } from './api/control-methods.ts'
 import { createControlServer } from './api/control-server.ts'
 import type { StatusReport } from './api/reports.ts'
 import { buildAgents } from './assembly/agents.ts'
+import { buildCampaigns } from './assembly/campaigns.ts'
 import { buildOutbound, watchCutOvers } from './assembly/carriers.ts'
 import {
   buildFigures,
@@ -27,6 +28,7 @@ import { openStorage } from './assembly/storage.ts'
 import type { Started, Surroundings } from './assembly/surroundings.ts'
 import { tellStatusLine, watchAudio } from './assembly/watch.ts'
 import { Worlds } from './assembly/worlds.ts'
+import type { Campaigns } from './campaigns/campaigns.ts'
 import { NumberCalls } from './carrier/number-calls.ts'
 import type { OutboundService } from './carrier/outbound-calls.ts'
 import type { Instance } from './config/instance.ts'
@@ -154,7 +156,13 @@ export class Daemon {
     this.#started('callers of before', () => contacts.close())
 
     const cutOvers = watchCutOvers(this.#of, this.#started)
-    this.#reload = buildReload(this.#of, { contacts, voice, sip, routing, outbound, worlds, cutOvers })
+    const campaigns = buildCampaigns(
+      this.#of,
+      storage,
+      { contacts, routing, instance: () => this.instance },
+      this.#started,
+    )
+    this.#reload = buildReload(this.#of, { contacts, voice, sip, routing, outbound, worlds, cutOvers, campaigns })
     await this.#serveControl({
       storage,
       routing,
@@ -170,6 +178,7 @@ export class Daemon {
       outbound,
       figures,
       queueSwitches,
+      campaigns,
     })
     const retention = () => this.instance.box.retention
     startRetention(this.#of, { storage, store, figures, settings: retention }, this.#started)
@@ -179,6 +188,7 @@ export class Daemon {
     this.#started('lines', () => lines.stop(this.#heldLines))
     watchAudio(this.#of, audio, this.#started)
     this.#state = 'running'
+    campaigns.resume()
     this.#statusLine = tellStatusLine(this.#of, contacts, lines)
     log.info(
       { instance: instance.box.instance.name, sipPort: instance.box.sip.port, lines: lines.views().length },
@@ -228,6 +238,7 @@ export class Daemon {
     outbound: OutboundService
     figures: Figures
     queueSwitches: QueueSwitches
+    campaigns: Campaigns
   }): Promise<void> {
     const { instance, options, clock, log, faults, notifier } = this.#of
     const { storage, routing, contacts, worlds, store, flowLog, audio, voice, sip, outbound, figures, queueSwitches } =
@@ -239,6 +250,7 @@ export class Daemon {
       audio: await audio.counters(),
       sip: sip.counters(),
       outbound: outbound.counters(),
+      campaigns: parts.campaigns.counters(),
       store: store.counters(),
       flowLog: flowLog.counters(),
       voice: voice.counters(),

@@ -58,6 +58,8 @@ export function openAuditLog(
 /** Methods that change something. What only shows is not noted. */
 export const changingMethods: ReadonlySet<string> = new Set([
   'setAgentStatus',
+  'switchCampaign',
+  'addToCampaign',
   'agentCommand',
   'setQueueEnabled',
   'reload',

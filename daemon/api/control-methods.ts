@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { agentCommandSchema } from '../agent/agent-command.ts'
 import type { AgentService } from '../agent/agent-service.ts'
+import type { Campaigns } from '../campaigns/campaigns.ts'
 import type { Clock } from '../clock.ts'
 import type { ContactRecord, ContactStore } from '../contact/contact-record.ts'
 import type { RaisedFault } from '../health/faults.ts'
@@ -11,6 +12,7 @@ import type { ReloadOutcome } from '../reload/reload.ts'
 import type { AgentView, QueueView, Routing } from '../routing/routing.ts'
 import type { Ban } from '../sip/access/bans.ts'
 import type { LinkView } from '../sip/endpoint.ts'
+import { campaignMethods } from './campaign-methods.ts'
 import type { ControlMethod } from './control-connection.ts'
 import { type FigureParts, figureMethods } from './figure-methods.ts'
 import { ControlError } from './protocol.ts'
@@ -47,6 +49,8 @@ export interface ControlParts {
   /** One line for each leg: parties, state, audio path. */
   describeLegs: () => string[] | Promise<string[]>
   agents: Pick<AgentService, 'perform' | 'offeredQuickConnects'>
+  /** Absent: the box has none, and says so. */
+  campaigns?: Campaigns
   /** Absent: the box does not reload, and says so. */
   reload?: () => Promise<ReloadOutcome>
 }
@@ -117,6 +121,7 @@ export function createControlMethods(parts: ControlParts): Record<string, Contro
     describeLegs: async (): Promise<LegsReport> => ({ version: reportVersion, legs: await parts.describeLegs() }),
   }
   if (parts.figures) Object.assign(methods, figureMethods(parts.figures, read))
+  if (parts.campaigns) Object.assign(methods, campaignMethods(parts.campaigns, read))
   const { reload } = parts
   if (reload)
     methods.reload = async (): Promise<{ version: typeof reportVersion } & ReloadOutcome> => ({

@@ -160,3 +160,44 @@ export const liveMetricsReport = z.looseObject({
   ),
 })
 export type LiveMetricsReport = z.infer<typeof liveMetricsReport>
+
+/** A campaign: contacts by where they stand, attempts by what became of them; rates from 0 to 1. */
+export const campaignsReport = z.looseObject({
+  version,
+  campaigns: z.array(
+    z.looseObject({
+      name: z.string(),
+      mode: z.string(),
+      queue: z.string().optional(),
+      state: z.string(),
+      waiting: z.number(),
+      calling: z.number(),
+      done: z.number(),
+      attempts: z.number(),
+      live: z.number().describe('People who answered and wanted an agent'),
+      abandoned: z.number(),
+      abandonRate: z.number(),
+      abandonLimit: z.number(),
+      outcomes: z.record(z.string(), z.number()),
+      held: z.string().optional(),
+      nextDue: timestamp.optional(),
+    }),
+  ),
+})
+export type CampaignsReport = z.infer<typeof campaignsReport>
+
+export const campaignOutcomesReport = z.looseObject({
+  version,
+  attempts: z.array(
+    z.looseObject({
+      number: z.string(),
+      at: timestamp,
+      ended: timestamp.nullable(),
+      outcome: z.string().nullable(),
+      contactId: z.string().nullable(),
+    }),
+  ),
+})
+export type CampaignOutcomesReport = z.infer<typeof campaignOutcomesReport>
+
+export const addedReport = z.looseObject({ version, added: z.number() })

@@ -1,5 +1,6 @@
 // Which parts take a new configuration while the daemon runs, and how. What a part can't take live is told as such by
 // reload/changes.ts.
+import type { Campaigns } from '../campaigns/campaigns.ts'
 import type { OutboundService } from '../carrier/outbound-calls.ts'
 import type { ContactService } from '../contact/contact-service.ts'
 import type { CutOverWatch } from '../porting/cut-over-watch.ts'
@@ -8,6 +9,7 @@ import { Reload, type ReloadPart } from '../reload/reload.ts'
 import type { Router } from '../routing/router.ts'
 import type { SipEndpoint } from '../sip/endpoint.ts'
 import type { VoiceService } from '../voice/create-voice.ts'
+import { campaignsPart } from './campaigns.ts'
 import { carriersPart } from './carriers.ts'
 import { accountsOf, routingSources } from './phones.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -20,6 +22,7 @@ export interface ReloadedParts {
   routing: Router
   outbound: OutboundService
   cutOvers: CutOverWatch
+  campaigns: Campaigns
   worlds: Worlds
 }
 
@@ -38,7 +41,14 @@ export function buildReload(of: Surroundings, parts: ReloadedParts): Reload {
   return new Reload({
     current: instance,
     load,
-    parts: [voicePart(parts), phonesPart(parts), routingPart(parts), carriersPart(parts), contactsPart(of, parts)],
+    parts: [
+      voicePart(parts),
+      phonesPart(parts),
+      routingPart(parts),
+      carriersPart(parts),
+      contactsPart(of, parts),
+      campaignsPart(parts.campaigns),
+    ],
     keep: () => {
       faults.clear(brokenFiles.code, brokenFiles.where)
       keep()

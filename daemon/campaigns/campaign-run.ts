@@ -106,7 +106,10 @@ export class CampaignRun {
       if (places <= 0) return
       const due = store.due(this.#campaign.name, clock.epochMs(), Math.min(places, mostLooked - looked))
       if (due.length === 0) return
-      for (const contact of due) if (this.#mayCall(contact) && !this.#call(contact)) return
+      for (const contact of due) {
+        const mayCall = this.#mayCall(contact)
+        if (mayCall === undefined || (mayCall && !this.#call(contact))) return
+      }
       looked += due.length
     }
   }
@@ -118,12 +121,14 @@ export class CampaignRun {
     return Math.min(callsToPlace(mode, this.#pace, this.#view, limits), maximumLines - this.#calls.size)
   }
 
-  /** False: not now; what has to be done about it is done. */
-  #mayCall(contact: DueContact): boolean {
-    const { clock, store, timeZone, mustNotCall } = this.#world
+  /** False: not now; what has to be done about it is done. Undefined: nobody can tell of anybody. */
+  #mayCall(contact: DueContact): boolean | undefined {
+    const { clock, store, timeZone } = this.#world
     const { callingTimes, attempts } = this.#campaign
     const nowMs = clock.epochMs()
-    if (mustNotCall(contact.number) || store.isRefused(contact.number)) {
+    const isBlocked = this.#isBlocked(contact.number)
+    if (isBlocked === undefined) return undefined
+    if (isBlocked) {
       store.finish(contact.id, 'doNotCall')
       return false
     }
@@ -134,6 +139,22 @@ export class CampaignRun {
     const untilMs = Math.max(quiet ?? 0, again ?? 0, store.isCalled(contact.number) ? nowMs + idleLookMs : 0)
     if (untilMs > 0) store.defer(contact.id, untilMs)
     return untilMs === 0
+  }
+
+  #isBlocked(number: string): boolean | undefined {
+    const { store, log, mustNotCall } = this.#world
+    try {
+      return mustNotCall(number) || store.isRefused(number)
+    } catch (fault) {
+      log.error({ campaign: this.#campaign.name, err: fault }, 'the do-not-call list cannot be read: nobody is called')
+      this.#hold(`the do-not-call list: ${fault instanceof Error ? fault.message : String(fault)}`)
+      return undefined
+    }
+  }
+
+  #hold(why: string): void {
+    this.#held = why
+    this.#heldUntilMs = this.#world.clock.monotonicMs() + heldMs
   }
 
   /** False: nobody can be called just now. */
@@ -166,8 +187,7 @@ export class CampaignRun {
       return true
     }
     store.undo(attempt, contact.id, nowMs)
-    this.#held = detail
-    this.#heldUntilMs = clock.monotonicMs() + heldMs
+    this.#hold(detail)
     return false
   }
 

@@ -65,6 +65,26 @@ const portCommands: [verb: string, summary: string, load: Entry['load']][] = [
   ['list', 'ports that are under way', async () => (await import('./port.ts')).portListCommand],
 ]
 
+const campaignCommands: [verb: string, summary: string, load: Entry['load']][] = [
+  ['list', 'campaigns, and how far they are', async () => (await import('./campaign.ts')).campaignListCommand],
+  ['show', 'all of one campaign', async () => (await import('./campaign.ts')).campaignShowCommand],
+  ['start', 'begins or goes on to call', async () => (await import('./campaign.ts')).campaignSwitchCommand('start')],
+  ['pause', 'calls nobody more', async () => (await import('./campaign.ts')).campaignSwitchCommand('pause')],
+  ['stop', 'stops at once', async () => (await import('./campaign.ts')).campaignSwitchCommand('stop')],
+  [
+    'outcomes',
+    'who was called, and what became of it',
+    async () => (await import('./campaign.ts')).campaignOutcomesCommand,
+  ],
+  ['check', 'checks a list of contacts', async () => (await import('./campaign.ts')).campaignCheckCommand],
+  [
+    'import',
+    'brings a list of contacts into a campaign',
+    async () => (await import('./campaign.ts')).campaignImportCommand,
+  ],
+  ['block', 'puts numbers on the do-not-call list', async () => (await import('./campaign.ts')).campaignBlockCommand],
+]
+
 const entries: readonly Entry[] = [
   {
     name: 'check',
@@ -126,6 +146,7 @@ const entries: readonly Entry[] = [
     summary: 'lets no more contacts into a queue',
     load: async () => (await import('./queue.ts')).queueCommand('close'),
   },
+  ...campaignCommands.map(([verb, summary, load]) => ({ name: `campaign ${verb}`, summary, load })),
   ...portCommands.map(([verb, summary, load]) => ({ name: `port ${verb}`, summary, load })),
   ...numberCommands.map(([verb, summary, load]) => ({ name: `number ${verb}`, summary, load })),
   {
