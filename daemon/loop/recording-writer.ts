@@ -1,32 +1,31 @@
-// Writes one recording to disk, on the main thread: fetches from the ring twice a second, at its beginning ten times,
-// and completes the header each time, so that after a kill the file opens and holds all audio up to the last fetch.
-// Synced every 5 s.
+// Writes one recording to disk, on the main thread: out of the ring's own memory every second, at its beginning ten times a
+// second. After a kill all audio up to the last fetch is in the file; the header tells of all but the last 5 s of it, until
+// the next start of the box mends it (store/recording-repair.ts). Synced every 5 s.
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Clock, Timer } from '../clock.ts'
 import { telephoneFormat } from '../media/port.ts'
 import type { RecordingRing } from '../media/recording-ring.ts'
 
-/** Each fetch costs two file operations, 0.1 ms together: a hundred recordings would take a fifth of a core at ten. */
-const fetchMs = 500
-/** A short recording must not be lost whole. */
+/** Each file operation costs 0.1 ms on two threads: a hundred recordings would take a fifth of a core at ten fetches. */
+const fetchMs = 1000
+/** A short recording must not be lost whole: each of these fetches completes the header. */
 const firstFetchMs = 100
 const beginningSamples = 2 * telephoneFormat.rateHz
 const syncMs = 5000
 const channels = 2
 const bytesPerSample = channels * 2
 export const wavHeaderBytes = 44
-/** Stereo samples fetched at once: half a second and a little, so that a backlog is written in a few steps. */
-const chunkSamples = 4096
 
 export class RecordingWriter {
   readonly #file: string
   readonly #ring: RecordingRing
   readonly #clock: Clock
   readonly #onFailure: (reason: string) => void
-  readonly #chunk = new Int16Array(chunkSamples * channels)
   readonly #header = wavHeader()
   #handle: FileHandle | undefined
   #samples = 0
+  /** What the header tells of. */
+  #toldSamples = 0
   #syncedMs: number
   #timer: Timer | undefined
   #failure: Error | undefined
@@ -54,6 +53,7 @@ export class RecordingWriter {
     await this.#step
     await this.#guard(async () => {
       await this.#fetch()
+      await this.#writeHeader()
       await this.#handle?.datasync()
     })
     await this.#close()
@@ -81,24 +81,27 @@ export class RecordingWriter {
   }
 
   async #fetchAndSync(): Promise<void> {
+    const isBeginning = this.#samples < beginningSamples
     await this.#fetch()
     const nowMs = this.#clock.monotonicMs()
-    if (nowMs - this.#syncedMs < syncMs) return
+    const isSyncDue = nowMs - this.#syncedMs >= syncMs
+    if ((isBeginning || isSyncDue) && this.#samples > this.#toldSamples) await this.#writeHeader()
+    if (!isSyncDue) return
     this.#syncedMs = nowMs
     await this.#handle?.datasync()
   }
 
-  /** Audio first, then the header that tells of it: at no moment does the header claim more than there is. */
+  /** Audio goes before the header that tells of it: at no moment does the header claim more than there is. */
   async #fetch(): Promise<void> {
-    const before = this.#samples
     for (;;) {
-      const count = this.#ring.read(this.#chunk)
-      if (count === 0) break
-      const bytes = Buffer.from(this.#chunk.buffer, 0, count * bytesPerSample)
+      const piece = this.#ring.waiting()
+      if (piece.length === 0) return
+      const bytes = new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength)
       await this.#writeAll(bytes, wavHeaderBytes + this.#samples * bytesPerSample)
-      this.#samples += count
+      const samples = piece.length / channels
+      this.#ring.release(samples)
+      this.#samples += samples
     }
-    if (this.#samples > before) await this.#writeHeader()
   }
 
   async #writeHeader(): Promise<void> {
@@ -106,9 +109,10 @@ export class RecordingWriter {
     this.#header.writeUInt32LE(wavHeaderBytes - 8 + dataBytes, 4)
     this.#header.writeUInt32LE(dataBytes, 40)
     await this.#writeAll(this.#header, 0)
+    this.#toldSamples = dataBytes / bytesPerSample
   }
 
-  async #writeAll(bytes: Buffer, position: number): Promise<void> {
+  async #writeAll(bytes: Uint8Array, position: number): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
       const { bytesWritten } = await this.#handle!.write(bytes, done, bytes.length - done, position + done)
       done += bytesWritten

@@ -2,7 +2,7 @@
 // thread never waits for the disk: a full ring drops the newest frames and counts them.
 import { telephoneFormat } from './port.ts'
 
-/** Stereo samples held: a power of two, 4 s. The disk side fetches ten times a second. */
+/** Stereo samples held: a power of two, 4 s. The disk side fetches every second or oftener. */
 const ringSamples = 32768
 const headerBytes = 32
 const writeIndex = 0
@@ -40,17 +40,32 @@ export class RecordingRing {
     Atomics.store(this.#header, writeIndex, (head + frameSamples) | 0)
   }
 
-  /** Disk side: copies interleaved samples into `into`, little-endian as the machine is. Returns stereo samples. */
-  read(into: Int16Array): number {
+  /**
+   * Disk side: interleaved samples that wait, as far as they lie in one piece, little-endian as the machine is. The
+   * memory is the ring's own: theirs until they are released.
+   */
+  waiting(): Int16Array {
     const tail = Atomics.load(this.#header, readIndex)
     const ready = (Atomics.load(this.#header, writeIndex) - tail) >>> 0
-    const count = Math.min(ready, into.length >> 1)
     const at = tail & (ringSamples - 1)
-    const straight = Math.min(count, ringSamples - at)
-    into.set(this.#samples.subarray(at * 2, (at + straight) * 2))
-    into.set(this.#samples.subarray(0, (count - straight) * 2), straight * 2)
-    Atomics.store(this.#header, readIndex, (tail + count) | 0)
-    return count
+    return this.#samples.subarray(at * 2, (at + Math.min(ready, ringSamples - at)) * 2)
+  }
+
+  /** Disk side: so many stereo samples have been fetched. */
+  release(samples: number): void {
+    Atomics.add(this.#header, readIndex, samples)
+  }
+
+  /** Disk side: copies what waits into `into`. Returns stereo samples. */
+  read(into: Int16Array): number {
+    let at = 0
+    for (;;) {
+      const piece = this.waiting().subarray(0, into.length - at)
+      if (piece.length === 0) return at / 2
+      into.set(piece, at)
+      at += piece.length
+      this.release(piece.length / 2)
+    }
   }
 
   /** Stereo samples lost because the disk side did not fetch them. */

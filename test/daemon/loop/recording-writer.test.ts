@@ -1,9 +1,10 @@
 // A recording on its way to disk, with the clock in the test's hand.
-import { existsSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { RecordingWriter } from '../../../daemon/loop/recording-writer.ts'
 import { RecordingRing } from '../../../daemon/media/recording-ring.ts'
+import { repairRecordings } from '../../../daemon/store/recording-repair.ts'
 import { MockClock } from '../../support/mock-clock.ts'
 import { readWav } from '../../support/wav.ts'
 
@@ -44,6 +45,28 @@ t.test('while it is written the file is whole up to the last fetch', async (t) =
   t.same([second.samples[0]![799], second.samples[0]![800], second.samples[1]![2399]], [3, 5, 6])
   await writer.finish()
 })
+
+t.test(
+  'past its beginning the header may come later: the audio is there, and a start after a kill finds it',
+  async (t) => {
+    const directory = t.testdir({ killed: {} })
+    const { clock, file, writer, say, untilHeld } = begin(t, join(directory, 'call.wav'))
+    say(120, 3, -4)
+    await untilHeld(2400)
+    say(50, 5, 6)
+    const deadline = performance.now() + 5000
+    while (statSync(file).size < 44 + 3400 * 32 && performance.now() < deadline) await clock.advance(100)
+    t.equal(statSync(file).size, 44 + 3400 * 32)
+    t.ok(readWav(file).durationMs <= 3400, 'the header tells of no more than there is')
+    const killed = join(directory, 'killed', 'call.wav')
+    copyFileSync(file, killed)
+    await repairRecordings(join(directory, 'killed'))
+    const { durationMs, samples } = readWav(killed)
+    t.same([durationMs, samples[0]!.at(-1), samples[1]!.at(-1)], [3400, 5, 6])
+    await untilHeld(3400)
+    await writer.finish()
+  },
+)
 
 t.test('finishing writes the rest and tells the length', async (t) => {
   const { clock, file, writer, say } = begin(t)
