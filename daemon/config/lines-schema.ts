@@ -66,12 +66,26 @@ const tones = z
   .optional()
   .describe('Tones of its exchange where they are not those of the country; see cordboard line learn')
 
+const longestCallMin = whole(0, 1440)
+  .default(240)
+  .describe('A call of so many minutes is ended, whatever was missed; 0: none is')
+
 /** Of a line with two wires, whatever takes its loop. */
 const pair = {
   echoTailMs: whole(0, 128)
     .default(64)
     .describe('How long after a sound its echo may come back from the line and be cancelled; 0: no echo is cancelled'),
   currentLossMs: whole(50, 900).default(250).describe('Loop current loss that counts as hang-up'),
+  polarity: z
+    .enum(['none', 'answer', 'hangUp', 'both'])
+    .default('answer')
+    .describe(
+      'What it means that the exchange reverses the polarity in a call: that a call out is answered, a hang-up, both',
+    ),
+  silenceHangUpS: whole(0, 3600)
+    .default(180)
+    .describe('A call in which neither side says anything for so long is ended; 0: never'),
+  longestCallMin,
   toneHangUp: z
     .boolean()
     .default(true)
@@ -114,7 +128,7 @@ const cellularModule = z.strictObject({
   kind: z.literal('cellularModule'),
   device: device.describe('Serial device of the commands, by its stable name, e.g. /dev/cordboard/SERIAL-at'),
   soundDevice: device.describe('Serial device of the calls’ sound, e.g. /dev/cordboard/SERIAL-pcm'),
-  lines: z.array(z.strictObject({ port: onlyPort, name, number, outbound: mobileOutbound })).length(1),
+  lines: z.array(z.strictObject({ port: onlyPort, name, number, longestCallMin, outbound: mobileOutbound })).length(1),
 })
 
 export const linesSchema = z.strictObject({

@@ -158,7 +158,7 @@ function causeOf(gone: FarEndGone): string {
       return gone.cause
     case 'tone':
       return gone.tone === 'busy' ? 'busy' : 'unreachable'
-    case 'currentLost':
+    default:
       return 'hangUp'
   }
 }

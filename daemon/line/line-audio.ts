@@ -11,6 +11,8 @@ export interface LineAudioOptions {
   /** Of the line, for people. */
   name: string
   pcmFile: string
+  /** See `LineOpening`. */
+  silentAfterMs: number
 }
 
 /** How long a leg's end waits for its audio port to be released. */
@@ -36,8 +38,8 @@ export class LineAudio {
 
   /** `isWanted`: asked when the port is there, which may be too late. Exactly one of the two is called, unless it is. */
   open(tones: SupervisoryTone[], isWanted: () => boolean, opened: (portId: PortId) => void, failed: () => void): void {
-    const { audio, log, name, pcmFile } = this.#of
-    audio.openLine({ pcmFile, name, tones }).then(
+    const { audio, log, name, pcmFile, silentAfterMs } = this.#of
+    audio.openLine({ pcmFile, name, tones, silentAfterMs }).then(
       (portId) => {
         if (!isWanted()) {
           void this.#release(portId)

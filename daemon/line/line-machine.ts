@@ -202,6 +202,7 @@ function whenAnswering(state: In<'answering'>, input: LineInput): LineStep {
 function whenTalking(state: In<'talking'>, input: LineInput): LineStep {
   switch (input.type) {
     case 'farEndGone': {
+      if (input.gone.evidence === 'totalLimit') return clear(byUs('none', 'callLimit'))
       const cleared = clear(byFarEnd('hangUp'))
       return { state: cleared.state, effects: [count('farEndHangUps'), ...cleared.effects] }
     }

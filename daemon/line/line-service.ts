@@ -124,11 +124,12 @@ class LineService implements Lines {
   }
 
   #heard(event: AudioEvent): void {
-    if (event.type !== 'digitReceived' && event.type !== 'portFailed' && event.type !== 'toneHeard') return
+    if (!('portId' in event)) return
     const line = this.#lines.find((candidate) => candidate.owns(event.portId))
     if (!line) return
     if (event.type === 'digitReceived') line.digit(event.digit)
     else if (event.type === 'toneHeard') line.tone(event.tone)
-    else line.audioLost()
+    else if (event.type === 'lineSilent') line.silent(event.silentMs)
+    else if (event.type === 'portFailed') line.audioLost()
   }
 }

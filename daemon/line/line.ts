@@ -8,6 +8,7 @@ import type { Log } from '../log/log.ts'
 import type { Audio } from '../loop/audio.ts'
 import type { PortId } from '../media/port.ts'
 import { CallProgress } from './call-progress.ts'
+import { CallSupervisor } from './call-supervisor.ts'
 import { keysBy } from './device-keys.ts'
 import { LineAudio } from './line-audio.ts'
 import { LineLeg, type LineLegOptions, partyOf } from './line-leg.ts'
@@ -16,7 +17,6 @@ import type { AnswerEvidence, LineEffect, LineInput, LineState, RingingCaller } 
 import { LineTimers } from './line-timers.ts'
 import type { LineSettings, LineView } from './lines.ts'
 import { ownDetails } from './own-details.ts'
-import { judgeCurrentLoss } from './supervision.ts'
 
 export interface LineSurroundings {
   audio: Audio
@@ -45,14 +45,23 @@ export class Line {
   #legs = 0
   readonly #audio: LineAudio
   readonly #progress: CallProgress
+  readonly #supervisor: CallSupervisor
   /** Answers to what an earlier call asked for are not for this one. */
   #call = 0
 
   constructor(settings: LineSettings, around: LineSurroundings) {
     this.#settings = settings
     this.#around = around
-    const { audio, clock } = around
-    this.#audio = new LineAudio({ ...around, name: settings.name, pcmFile: settings.driver.pcmFile(settings.port) })
+    const { audio, clock, log } = around
+    const { name, driver, port, silentAfterMs } = settings
+    this.#audio = new LineAudio({ ...around, name, pcmFile: driver.pcmFile(port), silentAfterMs })
+    this.#supervisor = new CallSupervisor({
+      settings,
+      clock,
+      log,
+      counters: this.#counters,
+      gone: (gone) => this.#input({ type: 'farEndGone', gone }),
+    })
     this.#progress = new CallProgress(settings, audio)
     this.#timers = new LineTimers(clock, (timer) => this.#input({ type: 'timerFired', timer }))
   }
@@ -137,11 +146,11 @@ export class Line {
         break
       case 'polarityReversed':
         this.#counters.count('polarityReversals')
-        // On a call out the exchange reverses it when the far end answers, where it does at all.
-        if (this.#state.name === 'calling' && this.#state.step === 'progress') this.#answered('polarity', signal.atMs)
+        if (this.#supervisor.isReversalAnswer()) this.#answered('polarity', signal.atMs)
+        else this.#supervisor.polarityReversed(signal.atMs)
         break
       case 'loopCurrentLost':
-        this.#currentLost(signal)
+        this.#supervisor.currentLost(signal)
         break
       case 'lineUseChanged':
         this.#inUse = signal.inUse
@@ -179,16 +188,12 @@ export class Line {
     this.#counters.count(`tones.${tone}`)
     const input = this.#progress.inputOf(tone)
     if (input) this.#input(input)
-    else this.#hangUpTone(tone)
+    else this.#supervisor.toneHeard(tone)
   }
 
-  #hangUpTone(tone: string): void {
-    const { name } = this.#state
-    const isCalling = this.#state.name === 'calling' && this.#state.step === 'progress'
-    const endsCalls = this.#settings.hangUpTones.some((each) => each.name === tone)
-    if (!isCalling && (name !== 'talking' || !endsCalls)) return
-    this.#around.log.info({ line: this.#settings.name, tone }, 'far end hung up: the exchange plays its tone')
-    this.#input({ type: 'farEndGone', gone: { evidence: 'tone', tone } })
+  /** Neither side has said anything for so long. */
+  silent(silentMs: number): void {
+    this.#supervisor.silent(silentMs)
   }
 
   audioLost(): void {
@@ -200,27 +205,6 @@ export class Line {
     return this.#audio.portId === portId
   }
 
-  #currentLost(signal: Extract<LineSignal, { type: 'loopCurrentLost' }>): void {
-    const state = this.#state
-    if (state.name === 'answering' && state.isHeld) {
-      this.#input({ type: 'farEndGone', gone: { evidence: 'currentLost', durationMs: signal.durationMs } })
-      return
-    }
-    if (state.name !== 'talking') {
-      this.#counters.count('ignoredSignals')
-      return
-    }
-    const verdict = judgeCurrentLoss(signal, state.offHookAtMs, this.#settings.currentLossMs)
-    const fields = { line: this.#settings.name, durationMs: signal.durationMs }
-    if (!verdict.gone) {
-      this.#counters.count(`currentLoss.${verdict.why}`)
-      this.#around.log.info({ ...fields, why: verdict.why }, 'loss of loop current is no hang-up')
-      return
-    }
-    this.#around.log.info(fields, 'far end hung up: loop current lost')
-    this.#input({ type: 'farEndGone', gone: verdict.gone })
-  }
-
   /** Inputs that come up while another one is worked off wait for their turn. */
   #input(input: LineInput): void {
     this.#inputs.push(input)
@@ -230,6 +214,7 @@ export class Line {
       for (let next = this.#inputs.shift(); next; next = this.#inputs.shift()) {
         const { state, effects } = advanceLine(this.#state, next)
         this.#state = state
+        this.#supervisor.follow(state)
         if (state.name === 'clearing') this.#leg?.tellClearing()
         for (const effect of effects) this.#perform(effect)
       }
@@ -268,6 +253,7 @@ export class Line {
       case 'noteAnswer':
         this.#progress.stop()
         this.#counters.count(`answeredBy.${effect.evidence}`)
+        this.#supervisor.answeredBy(effect.evidence)
         break
       case 'dialByDevice':
         this.#command({ type: 'dial', number: effect.number }, ({ refused }) =>

@@ -2,6 +2,7 @@
 import type { BatteryState, LineDetails, LineDriver, LinePortNumber } from '../../drivers/line-driver.ts'
 import type { Leg, LegParty, LegSource } from '../leg/leg.ts'
 import type { SupervisoryTone } from '../loop/audio.ts'
+import type { ReversalMeaning } from './supervision.ts'
 
 export interface LineSettings {
   name: string
@@ -10,6 +11,12 @@ export interface LineSettings {
   /** E.164: what callers of this line dialled. */
   number: string
   currentLossMs: number
+  /** What the exchange means by a reversal of the polarity in a call. */
+  reversalMeans: ReversalMeaning
+  /** Nobody on the line says anything for so long: it is given up; 0: never. */
+  silentAfterMs: number
+  /** No call is longer; 0: as long as it likes. */
+  longestCallMs: number
   /** What the exchange plays when the far end has gone. Empty: tones end no call on this line. */
   hangUpTones: SupervisoryTone[]
   /** What the exchange plays while a call out is made, see `callTones`. Empty: it can't tell of dial tone or an answer. */

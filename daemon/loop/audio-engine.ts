@@ -233,9 +233,9 @@ export class AudioEngine {
     const supervisor = this.#supervisorOf(command.tones)
     try {
       const report = (report: LoopReport) => this.#tell(report)
-      const { portId: id, name } = command
+      const { portId: id, name, silentAfterMs } = command
       this.#loop.add(
-        new LinePort({ id, name, memory, detectors: this.#detectors, supervisor, report, nowMs: () => this.nowMs }),
+        new LinePort({ id, name, memory, detectors: this.#detectors, supervisor, silentAfterMs, report, nowMs: () => this.nowMs }),
       )
     } catch (fault) {
       supervisor?.close()

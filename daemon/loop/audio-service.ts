@@ -9,6 +9,7 @@ import { RecordingRing } from '../media/recording-ring.ts'
 import type {
   Audio,
   AudioEvent,
+  LineOpening,
   Listening,
   LoopCounters,
   Playback,
@@ -18,7 +19,6 @@ import type {
   Recording,
   RecordingOptions,
   RtpRemote,
-  SupervisoryTone,
 } from './audio.ts'
 import type { ReplyValue } from './messages.ts'
 import { PortListener } from './port-listener.ts'
@@ -108,10 +108,9 @@ class AudioService implements Audio {
     this.#link.send({ type: 'setRtpRemote', portId, remote })
   }
 
-  async openLine(options: { pcmFile: string; name: string; tones?: SupervisoryTone[] }): Promise<PortId> {
-    const { pcmFile, name, tones = [] } = options
+  async openLine({ pcmFile, name, tones = [], silentAfterMs = 0 }: LineOpening): Promise<PortId> {
     const portId = this.#nextId++
-    await this.#link.ask((requestId) => ({ type: 'openLine', requestId, portId, pcmFile, name, tones }))
+    await this.#link.ask((requestId) => ({ type: 'openLine', requestId, portId, pcmFile, name, tones, silentAfterMs }))
     this.#ports.add(portId)
     return portId
   }

@@ -120,11 +120,22 @@ export interface SupervisoryTone {
   pattern: TonePattern
 }
 
+export interface LineOpening {
+  pcmFile: string
+  /** For people. */
+  name: string
+  tones?: SupervisoryTone[]
+  /** Of a line without other signs of a hang-up: `lineSilent` after so long; 0 or absent: never. */
+  silentAfterMs?: number
+}
+
 export type AudioEvent =
   /** A digit that the far end of the port pressed: in band, or by RFC 4733. Each press is told once. */
   | { type: 'digitReceived'; portId: PortId; digit: string; source: 'inBand' | 'event'; durationMs: number }
   /** One of the tones the line was opened with; again each time its whole pattern was heard. */
   | { type: 'toneHeard'; portId: PortId; tone: string }
+  /** Nobody on the line has said anything, neither its far end nor we, for the time it was opened with; once a silence. */
+  | { type: 'lineSilent'; portId: PortId; silentMs: number }
   /** No RTP for the time set when the port was opened, though some is expected; told once per gap. */
   | { type: 'mediaStopped'; portId: PortId; silentMs: number }
   | { type: 'mediaStarted'; portId: PortId }
@@ -149,7 +160,7 @@ export interface Audio {
   openRtp(options: { localAddress: string; mediaTimeoutMs?: number }): Promise<{ portId: PortId; localPort: number }>
   setRtpRemote(portId: PortId, remote: RtpRemote): void
   /** A telephone line's PCM path (`LineDriver.pcmFile`), with an in-band digit detector. */
-  openLine(options: { pcmFile: string; name: string; tones?: SupervisoryTone[] }): Promise<PortId>
+  openLine(options: LineOpening): Promise<PortId>
   /** Ends playbacks and talk paths of the port; resolves with its final counters once its resources are released. */
   close(portId: PortId): Promise<PortCounters>
   /** The far end of `to` hears the far end of `from`, mixed with all else it hears, until disconnected. */

@@ -2,7 +2,7 @@
 // out in the order they were sent; each with a `requestId` is answered once.
 import type { MessagePort } from 'node:worker_threads'
 import type { PortId } from '../media/port.ts'
-import type { AudioEvent, PlayItem, PlayOutcome, RecordedChannels, RtpRemote, SupervisoryTone } from './audio.ts'
+import type { AudioEvent, LineOpening, PlayItem, PlayOutcome, RecordedChannels, RtpRemote } from './audio.ts'
 
 export type Command =
   /** `fd` is a bound UDP socket; it belongs to the audio thread once the answer is `reply`. */
@@ -15,7 +15,7 @@ export type Command =
       localPort: number
       mediaTimeoutMs: number | undefined
     }
-  | { type: 'openLine'; requestId: number; portId: PortId; pcmFile: string; name: string; tones: SupervisoryTone[] }
+  | ({ type: 'openLine'; requestId: number; portId: PortId } & Required<LineOpening>)
   | { type: 'setRtpRemote'; portId: PortId; remote: RtpRemote }
   | { type: 'close'; requestId: number; portId: PortId }
   | { type: 'connect'; from: PortId; to: PortId }

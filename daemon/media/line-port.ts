@@ -8,6 +8,7 @@ import { DigitDetector } from './digit-detector.ts'
 import { DigitQueue } from './digit-queue.ts'
 import type { DetectorSource, LoopPort, Report } from './loop-port.ts'
 import { frameMs, type PortCounters, type PortId, telephoneFormat } from './port.ts'
+import { SilenceWatch } from './silence-watch.ts'
 import { ToneSender } from './tone-sender.ts'
 import type { ToneSupervisor } from './tone-supervisor.ts'
 
@@ -32,6 +33,7 @@ export class LinePort implements LoopPort {
   readonly #report: Report
   readonly #nowMs: () => number
   readonly #supervisor: ToneSupervisor | undefined
+  readonly #silenceWatch: SilenceWatch | undefined
   readonly #concealment = new Concealment()
   readonly #digits: DigitQueue
   readonly #tones: ToneSender
@@ -59,6 +61,8 @@ export class LinePort implements LoopPort {
     detectors: DetectorSource
     /** Listens for the exchange's tones. */
     supervisor?: ToneSupervisor | undefined
+    /** Told as `lineSilent` once neither side has said anything for so long; 0: never. */
+    silentAfterMs?: number
     report: Report
     /** The system's monotonic clock, at the begin of the tick. */
     nowMs(): number
@@ -69,9 +73,14 @@ export class LinePort implements LoopPort {
     this.#nowMs = options.nowMs
     this.#name = options.name
     this.#supervisor = options.supervisor
+    const { silentAfterMs = 0 } = options
+    if (silentAfterMs > 0)
+      this.#silenceWatch = new SilenceWatch(silentAfterMs, (silentMs) =>
+        report({ type: 'lineSilent', portId: id, silentMs }),
+      )
     this.#memory = options.memory
     this.#path = pcmPath(options.memory.memory, options.memory.byteOffset)
-    this.detector = new DigitDetector(options.detectors.open({ filterDialTone: true }), (digit, durationMs) => {
+    this.detector = new DigitDetector(options.detectors.open({ filterDialTone: false }), (digit, durationMs) => {
       this.#counters.digitsReceived++
       report({ type: 'digitReceived', portId: id, digit, source: 'inBand', durationMs })
     })
@@ -104,6 +113,7 @@ export class LinePort implements LoopPort {
     this.#concealment.hear(frame, 0, frameSamples)
     this.#counters.framesHeard++
     this.#supervisor?.hear(frame, this.#tellTone)
+    this.#silenceWatch?.add(frame)
     return true
   }
 
@@ -113,6 +123,8 @@ export class LinePort implements LoopPort {
       outgoing = this.#toneFrame
       this.detector.expectEcho()
     }
+    this.#silenceWatch?.add(outgoing)
+    this.#silenceWatch?.tick()
     const ring = this.#path.playback
     if (ring.available > maximumPlaybackSamples) {
       // The driver does not fetch: what it would play later would only be late.

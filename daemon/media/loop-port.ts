@@ -33,6 +33,8 @@ export type PortReport =
   | { type: 'digitsSent'; requestId: number }
   /** A supervisory tone of the line's own list: said again for each time its whole pattern was heard. */
   | { type: 'toneHeard'; portId: PortId; tone: string }
+  /** Neither side of a line has said anything for so long; once a silence. */
+  | { type: 'lineSilent'; portId: PortId; silentMs: number }
   | { type: 'mediaStopped'; portId: PortId; silentMs: number }
   | { type: 'mediaStarted'; portId: PortId }
 

@@ -72,6 +72,7 @@ inOffice('an answered caller talks, with an audio port on the line’s PCM', asy
   t.same(office.audio.open.get(leg.portId!), {
     pcmFile: '/fake/port1.pcm',
     name: 'line 1',
+    silentAfterMs: 0,
     tones: [{ name: 'busy', pattern: [] }],
   })
   t.same(office.heard, [{ type: 'answered' }])

@@ -2,7 +2,7 @@
 import t, { type Test } from 'tap'
 import type { Leg, LegEvent } from '../../../daemon/leg/leg.ts'
 import { createLineService } from '../../../daemon/line/line-service.ts'
-import type { Lines } from '../../../daemon/line/lines.ts'
+import type { LineSettings, Lines } from '../../../daemon/line/lines.ts'
 import { MockClock } from '../../support/mock-clock.ts'
 import { FakeAudio } from './fake-audio.ts'
 import { FakeLineDriver } from './fake-line-driver.ts'
@@ -18,7 +18,7 @@ export class Office {
   readonly lines: Lines
 
   /** `awaited`: lines whose calls the daemon before this one left, and somebody waits for. */
-  constructor(awaited: string[] = []) {
+  constructor(awaited: string[] = [], settings: Partial<LineSettings> = {}) {
     const write = (_fields: object, message: string) => void this.logged.push(message)
     this.lines = createLineService({
       lines: [1, 2].map((port) => ({
@@ -27,6 +27,10 @@ export class Office {
         port,
         number: `+155501${port}`,
         currentLossMs: 250,
+        reversalMeans: 'answer' as const,
+        silentAfterMs: 0,
+        longestCallMs: 0,
+        ...settings,
         hangUpTones: [{ name: 'busy', pattern: [] }],
         callTones: [],
         ringbackPeriodMs: 6000,
@@ -91,9 +95,13 @@ export class Office {
 }
 
 /** Runs a test with idle lines; at its end all has been given back. */
-export function inOffice(name: string, run: (t: Test, office: Office) => Promise<void>): void {
+export function inOffice(
+  name: string,
+  run: (t: Test, office: Office) => Promise<void>,
+  settings: Partial<LineSettings> = {},
+): void {
   t.test(name, async (t) => {
-    const office = new Office()
+    const office = new Office([], settings)
     await office.idle()
     await run(t, office)
     const stopped = office.lines.stop()
