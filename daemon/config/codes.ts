@@ -55,7 +55,6 @@ export const code = {
   defaultFlowMissing: 'CFG-325',
   unknownBoardOverride: 'CFG-326',
   certificateMissing: 'CFG-327',
-  mediaNeedsIpv4: 'CFG-329',
 
   agentUnreachable: 'CFG-331',
   passwordMissing: 'CFG-332',

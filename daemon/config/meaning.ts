@@ -92,13 +92,13 @@ function networkFaults(box: ConfigDocument): Fault[] {
   if (address && /^[0-9.]+$|:/.test(address.value) && isIP(address.value) === 0) {
     const message = `${JSON.stringify(address.value)} is no IP address.`
     faults.push(
-      box.fault(code.wrongForm, address.path, message, 'Write an address of this machine, or 0.0.0.0 for all.'),
+      box.fault(
+        code.wrongForm,
+        address.path,
+        message,
+        'Write an address of this machine, 0.0.0.0 for all of IPv4, or :: for all of IPv6.',
+      ),
     )
-  }
-  if (address && isIP(address.value) === 6) {
-    const message = 'Media goes over IPv4 only, and its ports are opened at sip.address.'
-    const mend = 'Write an IPv4 address or 0.0.0.0 here, and add the IPv6 address under sip.listen.'
-    faults.push(box.fault(code.mediaNeedsIpv4, address.path, message, mend))
   }
   const numberAt = (fallback: number, ...path: string[]): number => {
     const value = valueAt(box.value, path)

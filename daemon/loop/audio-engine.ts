@@ -1,6 +1,7 @@
 // The audio thread's work without its thread: sockets, detectors and loop, driven turn by turn. audio-thread.ts drives
 // it by the clock; tests drive it by given times.
 import { DtmfBank } from '../../drivers/native/dtmf-bank.ts'
+import type { FarEndAddresses } from '../../drivers/native/far-end-addresses.ts'
 import {
   MediaSockets,
   receiveBytesPerPacket,
@@ -10,7 +11,7 @@ import {
 } from '../../drivers/native/media-sockets.ts'
 import { mapSharedMemory } from '../../drivers/native/shared-memory.ts'
 import { ToneBank } from '../../drivers/native/tone-bank.ts'
-import { bindUdpSocket, ipv4Number } from '../../drivers/native/udp.ts'
+import { bindUdpSocket } from '../../drivers/native/udp.ts'
 import { pcmFileBytes } from '../../drivers/pcm-ring.ts'
 import { LinePort } from '../media/line-port.ts'
 import type { PlaybackItem } from '../media/playback.ts'
@@ -128,7 +129,7 @@ export class AudioEngine {
         return this.#reply(command.requestId, undefined)
       case 'setRtpRemote': {
         const port = loop.port(command.portId)
-        if (port instanceof RtpPort) port.agree(agreementOf(command.remote))
+        if (port instanceof RtpPort) port.agree(agreementOf(command.remote, this.#sockets.addresses))
         return
       }
       case 'close':
@@ -235,7 +236,16 @@ export class AudioEngine {
       const report = (report: LoopReport) => this.#tell(report)
       const { portId: id, name, silentAfterMs } = command
       this.#loop.add(
-        new LinePort({ id, name, memory, detectors: this.#detectors, supervisor, silentAfterMs, report, nowMs: () => this.nowMs }),
+        new LinePort({
+          id,
+          name,
+          memory,
+          detectors: this.#detectors,
+          supervisor,
+          silentAfterMs,
+          report,
+          nowMs: () => this.nowMs,
+        }),
       )
     } catch (fault) {
       supervisor?.close()
@@ -334,14 +344,13 @@ function packetStatus(status: number): PacketStatus {
   return status === statusReplayed || status === statusTooOld ? 'replayed' : 'rejected'
 }
 
-/** Throws when the address is not IPv4: media over IPv6 is not done yet. */
-function agreementOf(remote: RtpRemote): RtpAgreement {
-  const address = ipv4Number(remote.address)
+/** Throws when an address is none. */
+function agreementOf(remote: RtpRemote, addresses: FarEndAddresses): RtpAgreement {
   const { direction, rtcp } = remote
   return {
-    address,
-    // RFC 2543's way to hold a call: 0.0.0.0 is nowhere.
-    port: address === 0 ? 0 : remote.port,
+    address: addresses.number(remote.address),
+    // RFC 2543's way to hold a call: 0.0.0.0 is nowhere, as is :: (RFC 6157 section 3.1).
+    port: ['0.0.0.0', '::'].includes(remote.address) ? 0 : remote.port,
     codec: remote.codec,
     payloadType: remote.payloadType,
     eventPayloadType: remote.eventPayloadType,
@@ -349,17 +358,17 @@ function agreementOf(remote: RtpRemote): RtpAgreement {
     comfortNoisePayloadType: remote.comfortNoisePayloadType,
     opus: remote.opus,
     ptimeMs: remote.ptimeMs ?? frameMs,
-    rtcp: rtcp === undefined || rtcp === 'mux' ? rtcp : { address: ipv4Number(rtcp.address), port: rtcp.port },
+    rtcp: rtcp === undefined || rtcp === 'mux' ? rtcp : { address: addresses.number(rtcp.address), port: rtcp.port },
     sends: direction === 'sendrecv' || direction === 'sendonly',
     receives: direction === 'sendrecv' || direction === 'recvonly',
     sendKey: remote.sendKey,
     receiveKey: remote.receiveKey,
     dtls: remote.dtls,
-    ice: remote.ice && iceAgreementOf(remote.ice),
+    ice: remote.ice && iceAgreementOf(remote.ice, addresses),
   }
 }
 
-function iceAgreementOf(ice: IceParameters): RtpAgreement['ice'] {
-  const candidates = ice.candidates.map(({ address, port }) => ({ address: ipv4Number(address), port }))
+function iceAgreementOf(ice: IceParameters, addresses: FarEndAddresses): RtpAgreement['ice'] {
+  const candidates = ice.candidates.map(({ address, port }) => ({ address: addresses.number(address), port }))
   return { ...ice, candidates }
 }

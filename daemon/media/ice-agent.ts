@@ -26,7 +26,7 @@ export interface IceAgreement {
   theirLite: boolean
   /** RTCP has a port of its own, which is checked too. */
   separateRtcp: boolean
-  /** Where a lite far end can be reached: IPv4 as a number. */
+  /** Where a lite far end can be reached. */
   candidates: readonly { address: number; port: number }[]
 }
 
@@ -41,6 +41,7 @@ export class IceAgent {
   /** The far end has not answered for 30 s: it must not be sent anything. */
   consentLost = false
   readonly #send: SendStun
+  readonly #octetsOf: (address: number) => Uint8Array
   readonly #agreement: IceAgreement
   readonly #tieBreaker = randomBytes(8)
   readonly #transaction = randomBytes(12)
@@ -51,9 +52,10 @@ export class IceAgent {
   #ticksSinceAnswer = 0
   #checksThisTick = 0
 
-  constructor(agreement: IceAgreement, send: SendStun) {
+  constructor(agreement: IceAgreement, send: SendStun, octetsOf: (address: number) => Uint8Array) {
     this.#agreement = { ...agreement, candidates: agreement.candidates.slice(0, maximumCandidates) }
     this.#send = send
+    this.#octetsOf = octetsOf
   }
 
   /** The same far end, credentials and all: a re-INVITE that does not restart ICE. */
@@ -114,7 +116,7 @@ export class IceAgent {
       return false
     }
     this.checksAnswered++
-    this.#reply(address, port, { type: 'success', transaction, mapped: { address, port } })
+    this.#reply(address, port, { type: 'success', transaction, mapped: { octets: this.#octetsOf(address), port } })
     const chosen = message.useCandidate || !this.#nominated
     if (message.useCandidate) this.#nominated = true
     const isNew = chosen && (address !== this.address || port !== this.port)

@@ -17,6 +17,8 @@ export interface PathUser {
     port: number,
     write: (octets: Uint8Array, offset: number) => number,
   ): void
+  /** 4 or 16. */
+  octetsOf(address: number): Uint8Array
   /** Media goes here, and comes from here, from now on. */
   pathFound(address: number, port: number): void
   keysAgreed(keys: DtlsKeys): void
@@ -58,8 +60,8 @@ export class MediaPath {
   agree({ ice, dtls, address, port }: RtpAgreement): void {
     if (ice === undefined || !this.#ice?.isFor(ice)) {
       this.#forgetIce()
-      this.#ice = ice && new IceAgent(ice, (...to) => this.#user.sendPlain('rtp', ...to))
-      this.#rtcpIce = ice?.separateRtcp ? new IceAgent(ice, (...to) => this.#user.sendPlain('rtcp', ...to)) : undefined
+      this.#ice = ice && this.#agentFor(ice, 'rtp')
+      this.#rtcpIce = ice?.separateRtcp ? this.#agentFor(ice, 'rtcp') : undefined
     }
     if (dtls !== undefined && this.#dtls?.isFor(dtls)) return
     this.#dtls?.close()
@@ -130,6 +132,14 @@ export class MediaPath {
   /** Idempotent. */
   close(): void {
     this.#dtls?.close()
+  }
+
+  #agentFor(ice: NonNullable<RtpAgreement['ice']>, component: Component): IceAgent {
+    return new IceAgent(
+      ice,
+      (...to) => this.#user.sendPlain(component, ...to),
+      (address) => this.#user.octetsOf(address),
+    )
   }
 
   #sendDtls(write: (octets: Uint8Array, offset: number) => number): void {

@@ -17,7 +17,7 @@ export interface OpusWishes {
 }
 
 export interface RtpAgreement {
-  /** IPv4 as a number; port 0: nowhere to send to. */
+  /** Port 0: nowhere to send to. */
   address: number
   port: number
   codec: AudioCodec

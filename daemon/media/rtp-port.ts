@@ -95,6 +95,7 @@ export class RtpPort implements LoopPort {
     this.#sender = new RtpSender(transport, slot)
     this.#path = new MediaPath({
       sendPlain: (component, address, port, write) => this.#sendPlain(component, address, port, write),
+      octetsOf: (address) => transport.addresses.octets(address),
       pathFound: (address, port) => this.#latch.prove(address, port),
       keysAgreed: (keys) => this.#takeKeys(keys),
     })
@@ -252,7 +253,7 @@ export class RtpPort implements LoopPort {
   describe(): string {
     const agreement = this.#agreement
     if (agreement === undefined) return `rtp:${this.#localPort} waiting`
-    const to = this.#transport.addressText(this.#latch.address, this.#latch.port)
+    const to = this.#transport.addresses.text(this.#latch.address, this.#latch.port)
     const agreed = agreementText(agreement, this.#path.isLocked)
     return `rtp:${this.#localPort} ${to} ${agreed} jb ${Math.round(this.#receiver.jitter.delayMs)}ms`
   }

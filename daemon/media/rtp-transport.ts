@@ -53,8 +53,15 @@ export interface RtpTransport {
   forwardedSequence(slot: number): number
   forwardedTimestamp(slot: number): number
   forwardedPackets(slot: number): number
+  readonly addresses: FarEndAddresses
+}
+
+/** Addresses of far ends are numbers: an IPv4 address is its own, one of IPv6 has one as long as it is used. */
+export interface FarEndAddresses {
+  /** 4 or 16. */
+  octets(address: number): Uint8Array
   /** `address:port` for people. */
-  addressText(address: number, port: number): string
+  text(address: number, port: number): string
 }
 
 export function sameKey(one: StreamKey | undefined, other: StreamKey | undefined): boolean {

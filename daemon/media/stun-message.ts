@@ -153,8 +153,8 @@ export interface StunContent {
   useCandidate?: boolean
   priority?: number
   role?: { name: 'controlling' | 'controlled'; tieBreaker: Uint8Array }
-  /** IPv4 as a number, and port: where the request came from. */
-  mapped?: { address: number; port: number }
+  /** Where the request came from: 4 or 16 octets, and the port. */
+  mapped?: { octets: Uint8Array; port: number }
   errorCode?: number
 }
 
@@ -182,14 +182,23 @@ export function writeStun(octets: Uint8Array, offset: number, content: StunConte
     )
   if (content.errorCode !== undefined)
     put(attribute.errorCode, words((Math.floor(content.errorCode / 100) << 8) | (content.errorCode % 100)))
-  if (content.mapped) {
-    const { address, port } = content.mapped
-    put(attribute.xorMappedAddress, words((0x01 << 16) | (port ^ (cookie >>> 16)), (address ^ cookie) >>> 0))
-  }
+  if (content.mapped) put(attribute.xorMappedAddress, xorMapped(content.mapped, message.subarray(4, headerBytes)))
   put(attribute.messageIntegrity, integrityOf(message, at, password))
   put(attribute.fingerprint, words(fingerprintOf(message, at)))
   putHalf(message, 2, at - headerBytes)
   return at
+}
+
+/** RFC 8489 section 14.2. `mask`: cookie and transaction. */
+function xorMapped({ octets, port }: NonNullable<StunContent['mapped']>, mask: Uint8Array): Uint8Array {
+  const family = octets.length === 4 ? 1 : 2
+  return Uint8Array.of(
+    0,
+    family,
+    (port >>> 8) ^ mask[0]!,
+    port ^ mask[1]!,
+    ...octets.map((octet, at) => octet ^ mask[at]!),
+  )
 }
 
 function words(...values: number[]): Uint8Array {

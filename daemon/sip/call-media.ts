@@ -1,13 +1,16 @@
 // The media of one call: an RTP port of the audio service, and the offers and answers made for it.
 import { randomInt } from 'node:crypto'
+import { isIP } from 'node:net'
 import { dtlsCertificate } from '../../drivers/native/dtls.ts'
 import type { MediaQuality } from '../leg/leg.ts'
 import type { Audio, RtpRemote, SrtpKey } from '../loop/audio.ts'
 import { fingerprintOf } from '../media/dtls-handshake.ts'
 import type { PortCounters, PortId } from '../media/port.ts'
 import type { SipAccount } from './endpoint.ts'
+import type { IpFamily, MediaHome } from './media-home.ts'
 import { defaultPayloadTypes, notePayloadTypes } from './sdp/codecs.ts'
 import { newKey } from './sdp/crypto.ts'
+import { isNowhere } from './sdp/direction.ts'
 import type { DtlsRole } from './sdp/dtls.ts'
 import { newIceCredentials } from './sdp/ice.ts'
 import {
@@ -39,16 +42,17 @@ export type MediaFault = NegotiationFault | 'malformed'
 /** An RTP port, open from the first offer or answer to the end of the leg. Phones rung at once share it. */
 export class RtpPort {
   readonly #audio: Audio
-  readonly #bindAddress: string
+  readonly #home: MediaHome
   readonly #mediaTimeoutMs: number | undefined
   #open: { portId: PortId; localPort: number } | undefined
+  #bound = ''
   #codec = ''
   #quality: MediaQuality | undefined
   #closed = false
 
-  constructor(audio: Audio, bindAddress: string, mediaTimeoutMs: number | undefined) {
+  constructor(audio: Audio, home: MediaHome, mediaTimeoutMs: number | undefined) {
     this.#audio = audio
-    this.#bindAddress = bindAddress
+    this.#home = home
     this.#mediaTimeoutMs = mediaTimeoutMs
   }
 
@@ -60,9 +64,21 @@ export class RtpPort {
     return this.#open?.localPort ?? 0
   }
 
-  /** False when no port is free, or the leg was over before there was one. */
-  async open(): Promise<boolean> {
-    const options = { localAddress: this.#bindAddress }
+  /** Families that it reaches. */
+  get families(): IpFamily[] {
+    return this.#home.families.filter((family) => this.#bound === '::' || isIP(this.#bound) === family)
+  }
+
+  /** What a far end is told of us. */
+  addressFor(farEnd: string): string {
+    const reached = this.families.some((family) => family === isIP(farEnd))
+    return this.#home.addressFor(reached ? farEnd : this.#bound)
+  }
+
+  /** For these to reach. False when no port is free, or the leg was over before there was one. */
+  async open(farEnds: readonly string[]): Promise<boolean> {
+    this.#bound = this.#home.bindFor(farEnds)
+    const options = { localAddress: this.#bound }
     const timeout = this.#mediaTimeoutMs === undefined ? {} : { mediaTimeoutMs: this.#mediaTimeoutMs }
     const opened = await this.#audio.openRtp({ ...options, ...timeout }).catch((_noPort: unknown) => undefined)
     if (!opened) return false
@@ -114,6 +130,18 @@ function qualityOf(counters: PortCounters, codec: string): MediaQuality | undefi
   }
 }
 
+/** Where the far end wants audio; undefined: the text says nothing of use. */
+export function mediaAddressIn(text: string): string | undefined {
+  const sdp = parseSdp(text)
+  return sdp && addressOf(sdp, [4, 6])
+}
+
+function addressOf(sdp: Sdp, families: readonly number[]): string | undefined {
+  const wanted = sdp.media.filter(({ kind, port }) => kind === 'audio' && port !== 0)
+  const named = wanted.map((media) => media.address ?? sdp.address ?? '')
+  return named.find((address) => families.includes(isIP(address)) && !isNowhere(address))
+}
+
 /** Keys go as tones then. */
 function withoutEvents({ eventPayloadType: _type, ...remote }: RtpRemote): RtpRemote {
   return remote
@@ -123,7 +151,8 @@ function withoutEvents({ eventPayloadType: _type, ...remote }: RtpRemote): RtpRe
 export class MediaSession {
   readonly #port: RtpPort
   readonly #account: SipAccount
-  readonly #address: string
+  /** It sends from there, or from an address of the family. */
+  #farEnd: string
   readonly #sessionId = String(randomInt(2 ** 47))
   readonly #keys = new Map<SrtpKey['suite'], SrtpKey>()
   readonly #payloadTypes = defaultPayloadTypes()
@@ -139,10 +168,10 @@ export class MediaSession {
   /** The far end is on hold here, or is to be: every description from now on says so. */
   isHolding = false
 
-  constructor(options: { port: RtpPort; account: SipAccount; localAddress: string }) {
+  constructor(options: { port: RtpPort; account: SipAccount; farEnd: string }) {
     this.#port = options.port
     this.#account = options.account
-    this.#address = options.localAddress
+    this.#farEnd = options.farEnd
     this.#profile = firstProfile(options.account)
   }
 
@@ -195,8 +224,10 @@ export class MediaSession {
   answer(text: string): { ok: true; sdp: string } | { ok: false; fault: MediaFault } {
     const offer = parseSdp(text)
     if (!offer) return { ok: false, fault: 'malformed' }
-    const result = answerOffer(offer, this.#local())
+    const farEnd = addressOf(offer, this.#port.families) ?? this.#farEnd
+    const result = answerOffer(offer, this.#local(farEnd))
     if (!result.ok) return result
+    this.#farEnd = farEnd
     this.#offered = undefined
     this.#agree(result, result.sdp)
     return { ok: true, sdp: this.#sent(result.sdp) }
@@ -215,11 +246,12 @@ export class MediaSession {
   }
 
   /** Whether an offer could be answered at all, before anything is opened for it. */
-  static refusal(text: string, account: SipAccount): MediaFault | undefined {
+  static refusal(text: string, account: SipAccount, families: readonly IpFamily[]): MediaFault | undefined {
     const offer = parseSdp(text)
     if (!offer) return 'malformed'
     const probe = answerOffer(offer, {
       address: '127.0.0.1',
+      families,
       port: 9,
       codecs: account.codecs,
       payloadTypes: defaultPayloadTypes(),
@@ -236,18 +268,19 @@ export class MediaSession {
   #agree({ remote, profile, formats }: Agreed, ours: Sdp): void {
     this.#standing = ours
     // Held the old way, with the address 0.0.0.0: the place to send to on resume is the last one known.
-    const nowhere = remote.address === '0.0.0.0' || remote.address === '::'
     const last = this.#remote
-    this.#remote = nowhere && last ? { ...remote, address: last.address, port: last.port } : remote
+    this.#remote = isNowhere(remote.address) && last ? { ...remote, address: last.address, port: last.port } : remote
     this.#profile = profile
     notePayloadTypes(this.#payloadTypes, formats)
     if (remote.dtls) this.#dtlsRole = remote.dtls.active ? 'active' : 'passive'
     this.#port.setRemote(this.#account.keysBy === 'inband' ? withoutEvents(this.#remote) : this.#remote)
   }
 
-  #local(): LocalMedia {
+  #local(farEnd = this.#farEnd): LocalMedia {
+    const address = this.#port.addressFor(farEnd)
     return {
-      address: this.#address,
+      address,
+      families: this.#port.families,
       port: this.#port.localPort,
       codecs: this.#account.codecs,
       payloadTypes: this.#payloadTypes,
@@ -261,7 +294,7 @@ export class MediaSession {
         userName: 'cordboard',
         sessionId: this.#sessionId,
         version: String(this.#version),
-        address: this.#address,
+        address,
       },
     }
   }

@@ -3,7 +3,7 @@
 import type { IncomingInviteRequest } from 'sip.js/lib/core/index.js'
 import type { LegEnd, LegOrigin, LegParty } from '../leg/leg.ts'
 import { CallDialog, type CallDialogUser, sdpBody, warning } from './call-dialog.ts'
-import { type MediaFault, MediaSession } from './call-media.ts'
+import { type MediaFault, MediaSession, mediaAddressIn } from './call-media.ts'
 import { endOfMedia, rejectionFor } from './end-reasons.ts'
 import type { SipAccount } from './endpoint.ts'
 import { dialogIdOf, type Replaces } from './refer/refer-to.ts'
@@ -50,6 +50,7 @@ export class InboundCall extends SipLeg {
   readonly #uas: IncomingInviteRequest
   readonly #account: SipAccount
   readonly #offer: string
+  readonly #source: string
   readonly #media: MediaSession
   /** Settles once the 2xx is acknowledged, or never will be; true when the call stands. */
   readonly #acknowledged = Promise.withResolvers<boolean>()
@@ -75,6 +76,7 @@ export class InboundCall extends SipLeg {
     this.#uas = uas
     this.#account = account
     this.#offer = request.body
+    this.#source = source.address
     this.callId = header(request, 'call-id')!
     this.remote = parties.remote
     this.local = parties.local
@@ -83,7 +85,7 @@ export class InboundCall extends SipLeg {
     this.#media = new MediaSession({
       port: this.port,
       account,
-      localAddress: world.stack.localFor(source.address).address,
+      farEnd: source.address,
     })
     world.stack.routes.set(this.callId, { account, targets: [parties.next ?? source] })
     this.#ringing = new Ringing({
@@ -104,8 +106,8 @@ export class InboundCall extends SipLeg {
   }
 
   /** Why the phone's offer can't be taken; the caller rejects with it before anyone hears of the call. */
-  static refusal(request: WireRequest, account: SipAccount): MediaFault | undefined {
-    return request.body === '' ? undefined : MediaSession.refusal(request.body, account)
+  static refusal(request: WireRequest, account: SipAccount, { stack }: CallWorld): MediaFault | undefined {
+    return request.body === '' ? undefined : MediaSession.refusal(request.body, account, stack.media.families)
   }
 
   /** Tells the phone that it is being dealt with. */
@@ -114,7 +116,7 @@ export class InboundCall extends SipLeg {
   }
 
   #open(): Promise<boolean> {
-    this.#opened ??= this.port.open()
+    this.#opened ??= this.port.open([mediaAddressIn(this.#offer) ?? this.#source])
     return this.#opened
   }
 

@@ -107,7 +107,7 @@ export class OutboundCall extends SipLeg {
       this.#fail(this.#options.unreachable)
       return
     }
-    const opened = await this.port.open()
+    const opened = await this.port.open(phones.flatMap(({ targets }) => targets[0]?.address ?? []))
     if (this.state !== 'dialling') return
     if (!opened) {
       this.#fail({ by: 'us', blame: 'us', reason: 'atCapacity' })

@@ -89,11 +89,10 @@ export class OutboundFork {
     this.#phone = options.phone
     this.#caller = options.caller
     this.#user = options.user
-    const peer = options.phone.targets[0]?.address ?? ''
     this.media = new MediaSession({
       port: options.port,
       account: options.account,
-      localAddress: options.world.stack.localFor(peer).address,
+      farEnd: options.phone.targets[0]!.address,
     })
     this.#early = new EarlyDialogs({
       media: this.media,
@@ -119,7 +118,7 @@ export class OutboundFork {
     const { stack, realm } = this.#world
     this.#callId = randomUUID()
     stack.routes.set(this.#callId, { account: this.#account, targets: this.#phone.targets })
-    const host = formatHost(stack.localFor(this.#phone.targets[0]!.address).address)
+    const host = formatHost(stack.media.addressFor(this.#phone.targets[0]!.address))
     const { uri, from, to, headers = [] } = this.#phone
     const timer = timerRequestHeaders(this.#world.sessionIntervalS, this.#minS)
     const message = stack.core.makeOutgoingRequestMessage(

@@ -160,7 +160,7 @@ class Endpoint implements BoundSipEndpoint {
       counters,
       realm: options.realm,
       sessionIntervalS: options.sessionIntervalS ?? defaultSessionIntervalS,
-      newPort: () => new RtpPort(audio, options.address, options.mediaTimeoutMs ?? defaultMediaTimeoutMs),
+      newPort: () => new RtpPort(audio, this.#stack.media, options.mediaTimeoutMs ?? defaultMediaTimeoutMs),
       onFault: (fault) => this.#contain(fault),
       legOf: (replaces, like) => siblingNamed(this.#legs, replaces, like)?.id,
       addDialog: (callId, dialog) => this.#dialogs.add(callId, dialog),
@@ -302,7 +302,7 @@ class Endpoint implements BoundSipEndpoint {
   }
 
   #receiveInvite(uas: IncomingInviteRequest, request: WireRequest, account: SipAccount, source: Hop): void {
-    const refusal = InboundCall.refusal(request, account)
+    const refusal = InboundCall.refusal(request, account, this.#world)
     if (refusal !== undefined) {
       this.#counters.count('invitesUnusable')
       uas.reject({ statusCode: refusal === 'malformed' ? 400 : 488, extraHeaders: warning(refusal) })

@@ -14,6 +14,7 @@ import { refuse, versionNotSupported } from './access/request-gate.ts'
 import { CoreBridge } from './core-bridge.ts'
 import { DialogRoutes } from './dialog-routes.ts'
 import type { SipAccount } from './endpoint.ts'
+import { MediaHome } from './media-home.ts'
 import type { Reply, StackUser } from './stack-user.ts'
 import { ClientTransactions } from './transaction/client-transactions.ts'
 import { ServerTransactions } from './transaction/server-transactions.ts'
@@ -141,9 +142,9 @@ export class SipStack {
     await this.#transports.stop()
   }
 
-  /** The address a peer is told for us and for our media. Vias and Contacts have that of their transport. */
-  localFor(peerAddress: string): { address: string } {
-    return { address: this.#transports.mediaAddressFor(peerAddress) }
+  /** Of our media; what we listen on does not change. */
+  get media(): MediaHome {
+    return new MediaHome(this.#transports.homes)
   }
 
   /** A ping of RFC 5626 section 4.4.1 that wants no pong: routers on the way hold the way open. */

@@ -35,7 +35,7 @@ typedef struct {
 typedef struct {
   int32_t slot;
   int32_t length;      // bytes of the packet, decrypted
-  uint32_t address;    // IPv4 of the sender, host order
+  uint32_t address;    // of the sender: see address.c
   int32_t port;
   int32_t status;      // 0, an srtp_err_status_t, or CB_TRUNCATED
   uint32_t kernel_drops; // datagrams the kernel dropped on this socket so far
@@ -85,11 +85,12 @@ typedef struct {
   uint16_t payload_length;
 } cb_note;
 
-int cb_udp_bind(int address, int first, int from, int to, void *bound_port);
-int cb_udp_bind_one(int address, int port);
+int cb_udp_bind(const char *address, int first, int from, int to, void *bound_port);
+int cb_udp_bind_one(const char *address, int port);
 void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wake_fd);
 void *cb_sockets_arena(void *sockets);
 double cb_sockets_arena_bytes(void *sockets);
+void *cb_sockets_addresses(void *sockets);
 int cb_sockets_wait(void *sockets);
 int cb_sockets_send(void *sockets);
 int cb_slot_add(void *sockets, int fd);

@@ -1,11 +1,10 @@
 // RTP sockets: one call waits for the tick and receives from every socket, one call sends a whole batch. SRTP is taken
 // off and put on along the way. Between two ticks packets are sent on by the rules of the forward table as they come.
+#include "address.h"
 #include "cordboard.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <math.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <srtp2/srtp.h>
 #include <stdlib.h>
@@ -32,6 +31,7 @@ static const double rate_window_ms = 20;
 
 typedef struct {
   int fd; // -1: free
+  int family;
   srtp_t receive, receive_previous, send;
 } slot_t;
 
@@ -40,6 +40,7 @@ typedef struct {
   int poll_fd, wake_fd, timer_fd;
   double timer_ms; // what the timer is set to
   slot_t *slot;
+  cb_addresses *addresses;
   double arena_bytes;
   cb_header *header;
   cb_received *received;
@@ -76,11 +77,13 @@ void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wa
   s->arena_bytes = notes_at + align(sizeof(cb_note) * CB_NOTES * (double)slots);
   uint8_t *arena = calloc(1, (size_t)s->arena_bytes);
   s->slot = calloc((size_t)slots, sizeof *s->slot);
+  s->addresses = cb_addresses_create();
   s->poll_fd = epoll_create1(EPOLL_CLOEXEC);
   s->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-  if (arena == NULL || s->slot == NULL || s->poll_fd < 0 || s->timer_fd < 0) {
+  if (arena == NULL || s->slot == NULL || s->addresses == NULL || s->poll_fd < 0 || s->timer_fd < 0) {
     free(arena);
     free(s->slot);
+    free(s->addresses);
     if (s->poll_fd >= 0)
       close(s->poll_fd);
     if (s->timer_fd >= 0)
@@ -108,6 +111,8 @@ void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wa
 
 void *cb_sockets_arena(void *sockets) { return ((sockets_t *)sockets)->header; }
 
+void *cb_sockets_addresses(void *sockets) { return ((sockets_t *)sockets)->addresses; }
+
 double cb_sockets_arena_bytes(void *sockets) { return ((sockets_t *)sockets)->arena_bytes; }
 
 // The slot owns the descriptor from now on. Returns the slot, or -errno with the descriptor left to the caller.
@@ -122,6 +127,7 @@ int cb_slot_add(void *sockets, int fd) {
   if (epoll_ctl(s->poll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
     return -errno;
   s->slot[slot].fd = fd;
+  s->slot[slot].family = cb_socket_family(fd);
   return slot;
 }
 
@@ -178,6 +184,7 @@ void cb_sockets_destroy(void *sockets) {
   close(s->poll_fd);
   close(s->timer_fd);
   free(s->slot);
+  free(s->addresses);
   free(s->header);
   free(s);
 }
@@ -209,14 +216,14 @@ static void read_control(struct msghdr *message, cb_received *entry, double real
 }
 
 // Protects and sends one packet, which needs room for the SRTP tag. 0, errno, or 1000 + srtp_err_status_t.
-static int send_packet(const slot_t *own, uint8_t *packet, int length, uint32_t address, int port) {
+static int send_packet(sockets_t *s, int slot, uint8_t *packet, int length, uint32_t address, int port) {
+  const slot_t *own = &s->slot[slot];
   int status = own->send == NULL ? 0 : cb_srtp_put_on(own->send, packet, &length);
   if (status != 0)
     return 1000 + status;
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-  to.sin_addr.s_addr = htonl(address);
-  ssize_t sent = sendto(own->fd, packet, (size_t)length, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof to);
-  return sent < 0 ? errno : 0;
+  cb_socket_address to;
+  unsigned to_bytes = cb_address_of_number(s->addresses, address, port, own->family, &to);
+  return sendto(own->fd, packet, (size_t)length, MSG_DONTWAIT, &to.any, to_bytes) < 0 ? errno : 0;
 }
 
 // Sends one packet on, if there is a rule. Whether that is all there is to do with it.
@@ -228,7 +235,7 @@ static int forward_entry(sockets_t *s, const cb_received *entry, const uint8_t *
   int length = cb_forward_packet(rule, entry, packet, out, FORWARD_BYTES);
   if (length == 0)
     return 0;
-  if (send_packet(&s->slot[rule->to_slot], out, length, rule->to_address, rule->to_port) != 0)
+  if (send_packet(s, rule->to_slot, out, length, rule->to_address, rule->to_port) != 0)
     s->header->forward_errors++;
   return cb_forward_note(rule, s->notes[entry->slot], entry, packet, length);
 }
@@ -255,7 +262,7 @@ static void receive_slot(sockets_t *s, int slot, double real_to_monotonic_ms) {
   int at = s->header->received;
   cb_received *entry = &s->received[at];
   uint8_t *packet = s->receive_data + (size_t)at * CB_RECEIVE_BYTES;
-  struct sockaddr_in from;
+  cb_socket_address from;
   struct iovec part = {.iov_base = packet, .iov_len = CB_RECEIVE_BYTES};
   uint8_t control[CONTROL_BYTES] __attribute__((aligned(8)));
   struct msghdr message = {.msg_name = &from,
@@ -269,8 +276,8 @@ static void receive_slot(sockets_t *s, int slot, double real_to_monotonic_ms) {
     return;
   entry->slot = slot;
   entry->length = (int32_t)length;
-  entry->address = ntohl(from.sin_addr.s_addr);
-  entry->port = ntohs(from.sin_port);
+  entry->address = cb_address_number(s->addresses, &from);
+  entry->port = ntohs(from.v4.sin_port); // in the same place in both families
   entry->status = message.msg_flags & MSG_TRUNC ? CB_TRUNCATED : 0;
   entry->kernel_drops = 0;
   entry->arrival_ms = s->header->now_ms;
@@ -385,7 +392,7 @@ int cb_sockets_send(void *sockets) {
   for (int i = 0; i < s->header->send_count; i++) {
     cb_sending *entry = &s->sending[i];
     uint8_t *packet = s->send_data + (size_t)i * CB_SEND_BYTES;
-    entry->status = send_packet(&s->slot[entry->slot], packet, entry->length, entry->address, entry->port);
+    entry->status = send_packet(s, entry->slot, packet, entry->length, entry->address, entry->port);
     failed += entry->status != 0;
   }
   s->header->send_count = 0;

@@ -5,6 +5,7 @@
 //   begin(slot, …) ─▶ write into `sendBytes` ─▶ commit(length) … flush()
 //   forward(slot, …) ─▶ what is received on it goes on at once, without JavaScript, and is handed over with the rest
 import { describeErrno } from './errno.ts'
+import { FarEndAddresses } from './far-end-addresses.ts'
 import {
   bytes,
   callDouble,
@@ -18,7 +19,6 @@ import {
   prepareCall,
   viewMemory,
 } from './library.ts'
-import { ipv4Text } from './udp.ts'
 
 /** Largest datagram taken in, and largest handed out, with the room that SRTP wants. */
 export const receiveBytesPerPacket = 1536
@@ -97,6 +97,7 @@ export class MediaSockets {
   /** Packet `i` starts at `i * receiveBytesPerPacket`, decrypted. Valid until the next `wait`. */
   readonly receiveBytes: Uint8Array
   readonly sendBytes: Uint8Array
+  readonly addresses: FarEndAddresses
   /** Packets that could not be sent, by cause. */
   sendErrors = 0
   readonly #self: NativePointer
@@ -135,6 +136,7 @@ export class MediaSockets {
     const arena = callPointer('cb_sockets_arena', pointer(self))
     if (arena === undefined || callDouble('cb_sockets_arena_bytes', pointer(self)) !== arenaBytes)
       throw new Error('the native library does not match its sources: run scripts/native --force')
+    this.addresses = new FarEndAddresses(callPointer('cb_sockets_addresses', pointer(self))!)
     this.#arena = viewMemory(arena, arenaBytes)
     this.#times = new Float64Array(this.#arena, 0, 2)
     this.#header = new Int32Array(this.#arena, 16, 6)
@@ -344,11 +346,6 @@ export class MediaSockets {
 
   arrivalMsOf(index: number): number {
     return this.#arrivals[index * (entryBytes / 8) + 3]!
-  }
-
-  /** `address:port` for people. */
-  addressText(address: number, port: number): string {
-    return `${ipv4Text(address)}:${port}`
   }
 
   /** Starts a packet: returns its place in `sendBytes`, where `sendBytesPerPacket` less the SRTP tag may be written. */

@@ -1,4 +1,5 @@
-// UDP sockets for media (udp.c), and IPv4 addresses as numbers. Whoever binds owns the descriptor.
+// UDP sockets for media (udp.c), and IPv4 addresses as numbers. Whoever binds owns the descriptor. Bound to ::, a socket
+// reaches IPv4 and IPv6.
 import { describeErrno } from './errno.ts'
 import { bytes, callInt, i32 } from './library.ts'
 
@@ -25,7 +26,7 @@ export function bindRtpSocket(
   const bound = new Int32Array(1)
   const fd = callInt(
     'cb_udp_bind',
-    i32(ipv4Number(localAddress) | 0),
+    bytes(nulTerminated(localAddress)),
     i32(first),
     i32(range.from),
     i32(range.to),
@@ -40,6 +41,11 @@ export function bindRtpSocket(
 
 /** Binds this port and no other. Undefined: it is in use. */
 export function bindUdpSocket(localAddress: string, port: number): number | undefined {
-  const fd = callInt('cb_udp_bind_one', i32(ipv4Number(localAddress) | 0), i32(port))
+  const fd = callInt('cb_udp_bind_one', bytes(nulTerminated(localAddress)), i32(port))
   return fd < 0 ? undefined : fd
+}
+
+/** Text as C has it. */
+export function nulTerminated(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${text}\0`)
 }

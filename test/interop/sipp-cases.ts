@@ -32,9 +32,9 @@ const sdp = `Content-Type: application/sdp
 Content-Length: [len]
 
 v=0
-o=- 1 1 IN IP4 127.0.0.1
+o=- 1 1 IN IP[media_ip_type] [media_ip]
 s=-
-c=IN IP4 127.0.0.1
+c=IN IP[media_ip_type] [media_ip]
 t=0 0
 m=audio 6000 RTP/AVP 8 0
 `

@@ -4,6 +4,7 @@ import { SystemClock } from '../../daemon/clock.ts'
 import { createAudio } from '../../daemon/loop/audio-service.ts'
 import type { SipAccount } from '../../daemon/sip/endpoint.ts'
 import { createSipEndpoint } from '../../daemon/sip/sip-endpoint.ts'
+import { formatHostPort } from '../../daemon/sip/wire/host-port.ts'
 import { Baresip, type BaresipOptions } from './baresip.ts'
 import { freePorts } from './free-ports.ts'
 import { account, logInto, password } from './sip-stage.ts'
@@ -16,8 +17,9 @@ export async function phoneStage(t: Test, own: Partial<SipAccount>, phone: Parti
   const audio = await createAudio({ rtpPorts: { from, to: from + 7 }, log: logInto([]) })
   t.teardown(() => audio.stop())
   const clock = new SystemClock()
+  const address = phone.host ?? '127.0.0.1'
   const endpoint = createSipEndpoint({
-    address: '127.0.0.1',
+    address,
     port: 0,
     realm: 'cordboard',
     accounts: [account('alice', own)],
@@ -33,7 +35,7 @@ export async function phoneStage(t: Test, own: Partial<SipAccount>, phone: Parti
   const baresip = await Baresip.start({
     userName: 'alice',
     password,
-    box: `127.0.0.1:${endpoint.localPort}`,
+    box: formatHostPort({ address, port: endpoint.localPort }),
     toneHz: phoneToneHz,
     answer: 'auto',
     ...phone,

@@ -14,6 +14,8 @@ export class SipFakeAudio implements Audio {
   /** What each open port was told last. */
   readonly remotes = new Map<PortId, RtpRemote>()
   readonly openPorts = new Set<PortId>()
+  /** The address of each port that was ever opened, in order. */
+  readonly boundTo: string[] = []
   /** Every remote ever set, in order. */
   readonly history: RtpRemote[] = []
   /** No port is free while this is true. */
@@ -21,7 +23,8 @@ export class SipFakeAudio implements Audio {
   readonly #listeners = new Set<(event: AudioEvent) => void>()
   #next = 0
 
-  async openRtp(): Promise<{ portId: PortId; localPort: number }> {
+  async openRtp({ localAddress }: { localAddress: string }): Promise<{ portId: PortId; localPort: number }> {
+    this.boundTo.push(localAddress)
     if (this.full) throw new Error('no RTP port is free')
     const portId = ++this.#next
     this.openPorts.add(portId)

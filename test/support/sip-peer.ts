@@ -33,6 +33,10 @@ export interface RequestParts {
 export const plainSdp = (port = 4000, more = ''): string =>
   `v=0\r\no=- 1 1 IN IP4 10.0.0.7\r\ns=-\r\nc=IN IP4 10.0.0.7\r\nt=0 0\r\nm=audio ${port} RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n${more}`
 
+/** The same from a phone that talks to the box by IPv6, where it does. */
+export const sdpFrom = ({ box }: SipPeer): string =>
+  box.address.includes(':') ? plainSdp().replaceAll('IN IP4 10.0.0.7', 'IN IP6 2001:db8::7') : plainSdp()
+
 export class SipPeer {
   readonly name: string
   /** All that came, oldest first, less what was taken. */
@@ -77,6 +81,10 @@ export class SipPeer {
     })
     peer.#at = await socket.bind(at)
     return peer
+  }
+
+  get box(): HostPort {
+    return this.#box
   }
 
   get at(): HostPort {

@@ -8,7 +8,7 @@ import type { WireRequest } from '../../daemon/sip/wire/wire-message.ts'
 import { MockClock } from './mock-clock.ts'
 import { type ClientSocket, clientSocket } from './sip-client-socket.ts'
 import { SipFakeAudio } from './sip-fake-audio.ts'
-import { plainSdp, SipPeer } from './sip-peer.ts'
+import { SipPeer, sdpFrom } from './sip-peer.ts'
 import { account, events, type LogLine, logInto, password } from './sip-stage.ts'
 import { until } from './wait.ts'
 
@@ -76,7 +76,7 @@ export async function callTo(world: TransportStage, peer: SipPeer): Promise<{ in
   const told = events(leg)
   const invite = await peer.nextRequest('INVITE')
   await peer.respond(invite, 180)
-  await peer.respond(invite, 200, { body: plainSdp() })
+  await peer.respond(invite, 200, { body: sdpFrom(peer) })
   await peer.nextRequest('ACK')
   await until('the leg to talk', () => leg.state === 'talking')
   void leg.hangUp()

@@ -116,8 +116,7 @@ export class SuccessorDialog {
   /** Undefined, and the INVITE is refused, when there is no audio that both sides know. */
   static accept(world: CallWorld, call: TakeOver, port: RtpPort, user: CallDialogUser): SuccessorDialog | undefined {
     const { uas, request, account, source } = call
-    const localAddress = world.stack.localFor(source.address).address
-    const media = new MediaSession({ port, account, localAddress })
+    const media = new MediaSession({ port, account, farEnd: source.address })
     const answer = request.body === '' ? { ok: true as const, sdp: media.offer() } : media.answer(request.body)
     if (answer.ok) return new SuccessorDialog(world, call, media, answer.sdp, user)
     uas.reject({ statusCode: answer.fault === 'malformed' ? 400 : 488, extraHeaders: warning(answer.fault) })

@@ -35,5 +35,8 @@ export function directionOf(sdp: Sdp, media: SdpMedia): Direction {
   // With ICE the address that counts is found by checks, and this one may well be nowhere (RFC 8839 section 4.3.1).
   const findsAddress = sdpAttribute(media, 'ice-ufrag') !== undefined || sdpAttribute(sdp, 'ice-ufrag') !== undefined
   if (findsAddress) return said
-  return address === '0.0.0.0' || address === '::' ? deaf[said] : said
+  return isNowhere(address ?? '') ? deaf[said] : said
 }
+
+/** Nothing can be sent there. */
+export const isNowhere = (address: string) => address === '0.0.0.0' || address === '::'

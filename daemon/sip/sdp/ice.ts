@@ -1,6 +1,6 @@
-// ICE in SDP (RFC 8839): credentials, and candidates as far as we use them: UDP over IPv4, and of RTP only.
+// ICE in SDP (RFC 8839): credentials, and candidates as far as we use them: over UDP, and of RTP only.
 import { randomBytes } from 'node:crypto'
-import { isIPv4 } from 'node:net'
+import { isIP } from 'node:net'
 import type { IceParameters } from '../../loop/audio.ts'
 import { type Sdp, type SdpAttribute, type SdpMedia, sdpAttribute, sdpAttributes } from './sdp.ts'
 
@@ -21,7 +21,12 @@ export function newIceCredentials(): IceCredentials {
 }
 
 /** Undefined when the far end does not do ICE. */
-export function readIce(sdp: Sdp, media: SdpMedia, own: IceCredentials): IceParameters | undefined {
+export function readIce(
+  sdp: Sdp,
+  media: SdpMedia,
+  own: IceCredentials,
+  families: readonly number[],
+): IceParameters | undefined {
   const ufrag = sdpAttribute(media, 'ice-ufrag') ?? sdpAttribute(sdp, 'ice-ufrag')
   const password = sdpAttribute(media, 'ice-pwd') ?? sdpAttribute(sdp, 'ice-pwd')
   if (ufrag === undefined || password === undefined) return undefined
@@ -29,7 +34,8 @@ export function readIce(sdp: Sdp, media: SdpMedia, own: IceCredentials): IcePara
   const candidates = sdpAttributes(media, 'candidate').flatMap((value) => {
     const match = candidateForm.exec(value)
     const port = Number(match?.[2])
-    return match && isIPv4(match[1]!) && port > 0 && port <= 65535 ? [{ address: match[1]!, port }] : []
+    const address = match?.[1] ?? ''
+    return families.includes(isIP(address)) && port > 0 && port <= 65535 ? [{ address, port }] : []
   })
   return {
     ownUfrag: own.ufrag,

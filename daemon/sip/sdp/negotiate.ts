@@ -12,7 +12,7 @@ import {
   remoteFormats,
 } from './codecs.ts'
 import { type CryptoLine, formatCrypto, parseCrypto, srtpSuites } from './crypto.ts'
-import { type Direction, deaf, directionOf, mirrored } from './direction.ts'
+import { type Direction, deaf, directionOf, isNowhere, mirrored } from './direction.ts'
 import { type DtlsRole, dtlsAttributes, readDtls } from './dtls.ts'
 import { type IceCredentials, iceAttributes, readIce } from './ice.ts'
 import { hasRtcpMux, rtcpMux, rtcpOf } from './rtcp.ts'
@@ -34,6 +34,8 @@ export type Profile = keyof typeof keyings
 /** Our side of a session. */
 export interface LocalMedia {
   address: string
+  /** 4, 6: what our port can send to. */
+  families: readonly number[]
   port: number
   /** In order of preference. */
   codecs: readonly RtpCodec[]
@@ -167,7 +169,8 @@ interface Match {
 function matchMedia(sdp: Sdp, media: SdpMedia, local: LocalMedia): Match | NegotiationFault {
   const profile = profileOf(media.protocol)
   if (media.kind !== 'audio' || media.port === 0 || profile === undefined) return 'incompatibleMedia'
-  if (isIP(media.address ?? sdp.address ?? '') === 0) return 'incompatibleMedia'
+  const ice = readIce(sdp, media, local.ice, local.families)
+  if (!isReachable(media.address ?? sdp.address ?? '', ice, local)) return 'incompatibleMedia'
   const formats = readFormats(media, local.codecs)
   if (!formats) return 'incompatibleMedia'
   // a=crypto under RTP/AVP is no agreement to encrypt (RFC 4568 section 6.1 wants RTP/SAVP): the lines are not read.
@@ -178,7 +181,13 @@ function matchMedia(sdp: Sdp, media: SdpMedia, local: LocalMedia): Match | Negot
   const secured = crypto !== undefined || dtls !== undefined
   if (local.srtp === 'required' && !secured) return 'srtpRequired'
   if (keying !== 'none' && (!secured || local.srtp === 'off')) return 'incompatibleMedia'
-  return { media, profile, formats, crypto, dtls, ice: readIce(sdp, media, local.ice) }
+  return { media, profile, formats, crypto, dtls, ice }
+}
+
+/** With ICE the address is only one of the candidates, and need not be that of our family (RFC 8839 section 4.2.1.2). */
+function isReachable(address: string, ice: IceParameters | undefined, { families }: LocalMedia): boolean {
+  if (isIP(address) === 0) return false
+  return families.includes(isIP(address)) || isNowhere(address) || (ice?.candidates.length ?? 0) > 0
 }
 
 function profileOf(protocol: string): Profile | undefined {

@@ -163,12 +163,9 @@ export class Transports {
     }
   }
 
-  /** The address a peer is told for media: of the family of the first one listened on, which RTP ports are opened at. */
-  mediaAddressFor(peerAddress: string): string {
-    const [first] = this.#opened
-    if (!first) return peerAddress
-    const isSameFamily = isIPv6(peerAddress) === isIPv6(first.listen.address)
-    return first.locals.for(isSameFamily ? peerAddress : isIPv6(first.listen.address) ? '::' : '0.0.0.0')
+  /** Our addresses, in the order of the configuration. */
+  get homes(): { address: string; locals: LocalAddresses }[] {
+    return this.#opened.map(({ listen, locals }) => ({ address: listen.address, locals }))
   }
 
   /** Who speaks from this hop has proved who they are. */

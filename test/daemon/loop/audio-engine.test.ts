@@ -50,11 +50,19 @@ t.test('a command for a port that makes no sense ends that port; one that asks i
   const { engine, told, open } = startEngine(t)
   open(1)
   open(2)
-  const remote = { address: '::1', port: 4000, codec: 'PCMU', payloadType: 0, direction: 'sendrecv' } as const
+  const remote = { address: 'phone.local', port: 4000, codec: 'PCMU', payloadType: 0, direction: 'sendrecv' } as const
   engine.handle({ type: 'setRtpRemote', portId: 1, remote })
-  engine.handle({ type: 'openLine', requestId: 9, portId: 3, pcmFile: '/proc/none', name: 'line-1', tones: [], silentAfterMs: 0 })
+  engine.handle({
+    type: 'openLine',
+    requestId: 9,
+    portId: 3,
+    pcmFile: '/proc/none',
+    name: 'line-1',
+    tones: [],
+    silentAfterMs: 0,
+  })
   t.match(told.slice(2), [
-    { type: 'portFailed', portId: 1, reason: '::1 is not an IPv4 address' },
+    { type: 'portFailed', portId: 1, reason: 'phone.local is not an IP address' },
     { type: 'refused', requestId: 9 },
   ])
   t.match(engine.counters(), { ports: 1, sockets: 1, failedPorts: 1 })

@@ -58,9 +58,7 @@ class Wire implements RtpTransport {
     return 0
   }
   clearNotes(): void {}
-  addressText(): string {
-    return ''
-  }
+  readonly addresses = { octets: () => new Uint8Array(4), text: () => '' }
 }
 
 const wire = new Wire()

@@ -1,6 +1,6 @@
 // ICE: who knows the password is answered and chooses where media goes; nobody else learns or changes anything.
 import t from 'tap'
-import { IceAgent, type IceAgreement } from '../../../daemon/media/ice-agent.ts'
+import { IceAgent, type IceAgreement, type SendStun } from '../../../daemon/media/ice-agent.ts'
 import { readStun, type StunContent, writeStun } from '../../../daemon/media/stun-message.ts'
 import { randomOctets, spoiled } from '../../support/hostile-octets.ts'
 import { seededRandom } from '../../support/sip-network.ts'
@@ -34,16 +34,19 @@ function message(content: Partial<StunContent> = {}, password = ownPassword): Ui
   return octets.slice(8, 8 + writeStun(octets, 8, full, password))
 }
 
-function agent(changes: Partial<IceAgreement> = {}) {
+function agent(changes: Partial<IceAgreement> = {}, octetsOf = octetsOfIpv4) {
   const sent: { address: number; port: number; octets: Uint8Array }[] = []
-  const ice = new IceAgent({ ...agreement, ...changes }, (address, port, write) => {
+  const send: SendStun = (address, port, write) => {
     const octets = new Uint8Array(512)
     sent.push({ address, port, octets: octets.slice(0, write(octets, 0)) })
-  })
+  }
+  const ice = new IceAgent({ ...agreement, ...changes }, send, octetsOf)
   const hear = (octets: Uint8Array, from = browser) => ice.receive(octets, 0, octets.length, from.address, from.port)
   const said = () => readStun(sent.at(-1)!.octets, 0, sent.at(-1)!.octets.length)
   return { ice, sent, hear, said }
 }
+
+const octetsOfIpv4 = (address: number) => Uint8Array.of(address >>> 24, address >>> 16, address >>> 8, address)
 
 const place = ({ address, port }: { address: number; port: number }) => ({ address, port })
 
@@ -60,6 +63,21 @@ t.test('a check is answered with where it came from', async (t) => {
   t.equal(view.getUint16(26) ^ 0x2112, browser.port)
   t.equal(view.getUint32(28) ^ 0x2112a442, browser.address)
   t.same(place(ice), browser)
+})
+
+t.test('a check over IPv6 is answered with all 16 octets of where it came from', async (t) => {
+  const octetsOfIpv6 = Uint8Array.from({ length: 16 }, (_, at) => at + 32)
+  const { hear, sent } = agent({}, () => octetsOfIpv6)
+  hear(message())
+  const answer = Buffer.from(sent[0]!.octets)
+  t.same([answer.readUInt16BE(20), answer.readUInt16BE(22), answer[25]], [0x0020, 20, 2])
+  t.equal(answer.readUInt16BE(26) ^ 0x2112, browser.port)
+  // Under the cookie and the transaction (RFC 8489 section 14.2).
+  const mask = answer.subarray(4, 20)
+  t.same(
+    octetsOfIpv6.map((_, at) => answer[28 + at]! ^ mask[at]!),
+    octetsOfIpv6,
+  )
 })
 
 t.test('the far end chooses among the places it checks from', async (t) => {

@@ -96,8 +96,9 @@ export class MemoryTransport implements RtpTransport {
     this.notes.delete(slot)
   }
 
-  addressText(address: number, port: number): string {
-    return `${address}:${port}`
+  readonly addresses = {
+    octets: (address: number) => Uint8Array.of(address >>> 24, address >>> 16, address >>> 8, address),
+    text: (address: number, port: number) => `${address}:${port}`,
   }
 
   /** What was sent since the last call. */

@@ -31,6 +31,13 @@ const cases: { name: string; own: Partial<SipAccount>; phone: Partial<BaresipOpt
     phone: { srtp: 'dtls', ice: true, codecs: ['opus'] },
     described: / opus srtp/,
   },
+  { name: 'SDES over IPv6', own: { srtp: 'required' }, phone: { host: '::1', srtp: 'required' }, described: / srtp/ },
+  {
+    name: 'DTLS-SRTP and ICE over IPv6',
+    own: { srtp: 'required', media: 'dtls' },
+    phone: { host: '::1', srtp: 'dtls', ice: true },
+    described: / srtp/,
+  },
 ]
 
 for (const { name, own, phone, described } of cases) {

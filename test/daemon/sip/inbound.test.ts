@@ -100,7 +100,7 @@ t.test('the caller gives up while it is being answered', async (t) => {
   const leg = stage.inbound[0]!
   const open = stage.audio.openRtp.bind(stage.audio)
   const gate = Promise.withResolvers<void>()
-  stage.audio.openRtp = () => gate.promise.then(open)
+  stage.audio.openRtp = (options) => gate.promise.then(() => open(options))
   const answered = leg.answer()
   await alice.cancel(invite)
   await stage.clock.advance(20)

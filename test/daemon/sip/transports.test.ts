@@ -7,7 +7,7 @@ import { WebSocket } from 'ws'
 import type { SipEndpointOptions } from '../../../daemon/sip/sip-endpoint.ts'
 import { header } from '../../../daemon/sip/wire/wire-message.ts'
 import { certificateFolder, makeCertificate } from '../../support/certificates.ts'
-import { plainSdp } from '../../support/sip-peer.ts'
+import { plainSdp, sdpFrom } from '../../support/sip-peer.ts'
 import { password } from '../../support/sip-stage.ts'
 import { callTo, transportStage } from '../../support/sip-transport-stage.ts'
 import { until } from '../../support/wait.ts'
@@ -39,7 +39,7 @@ for (const transport of ['UDP', 'TCP', 'TLS', 'WS', 'WSS'] as const)
       }
       t.equal(header(invite, 'contact'), `<sip:cordboard@${host}:${port}${parameter[transport]}>`)
 
-      const own = alice.make('INVITE', 'sip:main@box', { body: plainSdp() })
+      const own = alice.make('INVITE', 'sip:main@box', { body: sdpFrom(alice) })
       await alice.send(own)
       const challenge = await alice.nextResponse(401, 'INVITE')
       await alice.ack(own, challenge)
@@ -56,13 +56,13 @@ for (const transport of ['UDP', 'TCP', 'TLS', 'WS', 'WSS'] as const)
       t.equal(alice.requests('INVITE').length, 1, 'nothing came twice')
     })
 
-t.test('a phone that speaks IPv6 to a box whose media is IPv4 is told an address of each', async (t) => {
+t.test('a phone that speaks IPv6 to a box of both families is told addresses of its own', async (t) => {
   const world = await stage(t, { listen: [{ transport: 'TCP', address: '::1', port: 0 }] })
   const alice = await world.registered('alice', 'TCP')
   const leg = world.endpoint.dial({ userName: 'alice' })
   const invite = await alice.nextRequest('INVITE')
   t.match(header(invite, 'via'), /^SIP\/2\.0\/TCP \[::1\]:/)
-  t.match(invite.body, /\r\nc=IN IP4 127\.0\.0\.1\r\n/)
+  t.match(invite.body, /\r\nc=IN IP6 ::1\r\n/)
   await alice.respond(invite, 486)
   await until('the leg to end', () => leg.state === 'ended')
 })

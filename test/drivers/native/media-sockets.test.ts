@@ -62,7 +62,7 @@ t.test('a batch arrives in order, with its source, its time and its bytes', asyn
   const count = sockets.wait(sockets.nowMs + 20)
   t.equal(count, 10)
   t.equal(sockets.slotOf(3), bob.slot)
-  t.equal(sockets.addressText(sockets.addressOf(3), sockets.portOf(3)), `127.0.0.1:${alice.port}`)
+  t.equal(sockets.addresses.text(sockets.addressOf(3), sockets.portOf(3)), `127.0.0.1:${alice.port}`)
   t.equal(sockets.receiveBytes[3 * 1536 + 3], 3)
   const ageMs = sockets.nowMs - sockets.arrivalMsOf(3)
   t.ok(ageMs > -1 && ageMs < 1000, `stamped by the kernel ${ageMs.toFixed(3)} ms ago`)
@@ -284,6 +284,56 @@ t.test('all slots in use is refused, and a closed one is used again', async (t) 
   sockets.removeSocket(slot)
   t.equal(sockets.addSocket(second), slot)
   t.equal(sockets.openSockets, 1)
+})
+
+for (const [name, at, text] of [
+  ['IPv6', '::1', '[::1]'],
+  ['an IPv4 address in a socket of IPv6', '::ffff:127.0.0.1', '127.0.0.1'],
+] as const)
+  t.test(`packets come and go: ${name}`, async (t) => {
+    const sockets = new MediaSockets({ slots: 4, receivePackets: 64, sendPackets: 64, wakeFd: -1 })
+    t.teardown(() => sockets.destroy())
+    const open = () => {
+      const { fd, port } = bindRtpSocket(at, range, range.from + 2 * Math.floor(Math.random() * 1900))
+      return { slot: sockets.addSocket(fd), port }
+    }
+    const [alice, bob] = [open(), open()]
+    const exchange = (from: number, address: number, port: number) => {
+      sockets.sendBytes.fill(7, sockets.begin(from, address, port), 12)
+      sockets.commit(12)
+      sockets.flush()
+      for (let tries = 0; tries < 100; tries++) if (sockets.wait(sockets.nowMs + 10) > 0) return sockets.slotOf(0)
+      return undefined
+    }
+    t.equal(exchange(alice.slot, sockets.addresses.number(at), bob.port), bob.slot)
+    const from = { address: sockets.addressOf(0), port: sockets.portOf(0) }
+    t.equal(sockets.addresses.text(from.address, from.port), `${text}:${alice.port}`)
+    t.equal(exchange(bob.slot, from.address, from.port), alice.slot, 'the answer goes to where it came from')
+    t.equal(sockets.sendErrors, 0)
+  })
+
+t.test('numbers of IPv6 addresses: one an address; given to another when all of those are used up', async (t) => {
+  const sockets = new MediaSockets({ slots: 4, receivePackets: 64, sendPackets: 64, wakeFd: -1 })
+  t.teardown(() => sockets.destroy())
+  const { addresses } = sockets
+  const { fd } = bindRtpSocket('::1', range, range.from + 2 * Math.floor(Math.random() * 1900))
+  const slot = sockets.addSocket(fd)
+  const number = addresses.number('2001:db8::a:1')
+  t.equal(addresses.number('2001:DB8:0:0:0:0:a:1'), number)
+  t.equal(addresses.text(number, 5004), '[2001:db8::a:1]:5004')
+  t.throws(() => addresses.number('fe80::1%lo'), /is not an IP address/)
+  const inUse = addresses.number('::1')
+  for (let n = 0; n < 10_000; n++) {
+    addresses.number(`2001:db8::b:${n.toString(16)}`)
+    addresses.number('::1')
+  }
+  t.equal(addresses.text(inUse, 1), '[::1]:1', 'who is heard of all the time keeps the number')
+  t.equal(addresses.octets(number).length, 4, 'who is not has lost it')
+  sockets.begin(slot, number, 9)
+  sockets.commit(12)
+  sockets.flush()
+  t.equal(sockets.sendErrors, 1, 'and nothing is sent to another in its place')
+  t.not(addresses.number('2001:db8::a:1'), number)
 })
 
 t.test('addresses', async (t) => {

@@ -164,7 +164,7 @@ function startSipp(
   writeFileSync(file, scenario)
   const errors = join(folder, 'errors.log')
   const mode = transport === 'UDP' ? 'u1' : 't1'
-  const place = ['-i', at.address, '-p', String(at.port), '-t', mode, '-mi', '127.0.0.1']
+  const place = ['-i', at.address, '-p', String(at.port), '-t', mode, '-mi', at.address]
   const limits = [
     '-m',
     String(calls),

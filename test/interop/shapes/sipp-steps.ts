@@ -11,9 +11,9 @@ export interface SdpParts {
 export function sdp({ formats = '8 0 101', port = 6000, lines = [] }: SdpParts = {}): string {
   const events = formats.includes('101') ? ['a=rtpmap:101 telephone-event/8000'] : []
   return `v=0
-o=- 1 [cseq] IN IP4 127.0.0.1
+o=- 1 [cseq] IN IP[media_ip_type] [media_ip]
 s=-
-c=IN IP4 127.0.0.1
+c=IN IP[media_ip_type] [media_ip]
 t=0 0
 m=audio ${port} RTP/AVP ${formats}
 ${[...events, ...lines].join('\n')}`.trimEnd()
