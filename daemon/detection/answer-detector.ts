@@ -27,9 +27,11 @@ const longestUnsureMs = 8000
 const withoutBeepMs = 3000
 /** From the answer on; greetings are seldom longer. */
 const longestMachineMs = 40_000
-const shortestBeepMs = 120
+const shortestBeepMs = 160
 const longestBeepMs = 1600
-const beepRangeHz = [350, 2600] as const
+const beepRangeHz = [380, 2600] as const
+/** A beep is as loud as it was; a vowel that sounds like one tone swells and fades. */
+const sameLoudness = 0.18
 /** Drift of one beep from frame to frame. */
 const sameToneHz = 25
 /** T.30 4.2: 1100 Hz ± 38, half a second long; 2100 Hz ± 15, which modems of today switch round every 450 ms (ANSam). */
@@ -41,6 +43,15 @@ const shortestFaxMs = 360
 /** Above the noise of the line. */
 const voiceOverNoise = 3
 
+interface Tone {
+  hz: number
+  ms: number
+  /** How loud it was at the beginning of a stretch in which it is even, how long that is, and the longest of them. */
+  rms: number
+  stretchMs: number
+  evenMs: number
+}
+
 export class AnswerDetector {
   readonly #frame = new Int16Array(frameSamples)
   #filled = 0
@@ -51,7 +62,7 @@ export class AnswerDetector {
   #voiceMs = 0
   #quietMs = 0
   #isMachine = false
-  #tone: { hz: number; ms: number } | undefined
+  #tone: Tone | undefined
   #result: AnsweredBy | undefined
 
   /** 8 kHz. `lostSamples` went by unheard just before. The result once it is known, the same from then on. */
@@ -83,7 +94,7 @@ export class AnswerDetector {
 
   #take(sound: FrameSound): AnsweredBy | undefined {
     this.#elapsedMs += frameMs
-    const ended = this.#followTone(sound.toneHz)
+    const ended = this.#followTone(sound)
     if (this.#isFaxTone()) return 'fax'
     if (ended && isBeep(ended) && this.#mayBeep) return 'machineBeep'
     // A tone is neither voice nor silence: what it means is known when it ends.
@@ -93,13 +104,17 @@ export class AnswerDetector {
   }
 
   /** The tone that has just ended, if one has. */
-  #followTone(hz: number | undefined): { hz: number; ms: number } | undefined {
+  #followTone({ toneHz: hz, rms }: FrameSound): Tone | undefined {
     const before = this.#tone
     if (hz !== undefined && before && Math.abs(before.hz - hz) <= sameToneHz) {
       before.ms += frameMs
+      const isEven = Math.abs(rms / before.rms - 1) <= sameLoudness
+      before.stretchMs = isEven ? before.stretchMs + frameMs : frameMs
+      before.evenMs = Math.max(before.evenMs, before.stretchMs)
+      if (!isEven) before.rms = rms
       return undefined
     }
-    this.#tone = hz === undefined ? undefined : { hz, ms: frameMs }
+    this.#tone = hz === undefined ? undefined : { hz, ms: frameMs, rms, stretchMs: frameMs, evenMs: frameMs }
     return before
   }
 
@@ -152,7 +167,7 @@ export class AnswerDetector {
   }
 }
 
-function isBeep({ hz, ms }: { hz: number; ms: number }): boolean {
+function isBeep({ hz, ms, evenMs }: Tone): boolean {
   const [lowest, highest] = beepRangeHz
-  return ms >= shortestBeepMs && ms <= longestBeepMs && hz >= lowest && hz <= highest
+  return evenMs >= shortestBeepMs && ms <= longestBeepMs && hz >= lowest && hz <= highest
 }
