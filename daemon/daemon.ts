@@ -37,6 +37,7 @@ import type { PendingContacts } from './contact/pending-contacts.ts'
 import { createWorld, describePath } from './contact-wiring.ts'
 import { Counters } from './counters.ts'
 import { createLagProbe } from './health/lag-probe.ts'
+import { Learning } from './line/learning.ts'
 import type { Lines } from './line/lines.ts'
 import type { Audio } from './loop/audio.ts'
 import { createAudio } from './loop/audio-service.ts'
@@ -281,6 +282,7 @@ export class Daemon {
         bans: () => sip.bans(),
         describeLegs: () => Promise.all(contacts.legs().map((leg) => describePath(audio, leg))),
         counters,
+        learning: new Learning({ ...parts, clock }),
         figures: {
           clock,
           timeZone,

@@ -7,6 +7,7 @@ import type { Campaigns } from '../campaigns/campaigns.ts'
 import type { Clock } from '../clock.ts'
 import type { ContactRecord, ContactStore } from '../contact/contact-record.ts'
 import type { RaisedFault } from '../health/faults.ts'
+import type { Learning } from '../line/learning.ts'
 import type { LineView } from '../line/lines.ts'
 import type { ReloadOutcome } from '../reload/reload.ts'
 import type { AgentView, QueueView, Routing } from '../routing/routing.ts'
@@ -15,6 +16,7 @@ import type { LinkView } from '../sip/endpoint.ts'
 import { campaignMethods } from './campaign-methods.ts'
 import type { ControlMethod } from './control-connection.ts'
 import { type FigureParts, figureMethods } from './figure-methods.ts'
+import { lineMethods } from './line-methods.ts'
 import { ControlError } from './protocol.ts'
 import {
   type AgentsReport,
@@ -37,6 +39,8 @@ export interface ControlParts {
   /** Figures and what changes queues; absent: the box has none of it, and says so. */
   figures?: FigureParts
   lines: { views(): LineView[] }
+  /** Absent: the box learns no line, and says so. */
+  learning?: Learning
   /** To carriers. */
   links: () => LinkView[]
   /** Hosts that SIP does not hear for a while. */
@@ -122,6 +126,7 @@ export function createControlMethods(parts: ControlParts): Record<string, Contro
   }
   if (parts.figures) Object.assign(methods, figureMethods(parts.figures, read))
   if (parts.campaigns) Object.assign(methods, campaignMethods(parts.campaigns, read))
+  if (parts.learning) Object.assign(methods, lineMethods(parts.learning, read))
   const { reload } = parts
   if (reload)
     methods.reload = async (): Promise<{ version: typeof reportVersion } & ReloadOutcome> => ({

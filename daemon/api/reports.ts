@@ -201,3 +201,23 @@ export const campaignOutcomesReport = z.looseObject({
 export type CampaignOutcomesReport = z.infer<typeof campaignOutcomesReport>
 
 export const addedReport = z.looseObject({ version, added: z.number() })
+
+const learntTone = z.object({ frequenciesHz: z.array(z.number()), cadenceMs: z.array(z.number()) })
+
+/** `cordboard line learn`: how far it is, and what was learnt by then. */
+export const learningReport = z.object({
+  version,
+  line: z.string(),
+  step: z.enum(['dialTone', 'busyTone', 'waitingForCall', 'hangUp', 'done']),
+  profile: z.object({
+    tones: z.object({
+      dial: learntTone.optional(),
+      busy: learntTone.optional(),
+      congestion: learntTone.optional(),
+      ring: learntTone.optional(),
+    }),
+    hangUp: z.array(z.enum(['currentLoss', 'polarity', 'tone'])).optional(),
+  }),
+  failure: z.object({ reason: z.string(), mend: z.string() }).optional(),
+})
+export type LearningReport = z.infer<typeof learningReport>

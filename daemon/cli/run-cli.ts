@@ -127,6 +127,11 @@ const entries: readonly Entry[] = [
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
+    name: 'line learn',
+    summary: 'learns a line’s tones and how it tells a hang-up, into lines.yaml',
+    load: async () => (await import('./line-learn.ts')).lineLearnCommand,
+  },
+  {
     name: 'metrics',
     summary: 'historical figures by queue, agent, interval; as a table, JSON or CSV',
     load: async () => (await import('./metrics.ts')).metricsCommand,

@@ -6,7 +6,8 @@ import type { Leg, LegParty } from '../leg/leg.ts'
 import type { Log } from '../log/log.ts'
 import type { Audio, AudioEvent } from '../loop/audio.ts'
 import { Line } from './line.ts'
-import type { LineSettings, Lines, LineView } from './lines.ts'
+import { Loan } from './line-loan.ts'
+import type { LineLoan, LineSettings, Lines, LineView } from './lines.ts'
 
 export interface LineServiceOptions {
   lines: LineSettings[]
@@ -28,6 +29,7 @@ class LineService implements Lines {
   readonly #options: LineServiceOptions
   readonly #lines: Line[]
   readonly #drivers: Set<LineDriver>
+  readonly #loans = new Map<Line, Loan>()
   readonly #listeners = new Set<(leg: Leg) => void>()
   readonly #resumedListeners = new Set<(leg: Leg, line: string) => void>()
   #unsubscribe: (() => void)[] = []
@@ -94,6 +96,18 @@ class LineService implements Lines {
     return line.call(digits, remote)
   }
 
+  borrow(name: string, listener: (signal: LineSignal) => void): LineLoan | { refused: string } {
+    const line = this.#lines.find(({ settings }) => settings.name === name)
+    if (!line) return { refused: 'noSuchLine' }
+    if (line.settings.driver.abilities.dials === 'device') return { refused: 'noLoop' }
+    const refused = line.notFree()
+    if (refused !== undefined) return { refused }
+    const { clock } = this.#options
+    const loan = new Loan({ line, clock, listener, ended: () => void this.#loans.delete(line) })
+    this.#loans.set(line, loan)
+    return loan
+  }
+
   onInbound(listener: (leg: Leg) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
@@ -118,8 +132,10 @@ class LineService implements Lines {
     for (const line of this.#lines) {
       if (line.settings.driver !== driver) continue
       if (signal.type === 'deviceReady') line.deviceReady(signal.heldPorts?.includes(line.settings.port))
-      else if (signal.type === 'deviceLost') line.deviceLost(signal.reason)
-      else if (signal.port === line.settings.port) line.signal(signal)
+      else if (signal.type === 'deviceLost') {
+        this.#loans.get(line)?.deviceLost(signal)
+        line.deviceLost(signal.reason)
+      } else if (signal.port === line.settings.port) (this.#loans.get(line) ?? line).signal(signal)
     }
   }
 

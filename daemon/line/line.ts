@@ -95,7 +95,7 @@ export class Line {
   call(digits: string, remote: LegParty): Leg {
     const { number, driver } = this.#settings
     const leg = this.#newLeg({ remote, local: { address: number }, state: 'dialling' })
-    const why = this.#notFree()
+    const why = this.notFree()
     if (why === undefined) {
       this.#take(leg)
       this.#input({ type: 'callAsked', number: digits, byDevice: driver.abilities.dials === 'device' })
@@ -106,7 +106,7 @@ export class Line {
     return leg
   }
 
-  #notFree(): string | undefined {
+  notFree(): string | undefined {
     if (this.#state.name === 'faulted') return 'deviceAbsent'
     if (this.#state.name !== 'idle') return 'atCapacity'
     if (this.#inUse) return 'lineInUse'

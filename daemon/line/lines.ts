@@ -1,5 +1,13 @@
 // The telephone lines as the rest of the daemon sees them. line-service.ts builds them over the drivers.
-import type { BatteryState, LineDetails, LineDriver, LinePortNumber } from '../../drivers/line-driver.ts'
+import type {
+  BatteryState,
+  LineCommand,
+  LineCommandResult,
+  LineDetails,
+  LineDriver,
+  LinePortNumber,
+  LineSignal,
+} from '../../drivers/line-driver.ts'
 import type { Leg, LegParty, LegSource } from '../leg/leg.ts'
 import type { SupervisoryTone } from '../loop/audio.ts'
 import type { ReversalMeaning } from './supervision.ts'
@@ -39,6 +47,14 @@ export interface LineView {
   counters: Record<string, number>
 }
 
+/** A line in somebody's hands, see `Lines.borrow`. */
+export interface LineLoan {
+  readonly pcmFile: string
+  command(command: LineCommand): Promise<LineCommandResult>
+  /** On-hook, and the line's own again. Never rejects; idempotent. */
+  giveBack(): Promise<void>
+}
+
 export interface Lines extends LegSource {
   start(): void
   /**
@@ -56,4 +72,9 @@ export interface Lines extends LegSource {
    * `trunk` when another line may do better (in use, no dial tone, glare). Throws for a line that does not exist.
    */
   call(line: string, digits: string, remote: LegParty): Leg
+  /**
+   * An idle line to be measured: calls pass it by until it is given back, and what it tells goes to the listener. Refused
+   * with a word: `noSuchLine`, `noLoop` for a device without one, or why it is not free.
+   */
+  borrow(line: string, listener: (signal: LineSignal) => void): LineLoan | { refused: string }
 }

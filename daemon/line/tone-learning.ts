@@ -13,8 +13,8 @@ const pauseRatio = 0.03
 const shortestRunMs = 60
 /** One that goes on so long, and is all there is, has no cadence. */
 const continuousMs = 1500
-/** Two times are the same within this, or a tenth. */
-const jitterMs = 25
+/** Two times are the same within this, or a tenth: two lost frames of a line's sound, and the edge of a burst. */
+const jitterMs = 45
 const lowestHz = 250
 const highestHz = 1000
 /** Of the power of the strongest: fainter ones are its harmonics and modulation, or noise. */
