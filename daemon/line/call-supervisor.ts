@@ -1,6 +1,6 @@
 // Watches over the call of one line until its far end is gone: what the device, the audio thread and the clock tell is
 // judged (supervision.ts) by the line's settings, counted and logged, and the verdict goes to the line's machine.
-import type { LineSignal } from '../../drivers/line-driver.ts'
+import type { FarEndCause, LineSignal } from '../../drivers/line-driver.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { Counters } from '../counters.ts'
 import type { Log } from '../log/log.ts'
@@ -81,6 +81,11 @@ export class CallSupervisor {
     const isCalling = state.name === 'calling' && state.step === 'progress'
     const endsCalls = this.#of.settings.hangUpTones.some((each) => each.name === tone)
     if (isCalling || (state.name === 'talking' && endsCalls)) this.#tell({ evidence: 'tone', tone })
+  }
+
+  /** Also of a call that rings still, or that never came about. */
+  networkSaid(cause: FarEndCause): void {
+    this.#tell({ evidence: 'network', cause })
   }
 
   silent(silentMs: number): void {

@@ -165,7 +165,7 @@ export class Line {
         else this.#answered('network', signal.atMs)
         break
       case 'farEndHungUp':
-        this.#input({ type: 'farEndGone', gone: { evidence: 'network', cause: signal.cause } })
+        this.#supervisor.networkSaid(signal.cause)
     }
   }
 

@@ -19,8 +19,8 @@ export interface CountryTones {
 /** Exchanges keep their times no better than this (line signalling facts, tones.json). */
 const tolerance = 0.25
 const leastToleranceMs = 40
-/** Dial tone in the middle of a call: a note of music may last a second or more. */
-const dialToneMs = 2000
+/** Dial tone in the middle of a call: a note of music may last a second or more, and a hang-up is known in two. */
+const dialToneMs = 1800
 /** After going off-hook: an exchange that is ready says so. */
 const dialReadyMs = 600
 /** Speech and music have a burst of the right pitch and length now and then, hardly ever three in a row. */

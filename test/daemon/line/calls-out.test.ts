@@ -3,6 +3,7 @@
 import t, { type Test } from 'tap'
 import type { Leg } from '../../../daemon/leg/leg.ts'
 import { tonesOfCountry } from '../../../daemon/line/country-tones.ts'
+import type { LineSettings } from '../../../daemon/line/lines.ts'
 import { VoiceDetector } from '../../../daemon/line/voice-detector.ts'
 import { makeTone } from '../../support/tones.ts'
 import { Office } from './office.ts'
@@ -35,9 +36,13 @@ class CallingOffice extends Office {
   }
 }
 
-function call(name: string, run: (t: Test, office: CallingOffice) => Promise<void>): void {
+function call(
+  name: string,
+  run: (t: Test, office: CallingOffice) => Promise<void>,
+  settings: Partial<LineSettings> = {},
+): void {
   t.test(name, async (t) => {
-    const office = new CallingOffice()
+    const office = new CallingOffice([], settings)
     await run(t, office)
     await office.clock.advance(15_000)
     const stopped = office.lines.stop()
@@ -236,3 +241,41 @@ function voice(ms: number): Int16Array {
     -24,
   )
 }
+
+for (const [reversalMeans, states] of Object.entries({
+  none: ['dialling', 'dialling'],
+  answer: ['talking', 'talking'],
+  hangUp: ['dialling', 'dialling'],
+  both: ['talking', 'ended'],
+}))
+  call(
+    `polarity ${reversalMeans}: what two reversals make of a call out`,
+    async (t, office) => {
+      const leg = await office.dialled()
+      const after: string[] = []
+      for (let i = 0; i < 2; i++) {
+        office.driver.signal({ type: 'polarityReversed', port: 1 })
+        await office.clock.advance(2000)
+        after.push(leg.state)
+      }
+      t.same(after, states)
+    },
+    { reversalMeans: reversalMeans as LineSettings['reversalMeans'] },
+  )
+
+call(
+  'an answer believed too early is not ended by the reversal that is the answer',
+  async (t, office) => {
+    const leg = await office.dialled()
+    office.hear('ringback')
+    await office.clock.advance(20_000)
+    t.equal(leg.state, 'talking', 'by the end of the ring tone')
+    office.driver.signal({ type: 'polarityReversed', port: 1 })
+    await office.clock.advance(2000)
+    t.equal(leg.state, 'talking')
+    office.driver.signal({ type: 'polarityReversed', port: 1 })
+    await office.clock.advance(2000)
+    t.match(leg.end, { by: 'farEnd', reason: 'hangUp' })
+  },
+  { reversalMeans: 'both' },
+)

@@ -38,63 +38,67 @@ export interface ContractStage {
 const inBand = { dials: 'inBand', digits: 'inBand' } as const
 const byDevice = { dials: 'device', digits: 'device' } as const
 
+/** The board, with the exchange behind its line at hand. */
+export function boardStage(currentLossMs = 250): ContractStage & { board: MemoryBoard } {
+  const clock = new MockClock()
+  const board = new MemoryBoard()
+  const line = new MemoryLine(clock, board)
+  const pcm = pcmPath(new ArrayBuffer(pcmFileBytes))
+  const signals: TimelessSignal[] = []
+  const host = new BoardHost({
+    ports: [{ port: 1, currentLossMs }],
+    hostSilenceMs: 8000,
+    resumeSession: 0,
+    pcm: new Map([[1, pcm]]),
+    openDevice: (listener) => line.open(0, listener),
+    clock,
+    listener: {
+      sessionStarted: () => {},
+      stateChanged: () => {},
+      signal: (signal) => void signals.push(signal),
+      log: () => {},
+    },
+  })
+  return {
+    board,
+    clock,
+    host,
+    line,
+    pcm,
+    signals,
+    abilities: inBand,
+    farEnd: board.farEnd,
+    ring: ({ number, withheld }) =>
+      board.exchange.ring({
+        ...(number !== undefined && { number }),
+        ...(withheld && { withheld: 'private' }),
+        ringCadenceMs: [1000, 3000],
+        ringHz: 25,
+        callerIdAfterMs: 500,
+        sendsCallerId: true,
+      }),
+    farEndHangsUp: () => {
+      const { state } = board.exchange
+      if (state === 'connected' || state === 'ringing') board.exchange.hangUp({ by: 'currentLoss', durationMs: 800 })
+    },
+    silenceFarEnd: () => {
+      if (board.exchange.state === 'ringing') board.exchange.hangUp({ by: 'none' })
+    },
+    farEndPresses: (digit) => board.farEnd.say(dtmf(digit)),
+    isOffHook: () => board.card.offHook,
+    die: () => {
+      board.isDead = true
+    },
+    revive: () => {
+      board.powerCycle()
+      board.isDead = false
+    },
+    noise: Uint8Array.from({ length: 50 }, (_, i) => (i * 37) & 0xff),
+  }
+}
+
 export const stages: Readonly<Record<string, () => ContractStage>> = {
-  'FXO board': () => {
-    const clock = new MockClock()
-    const board = new MemoryBoard()
-    const line = new MemoryLine(clock, board)
-    const pcm = pcmPath(new ArrayBuffer(pcmFileBytes))
-    const signals: TimelessSignal[] = []
-    const host = new BoardHost({
-      ports: [{ port: 1, currentLossMs: 250 }],
-      hostSilenceMs: 8000,
-      resumeSession: 0,
-      pcm: new Map([[1, pcm]]),
-      openDevice: (listener) => line.open(0, listener),
-      clock,
-      listener: {
-        sessionStarted: () => {},
-        stateChanged: () => {},
-        signal: (signal) => void signals.push(signal),
-        log: () => {},
-      },
-    })
-    return {
-      clock,
-      host,
-      line,
-      pcm,
-      signals,
-      abilities: inBand,
-      farEnd: board.farEnd,
-      ring: ({ number, withheld }) =>
-        board.exchange.ring({
-          ...(number !== undefined && { number }),
-          ...(withheld && { withheld: 'private' }),
-          ringCadenceMs: [1000, 3000],
-          ringHz: 25,
-          callerIdAfterMs: 500,
-          sendsCallerId: true,
-        }),
-      farEndHangsUp: () => {
-        const { state } = board.exchange
-        if (state === 'connected' || state === 'ringing') board.exchange.hangUp({ by: 'currentLoss', durationMs: 800 })
-      },
-      silenceFarEnd: () => {
-        if (board.exchange.state === 'ringing') board.exchange.hangUp({ by: 'none' })
-      },
-      farEndPresses: (digit) => board.farEnd.say(dtmf(digit)),
-      isOffHook: () => board.card.offHook,
-      die: () => {
-        board.isDead = true
-      },
-      revive: () => {
-        board.powerCycle()
-        board.isDead = false
-      },
-      noise: Uint8Array.from({ length: 50 }, (_, i) => (i * 37) & 0xff),
-    }
-  },
+  'FXO board': () => boardStage(),
   'voice modem': () => {
     const stage = new ModemStage()
     const { clock, host, line, pcm, signals, modem } = stage
