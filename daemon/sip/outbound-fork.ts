@@ -68,6 +68,8 @@ export class OutboundFork {
   readonly #user: ForkUser
   readonly #settled = Promise.withResolvers<void>()
   #callId = ''
+  #fromTag = ''
+  #cseq = 0
   /** The shortest session interval that anybody on the way takes. */
   #minS = leastIntervalS
   #request: OutgoingInviteRequest | undefined
@@ -115,8 +117,14 @@ export class OutboundFork {
   }
 
   start(profile: Profile = this.media.profile): void {
-    const { stack, realm } = this.#world
     this.#callId = randomUUID()
+    this.#fromTag = randomUUID()
+    this.#cseq = 1
+    this.#invite(profile)
+  }
+
+  #invite(profile: Profile): void {
+    const { stack, realm } = this.#world
     stack.routes.set(this.#callId, { account: this.#account, targets: this.#phone.targets })
     const host = formatHost(stack.media.addressFor(this.#phone.targets[0]!.address))
     const { uri, from, to, headers = [] } = this.#phone
@@ -128,7 +136,12 @@ export class OutboundFork {
       to === undefined
         ? new URI('sip', escapeUser(this.#account.userName), hostOf(realm, host))
         : toCoreUri(parseSipUri(to)!),
-      { callId: this.#callId, fromTag: randomUUID(), fromDisplayName: this.#caller.displayName },
+      {
+        callId: this.#callId,
+        cseq: this.#cseq,
+        fromTag: this.#fromTag,
+        fromDisplayName: this.#caller.displayName,
+      },
       [stack.contactHeader, `Allow: ${allowedMethods}`, ...timer, ...headers],
       sdpBody(this.media.offer(profile)),
     )
@@ -219,8 +232,10 @@ export class OutboundFork {
     this.#early.close()
     const { minS } = timerHeadersOf(response.message)
     if (status === 422 && minS > this.#minS && !this.#cancelled) {
+      // The same call, asked for once more (RFC 4028 section 7.3).
       this.#minS = minS
-      this.start(this.media.profile)
+      this.#cseq++
+      this.#invite(this.media.profile)
       return
     }
     const retry =

@@ -145,6 +145,8 @@ t.test('an interval too short for somebody on the way: 422, and the call goes ou
   const second = alice.takeRequest('INVITE')
   t.equal(terms(second), '3600')
   t.equal(header(second, 'min-se'), '3600')
+  for (const name of ['call-id', 'from', 'to']) t.equal(header(second, name), header(first, name))
+  t.same([header(first, 'cseq'), header(second, 'cseq')], ['1 INVITE', '2 INVITE'], 'RFC 4028 section 7.3')
   await alice.respond(second, 422, { lines: ['Min-SE: 3600'] })
   await stage.clock.advance(20)
   t.match(leg.end, { reason: 'failed', sipStatus: 422 }, 'once is enough')
