@@ -37,11 +37,15 @@ export interface ActionRun {
   readonly operandsInMilliseconds: boolean
   /** At least 0, less than 1. */
   readonly random: () => number
+  /** For intervals, as `Clock.monotonicMs`. */
+  nowMs(): number
 }
 
 export interface FlowRunState {
   storedCustomerInput: string | undefined
   readonly loopCounts: Map<string, number>
+  /** Of waits that let the flow go on: when they began, by their identifier. */
+  readonly waitsBegunMs: Map<string, number>
   readonly flowAttributes: Map<string, string>
   /** What `$.CustomerId`, `$.Name` and `$.Description` were set to by this run. */
   readonly contactData: Map<string, string>
@@ -74,6 +78,8 @@ export interface ActionDefinition {
   readonly knownByNameOnly?: boolean
   /** Flow types of this very use of it, where they are other than `flowTypes`. */
   flowTypesOf?(action: FlowActionDocument): readonly FlowType[] | 'all'
+  /** Channels of this very use of it, where they are other than `channels`. */
+  channelsOf?(action: FlowActionDocument, flowType: FlowType): readonly Channel[] | 'all'
   /** Faults of the parameters that can be seen without running: one message and mend each. */
   check(action: FlowActionDocument, report: ActionReport, flowType: FlowType): void
   run(run: ActionRun): Outcome | Promise<Outcome>

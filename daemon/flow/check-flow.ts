@@ -12,7 +12,7 @@ import { mistakenActions } from './connect-actions.ts'
 import { type FlowFaultCode, flowFaultCodes } from './fault-codes.ts'
 import type { Flow } from './flow.ts'
 import { isObject } from './flow-metadata.ts'
-import type { Channel, EventHook } from './host.ts'
+import type { Channel, EventHook, FlowType } from './host.ts'
 import { formatPath } from './json-scan.ts'
 import type { FlowResources } from './resources.ts'
 
@@ -57,7 +57,7 @@ export function checkFlow(flow: Flow, resources: FlowResources, options: CheckFl
       })
     }
     checkAction(flow, action, report)
-    checkSurroundings(action, resources, options, report)
+    checkSurroundings(action, flow.type, { resources, options, report })
     checkConditions(action, report)
     checkTexts(action.Parameters, ['Parameters'], report)
     checkReferences(flow, action, resources, report)
@@ -119,16 +119,17 @@ function reportMissing(action: FlowActionDocument, report: ReportInAction): void
 /** What a block needs of the box, the channel and the contact: without it, it takes its error branch. */
 function checkSurroundings(
   action: FlowActionDocument,
-  resources: FlowResources,
-  options: CheckFlowOptions,
-  report: ReportInAction,
+  flowType: FlowType,
+  of: { resources: FlowResources; options: CheckFlowOptions; report: ReportInAction },
 ): void {
+  const { resources, options, report } = of
   const definition = actionDefinitions.get(action.Type)
   if (!definition) return
   const { channel, abilities, hooks = runHooks } = options
-  if (channel !== undefined && definition.channels !== 'all' && !definition.channels.includes(channel)) {
+  const channels = definition.channelsOf?.(action, flowType) ?? definition.channels
+  if (channel !== undefined && channels !== 'all' && !channels.includes(channel)) {
     const message = `takes its error branch in the channel ${channel}.`
-    const mend = `It is for ${definition.channels.join(', ')}: check $.Channel before it.`
+    const mend = `It is for ${channels.join(', ')}: check $.Channel before it.`
     report(flowFaultCodes.actionNotInChannel, ['Type'], message, mend, 'warning')
   }
   const standsIn = definition.product !== undefined && resources.products?.has(definition.product)

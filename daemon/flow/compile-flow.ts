@@ -4,6 +4,7 @@ import type { ActionDefinition, FlowActionDocument } from './action.ts'
 import { actionDefinitions } from './actions/index.ts'
 import { type CompiledCondition, type ConditionValue, compileCondition } from './conditions.ts'
 import type { Flow } from './flow.ts'
+import type { Channel } from './host.ts'
 import type { ReferenceSource } from './references.ts'
 import { ParameterTemplates } from './resolved-parameters.ts'
 
@@ -14,6 +15,7 @@ export interface CompiledAction {
   readonly blockName: string
   /** Absent: no action of this box; taken by the error branch when it is reached. */
   readonly definition: ActionDefinition | undefined
+  readonly channels: readonly Channel[] | 'all'
   readonly parameters: ParameterTemplates
   readonly conditionOperands: readonly string[]
   readonly operandsInMilliseconds: boolean
@@ -49,6 +51,7 @@ function compileAction(action: FlowActionDocument, flow: Flow): CompiledAction {
     type: action.Type,
     blockName: definition?.blockNameOf?.(action) ?? definition?.blockName ?? action.Type,
     definition,
+    channels: definition?.channelsOf?.(action, flow.type) ?? definition?.channels ?? 'all',
     parameters: new ParameterTemplates(action, flow.displayNames.get(identifier)),
     conditionOperands: (action.Transitions.Conditions ?? []).flatMap(({ Condition }) => Condition.Operands),
     operandsInMilliseconds: flow.millisecondOperands?.has(identifier) ?? false,

@@ -181,11 +181,11 @@ class FlowRun {
     const { host, signal, clock } = this.#options
     if (!definition) return noMatchingError(`${action.type} is no action of this box`)
     const { channel } = host.contact
-    if (definition.channels !== 'all' && !definition.channels.includes(channel))
+    if (action.channels !== 'all' && !action.channels.includes(channel))
       return noMatchingError(`not for the channel ${channel}`)
     if (definition.needsParticipant && !host.participant) return noMatchingError('nobody is on the line')
 
-    const run = new RunningAction(action, host, this.#source, this.#options.resources, this.#random)
+    const run = new RunningAction(action, host, this.#source, this.#options.resources, this.#random, clock)
     try {
       const { actionMs, graceMs } = this.#limits
       // Before it runs: a limit that can't be told must not leave a promise behind that nobody holds.
@@ -329,7 +329,7 @@ class FlowRun {
   ): FlowRunState {
     const loopCounts = this.#loopCounts.get(flow.id) ?? new Map<string, number>()
     this.#loopCounts.set(flow.id, loopCounts)
-    return { storedCustomerInput, contactData, results, loopCounts, flowAttributes: new Map() }
+    return { storedCustomerInput, contactData, results, loopCounts, flowAttributes: new Map(), waitsBegunMs: new Map() }
   }
 
   #failed(reason: string): Finish {

@@ -1,4 +1,5 @@
 // What one action gets to see while it runs.
+import type { Clock } from '../clock.ts'
 import type { ActionRun, FlowRunState } from './action.ts'
 import type { CompiledAction } from './compile-flow.ts'
 import type { FlowHost } from './host.ts'
@@ -12,6 +13,7 @@ export class RunningAction implements ActionRun {
   readonly random: () => number
   readonly #action: CompiledAction
   readonly #source: ReferenceSource
+  readonly #clock: Clock
   #stop: AbortController | undefined
 
   constructor(
@@ -20,11 +22,13 @@ export class RunningAction implements ActionRun {
     source: ReferenceSource,
     resources: FlowResources,
     random: () => number,
+    clock: Clock,
   ) {
     this.#action = action
     this.host = host
     this.#source = source
     this.random = random
+    this.#clock = clock
     this.parameters = new ResolvedParameters(action.parameters, source, resources)
   }
 
@@ -36,6 +40,10 @@ export class RunningAction implements ActionRun {
 
   get signal(): AbortSignal {
     return this.stop.signal
+  }
+
+  nowMs(): number {
+    return this.#clock.monotonicMs()
   }
 
   get identifier(): string {

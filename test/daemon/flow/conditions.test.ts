@@ -10,6 +10,7 @@ const source = {
   state: {
     storedCustomerInput: undefined,
     loopCounts: new Map(),
+    waitsBegunMs: new Map(),
     flowAttributes: new Map(),
     contactData: new Map(),
     results: new Map(),

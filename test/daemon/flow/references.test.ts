@@ -22,6 +22,7 @@ const source: ReferenceSource = {
   state: {
     storedCustomerInput: '1234',
     loopCounts: new Map(),
+    waitsBegunMs: new Map(),
     flowAttributes: new Map([['step', 'two']]),
     contactData: new Map([['CustomerId', 'c-7']]),
     results: new Map(),

@@ -1,9 +1,10 @@
 // Calls the box makes, views, waiting, loops over lists.
 import t from 'tap'
 import type { OutboundCall, ViewAnswer, ViewRequest, WaitRequest } from '../../../../daemon/flow/abilities.ts'
+import { checkFlow } from '../../../../daemon/flow/check-flow.ts'
 import { MockClock } from '../../../support/mock-clock.ts'
 import { FakeHost } from '../fake-host.ts'
-import { type Block, bye, end, say } from '../flow-text.ts'
+import { type Block, bye, end, flowOf, say, testResources } from '../flow-text.ts'
 import { run, runAction } from '../run-support.ts'
 import { can, checkTable, table } from './action-table.ts'
 
@@ -169,6 +170,10 @@ function waiting(
   })
   return requests
 }
+function calling(requests: WaitRequest[], host: FakeHost): WaitRequest[] {
+  host.channel = 'VOICE'
+  return requests
+}
 const both = ['WaitCompleted', 'CustomerReturned']
 table('Wait', [
   {
@@ -197,6 +202,27 @@ table('Wait', [
     conditions: ['Continue'],
     given: (host) => waiting(host, 'WaitCompleted'),
     leads: '= Continue',
+  },
+  {
+    what: 'a call in which the flow goes on meanwhile',
+    parameters: { ContinueExecution: 'True', MinimumWaitTimeSeconds: '5', TimeLimitSeconds: '60' },
+    conditions: ['Continue', 'WaitCompleted'],
+    given: (host) => calling(waiting(host, 'WaitCompleted'), host),
+    leads: '= Continue',
+  },
+  {
+    what: 'a call that waits for somebody',
+    parameters: { TimeLimitSeconds: '60', Events: ['CustomerReturned'] },
+    conditions: both,
+    given: (host) => calling(waiting(host, 'WaitCompleted'), host),
+    leads: '= WaitCompleted',
+  },
+  {
+    what: 'no time at all is over at once',
+    parameters: { TimeLimitSeconds: '0' },
+    conditions: ['WaitCompleted'],
+    given: (host) => waiting(host, 'CustomerReturned'),
+    leads: '= WaitCompleted',
   },
   {
     what: 'longer than a week',
@@ -228,9 +254,52 @@ checkTable('Wait', [
     ['WaitCompleted'],
   ],
   [{ Events: ['Lunch'] }, /no list of events/],
+  [{ ContinueExecution: 'True', MinimumWaitTimeSeconds: '5' }, undefined, ['Continue']],
+  [{ ContinueExecution: 'True', TimeLimitSeconds: '50' }, /The branch WaitCompleted is missing/, ['Continue']],
   [{}, /TimeLimitSeconds is missing/],
   [{ TimeoutSeconds: '9', TimeLimitSeconds: '9' }, /^warning Parameters.TimeoutSeconds/, ['WaitCompleted']],
 ])
+t.test('a flow that goes on while it waits comes back until the time is over', async (t) => {
+  const host = new FakeHost()
+  const clock = new MockClock()
+  can(host, {
+    wait: ({ timeLimitMs }) =>
+      new Promise((resolve) => {
+        clock.after(timeLimitMs, () => resolve('WaitCompleted'))
+      }),
+  })
+  const blocks: Block[] = [
+    {
+      id: 'wait',
+      type: 'Wait',
+      parameters: { ContinueExecution: 'True', MinimumWaitTimeSeconds: '20', TimeLimitSeconds: '50' },
+      conditions: { Continue: 'say', WaitCompleted: 'over' },
+      errors: { NoMatchingError: 'bye' },
+    },
+    { id: 'say', type: 'MessageParticipant', parameters: { Text: 'Still waiting.' }, next: 'wait' },
+    { id: 'over', type: 'MessageParticipant', parameters: { Text: 'No more.' }, next: 'bye' },
+    bye,
+  ]
+  const running = run(blocks, { host, clock })
+  for (const seconds of [20, 20, 10]) await clock.advance(seconds * 1000)
+  t.same((await running).path, ['wait', 'say', 'wait', 'say', 'wait', 'over', 'bye'])
+})
+
+t.test('a caller is not kept waiting by a block of the queue flow', async (t) => {
+  const block: Block = {
+    id: 'wait',
+    type: 'Wait',
+    parameters: { TimeLimitSeconds: '60', Events: ['CustomerReturned'] },
+    conditions: { WaitCompleted: 'bye', CustomerReturned: 'bye' },
+    errors: { NoMatchingError: 'bye' },
+  }
+  const faults = (type: string, channel: 'VOICE' | 'CHAT') =>
+    checkFlow(flowOf([block, bye], { type }), testResources, { channel }).map(({ code }) => code)
+  t.same(faults('contactFlow', 'VOICE'), [])
+  t.same(faults('customerQueue', 'VOICE'), ['FLOW-210'])
+  t.same(faults('customerQueue', 'CHAT'), [])
+})
+
 t.test('a wait of a week is not cut off, one that never ends is', async (t) => {
   const host = new FakeHost()
   host.channel = 'TASK'
