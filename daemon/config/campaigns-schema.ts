@@ -54,7 +54,7 @@ export const campaignsSchema = z.strictObject({
         callingTimes: z
           .strictObject({
             from: timeOfDay.default('09:00'),
-            to: timeOfDay.default('20:00'),
+            to: z.union([timeOfDay, z.literal('24:00')]).default('20:00'),
             days: z
               .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
               .min(1)

@@ -14,7 +14,7 @@ export type AnsweredBy = 'human' | 'machineBeep' | 'machineNoBeep' | 'fax' | 'si
 const frameSamples = 160
 const frameMs = 20
 /** A person says their word within that, and then waits. */
-const longestGreetingMs = 1800
+const longestGreetingMs = 2300
 /** The wait that tells a greeting is over; pauses between words and sentences are shorter. */
 const afterGreetingMs = 700
 /** Shorter sounds are clicks. */

@@ -34,6 +34,8 @@ export interface BaresipOptions {
   sipPort?: number
   /** What its microphone hears, for as long as any call of a test lasts. */
   toneHz: number
+  /** Further numbers it has, answered at once; its microphone then hears this instead, once. */
+  others?: { userName: string; sound: Int16Array }[]
   /** It prints what it says and hears by SIP: `joinLines` needs it. */
   traced?: boolean
 }
@@ -84,7 +86,12 @@ export class Baresip {
     // SIP over UDP and TCP on the first, TLS on the second, remote control on the third: baresip opens all of them.
     const port = options.sipPort ?? (await freePorts(3))
     writeFileSync(join(directory, 'config'), config(directory, port, options.host ?? '127.0.0.1'))
-    writeFileSync(join(directory, 'accounts'), account(options))
+    const others = (options.others ?? []).map(({ userName, sound }) => {
+      const file = join(directory, `${userName}.wav`)
+      writeFileSync(file, wavOf(sound))
+      return account({ ...options, userName, answer: 'auto' }, `;audio_source=aufile,${file}`)
+    })
+    writeFileSync(join(directory, 'accounts'), [account(options), ...others].join(''))
     writeFileSync(join(directory, 'tone.wav'), wavOf(makeTone(options.toneHz, toneMs, -10)))
     const trace = options.traced ? ['-s'] : []
     const program = new Program(`baresip of ${options.userName}`, 'baresip', ['-f', directory, '-v', ...trace])
@@ -252,7 +259,7 @@ export class Baresip {
   }
 }
 
-function account(options: BaresipOptions): string {
+function account(options: BaresipOptions, more = ''): string {
   const codecs = (options.codecs ?? ['PCMU', 'PCMA']).map((codec) => codecForms[codec]).join(',')
   return [
     `<sip:${options.userName}@${options.box};transport=${options.transport ?? 'udp'}>`,
@@ -262,7 +269,7 @@ function account(options: BaresipOptions): string {
     `;answermode=${options.answer ?? 'manual'}`,
     `;audio_codecs=${codecs}`,
     options.ice ? ';medianat=ice;rtcp_mux=yes' : '',
-    `${mediaEncryption[options.srtp ?? 'off']}\n`,
+    `${mediaEncryption[options.srtp ?? 'off']}${more}\n`,
   ].join('')
 }
 
