@@ -13,6 +13,9 @@ const samplesPerMs = 8
 const tickMs = 20
 /** It has not come for so long: it is not there. */
 const absentMs = 100
+/** Below -46 dBm0 nobody hears that something is missing: a pause of the far end may be shortened by so much a frame. */
+const quietPeak = 110
+const cutSamplesMax = 40
 /** Without a word of the audio thread's clock: gathered before playback begins, so that ticks may beat against each other. */
 const primeSamples = 320
 /** More than this waiting is delay that only grows. */
@@ -22,6 +25,8 @@ export class CaptureBridge {
   readonly #ring: PcmRing
   readonly #servo: DepthServo
   readonly #matcher = new RateMatcher()
+  /** Taken out of pauses, after a stall. */
+  trimmedSamples = 0
   #isRead = false
   #ppm = 0
 
@@ -58,7 +63,8 @@ export class CaptureBridge {
     const matcher = this.#matcher
     matcher.input.set(frame)
     const made = matcher.match(frame.length, matcher.output.length, isThere ? this.#ppm : this.#servo.idlePpm)
-    const lost = made - ring.write(matcher.output, made)
+    const cut = isThere ? this.#surplusIn(frame) : 0
+    const lost = made - cut - ring.write(matcher.output, made - cut)
     ring.noteWritten(nowMs)
     if (!isThere) {
       this.#servo.reset()
@@ -71,6 +77,16 @@ export class CaptureBridge {
 
   close(): void {
     this.#matcher.close()
+  }
+
+  /** Samples by which this frame may be shorter. */
+  #surplusIn(frame: Int16Array): number {
+    const surplusMs = this.#servo.surplusMs
+    if (surplusMs === 0 || frame.some((sample) => Math.abs(sample) > quietPeak)) return 0
+    const cut = Math.min(cutSamplesMax, Math.floor(surplusMs * samplesPerMs))
+    this.trimmedSamples += cut
+    this.#servo.cut(cut / samplesPerMs)
+    return cut
   }
 
   /** The reader sees the ring just before it takes a frame, we just after we gave one. */

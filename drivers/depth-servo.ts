@@ -18,11 +18,15 @@ const correctionMaxPpm = 600
 /** Lateness of single frames is no drift. */
 const smoothing = 0.04
 
+/** The resampler would take long to make up for more. */
+const stallMs = 5
+
 /** Lateness that is always allowed for, and at most. */
 const marginMinMs = 4
 const marginMaxMs = 25
-/** The worst lateness counts this much less with each frame: by half in 14 s of 20 ms. */
-const forgetting = 0.001
+/** A lateness that comes once is no reason to be late always: each counts by a part, and half of it is forgotten in 7 s. */
+const attack = 0.25
+const forgetting = 0.002
 
 /** How fast the device's clock is against this machine's, learnt from both directions of a port. */
 export class Drift {
@@ -75,6 +79,17 @@ export class DepthServo {
     return this.#smoothedMs
   }
 
+  /** How much is there beyond what drift could have brought: after a stall, which the far end heard anyway. */
+  get surplusMs(): number {
+    const surplusMs = (this.#smoothedMs ?? 0) - this.targetMs
+    return surplusMs > stallMs ? surplusMs : 0
+  }
+
+  /** The ring has been cut by so much. */
+  cut(ms: number): void {
+    if (this.#smoothedMs !== undefined) this.#smoothedMs -= ms
+  }
+
   /** Without anybody at the other end of the ring: as the drift is known. */
   get idlePpm(): number {
     return this.#sign * this.#options.drift.ppm
@@ -85,7 +100,9 @@ export class DepthServo {
     const { drift, frameMs } = this.#options
     const smoothedMs = this.#smoothedMs ?? depthMs
     this.#smoothedMs = smoothedMs + (depthMs - smoothedMs) * smoothing
-    this.#latenessMs = Math.max(this.#smoothedMs - depthMs, this.#latenessMs * (1 - forgetting))
+    const lateMs = this.#smoothedMs - depthMs
+    if (lateMs > this.#latenessMs) this.#latenessMs += (lateMs - this.#latenessMs) * attack
+    else this.#latenessMs *= 1 - forgetting
     const errorMs = this.#smoothedMs - this.targetMs
     // A depth that is far off was set by something else than drift.
     if (Math.abs(errorMs) < marginMinMs) drift.learn((this.#sign * errorMs) / 2, frameMs)

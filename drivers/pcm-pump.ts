@@ -23,6 +23,8 @@ export interface PumpCounters extends PlaybackCounters {
   wrongLengthUp: number
   /** Captured samples nobody took. */
   captureOverrunSamples: number
+  /** Taken out of pauses of the far end, to make up for a stall. */
+  captureTrimmedSamples: number
   /** Frames heard whose echo stayed, because what was played meanwhile was not known. */
   echoUncertain: number
 }
@@ -37,6 +39,8 @@ export interface PcmPumpOptions {
   drift: Drift
   /** From what is played to the last of its echo; 0: the echo stays. */
   echoTailMs: number
+  /** Has each frame of a call before anybody else, and may change it. */
+  between?: { hear(frame: Int16Array): void; speak(frame: Int16Array): void; reset(): void } | undefined
 }
 
 export class PcmPump {
@@ -54,6 +58,7 @@ export class PcmPump {
   readonly #playback: PlaybackBridge
   readonly #canceller: EchoCanceller | undefined
   readonly #played: PlayedFrames
+  readonly #between: PcmPumpOptions['between']
   readonly #samples: Int16Array
   readonly #silence: Int16Array
   readonly #pcm: Buffer
@@ -61,7 +66,8 @@ export class PcmPump {
   #isClosed = false
 
   /** One pump a session: sequence numbers begin at 0. To be closed. */
-  constructor({ path, frameSamples, nowMs, drift, echoTailMs }: PcmPumpOptions) {
+  constructor({ path, frameSamples, nowMs, drift, echoTailMs, between }: PcmPumpOptions) {
+    this.#between = between
     this.#nowMs = nowMs
     this.#capture = new CaptureBridge(path.capture, frameSamples, drift)
     this.#playback = new PlaybackBridge(path.playback, frameSamples, drift)
@@ -73,7 +79,7 @@ export class PcmPump {
   }
 
   get counters(): PumpCounters {
-    return { ...this.#own, ...this.#playback.counters }
+    return { ...this.#own, ...this.#playback.counters, captureTrimmedSamples: this.#capture.trimmedSamples }
   }
 
   /** From the line to what leaves the audio thread, of this port's own making, in a call; the device's own delay apart. */
@@ -93,6 +99,7 @@ export class PcmPump {
     this.#capture.begin()
     this.#playback.begin()
     this.#canceller?.reset()
+    this.#between?.reset()
     this.#played.reset()
   }
 
@@ -117,6 +124,7 @@ export class PcmPump {
     const view = new DataView(pcm.buffer, pcm.byteOffset, pcm.byteLength)
     for (let i = 0; i < this.#samples.length; i++) this.#samples[i] = view.getInt16(i * 2, true)
     this.#cancelEcho(playedSeq)
+    this.#between?.hear(this.#samples)
     this.#write(this.#samples)
     this.#own.framesUp++
     return true
@@ -132,6 +140,7 @@ export class PcmPump {
     this.#own.framesDown++
     const frame = this.#samples
     if (this.#isClosed || !this.#playback.read(frame, this.#nowMs())) frame.fill(0)
+    this.#between?.speak(frame)
     this.#played.add(frame)
     for (let i = 0; i < frame.length; i++) this.#pcm.writeInt16LE(frame[i]!, i * 2)
     return this.#pcm

@@ -152,6 +152,11 @@ export class Simulator {
     }
   }
 
+  /** The far end says it; for those who have the simulator in their own process. */
+  say(port: number, sound: Sound): void {
+    this.#line(port).say(sound)
+  }
+
   view(): BoardView {
     return {
       plugged: this.#wire.isPlugged,
