@@ -42,8 +42,7 @@ const callStatuses: Readonly<Record<AnsweredBy, OutboundCallStatus>> = {
   human: 'CallAnswered',
   machineBeep: 'VoicemailBeep',
   machineNoBeep: 'VoicemailNoBeep',
-  // There is no branch for it: what flows do with a machine that takes no message is right for it.
-  fax: 'VoicemailNoBeep',
+  fax: 'NotDetected',
   silence: 'NotDetected',
   unsure: 'NotDetected',
 }

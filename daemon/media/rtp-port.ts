@@ -381,7 +381,6 @@ export class RtpPort implements LoopPort {
 
   #tellDigit(digit: string, source: 'inBand' | 'event', durationMs: number): void {
     this.#counters.digitsReceived++
-    const isUnheard = source === 'event' && !this.#forwardEnd.passesEvents
-    this.#report({ type: 'digitReceived', portId: this.id, digit, source, durationMs, isUnheard })
+    this.#report({ type: 'digitReceived', portId: this.id, digit, source, durationMs })
   }
 }
