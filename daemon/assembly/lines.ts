@@ -21,29 +21,35 @@ export function buildLines(
 ): Lines {
   const { instance, options, clock, log } = of
   const lineLog = log.child({ part: 'line' })
-  const country = tonesOfCountry(instance.box.instance.country)
+  const { country } = instance.box.instance
   const settings = instance.boards.flatMap((board): LineSettings[] => {
     const { runtimeDirectory } = options
-    const driver = driverOf(board, instance.box.instance.country, { runtimeDirectory, clock, log: lineLog })
+    const driver = driverOf(board, country, { runtimeDirectory, clock, log: lineLog })
     tellDeviceFaults(of, board, driver, started)
-    return board.lines.map((line) => {
-      const tones = { ...country, ...('tones' in line && line.tones) }
-      return {
-        name: line.name,
-        driver,
-        port: line.port,
-        number: line.number,
-        currentLossMs: 'currentLossMs' in line ? line.currentLossMs : 0,
-        reversalMeans: 'polarity' in line ? line.polarity : 'none',
-        silentAfterMs: 'silenceHangUpS' in line ? line.silenceHangUpS * 1000 : 0,
-        longestCallMs: line.longestCallMin * 60_000,
-        hangUpTones: 'toneHangUp' in line && line.toneHangUp ? hangUpTones(tones) : [],
-        callTones: board.kind === 'cellularModule' ? [] : callTones(tones),
-        ringbackPeriodMs: ringbackPeriodMs(tones),
-      }
-    })
+    return settingsOf(board, driver, country)
   })
   return createLineService({ lines: settings, audio, clock, log: lineLog, takesOver })
+}
+
+/** Of the board's lines; `country`: of the instance. */
+export function settingsOf(board: Board, driver: LineDriver, country: string): LineSettings[] {
+  const ofCountry = tonesOfCountry(country)
+  return board.lines.map((line) => {
+    const tones = { ...ofCountry, ...('tones' in line && line.tones) }
+    return {
+      name: line.name,
+      driver,
+      port: line.port,
+      number: line.number,
+      currentLossMs: 'currentLossMs' in line ? line.currentLossMs : 0,
+      reversalMeans: 'polarity' in line ? line.polarity : 'none',
+      silentAfterMs: 'silenceHangUpS' in line ? line.silenceHangUpS * 1000 : 0,
+      longestCallMs: line.longestCallMin * 60_000,
+      hangUpTones: 'toneHangUp' in line && line.toneHangUp ? hangUpTones(tones) : [],
+      callTones: board.kind === 'cellularModule' ? [] : callTones(tones),
+      ringbackPeriodMs: ringbackPeriodMs(tones),
+    }
+  })
 }
 
 /** A device that is gone, or was not there within a few seconds of the start, stands in `status` until it is back. */
