@@ -5,6 +5,7 @@ import { readFault } from '../config/flows.ts'
 import { readText } from '../config/read-file.ts'
 import { closest } from '../config/suggest.ts'
 import type { Fault } from '../fault.ts'
+import { flowFaultCodes } from '../flow/fault-codes.ts'
 import type { Flow } from '../flow/flow.ts'
 import { isObject } from '../flow/flow-metadata.ts'
 import { loadFlow, maximumFileBytes } from '../flow/load-flow.ts'
@@ -14,7 +15,7 @@ import type { InstanceNames } from './instance-names.ts'
 import { convertLegacyExport, isLegacyExport } from './legacy-export.ts'
 import { checkNamedReferences, type NamedReference, type UnresolvedReference } from './named-references.ts'
 import { placeholderId } from './world.ts'
-import { unwrapped } from './wrapped-export.ts'
+import { insideOf, parseExport } from './wrapped-export.ts'
 
 /** Faults of the import itself; never reused. */
 const importFaultCodes = { nameTaken: 'IMP-101', nameTwice: 'IMP-102' } as const
@@ -45,7 +46,7 @@ interface Candidate extends PlannedFlow {
 }
 
 export function planImport(files: readonly string[], instance: InstanceNames, replace: boolean): ImportPlan {
-  const candidates = files.map((file) => readCandidate(file, instance))
+  const candidates = files.flatMap((file) => readCandidates(file, instance))
   refuseDoubles(candidates)
   if (!replace) for (const candidate of candidates) refuseReplacing(candidate)
   const resources = instance.resources(candidates.flatMap(({ flow }) => flow ?? []))
@@ -84,24 +85,46 @@ function settledAliases(
   return [...aliases].flatMap(([key, alias]) => (ambiguous.has(key) ? [] : [alias]))
 }
 
-function readCandidate(file: string, instance: InstanceNames): Candidate {
+/** Most files are one flow; templates hold any number. */
+function readCandidates(file: string, instance: InstanceNames): Candidate[] {
   const nothing: Candidate = { file, converted: false, replaces: false, faults: [], toDecide: [] }
   const read = readText(file, maximumFileBytes)
   if ('problem' in read) {
     const fault = readFault(file, read.problem, maximumFileBytes)
-    return { ...nothing, faults: [read.problem === 'missing' ? { ...fault, mend: 'Check the path.' } : fault] }
+    return [{ ...nothing, faults: [read.problem === 'missing' ? { ...fault, mend: 'Check the path.' } : fault] }]
   }
-  const inside = unwrapped(parse(read.text))
-  const document = inside ?? parse(read.text)
-  let text = inside ? formatted(inside) : read.text
+  const written = parseExport(read.text, file)
+  const inside = insideOf(written)
+  if (inside.length === 0) return [candidateOf({ file, document: written, text: read.text, isInside: false }, instance)]
+  return inside.map(({ name, document }) => {
+    if (document) return candidateOf({ file, document, text: formatted(document), isInside: true }, instance)
+    const message = `The flow ${name ?? ''} is not in this file: its content is no JSON with Actions.`
+    const fault: Fault = {
+      code: flowFaultCodes.wrappedExport,
+      severity: 'error',
+      file,
+      message,
+      mend: 'Import what it is deployed as: the file that the template names, or an export of the console.',
+    }
+    return { ...nothing, ...(name !== undefined && { name }), faults: [fault] }
+  })
+}
+
+function candidateOf(
+  source: { file: string; document: unknown; text: string; isInside: boolean },
+  instance: InstanceNames,
+): Candidate {
+  const { file, document, isInside } = source
+  const nothing: Candidate = { file, converted: false, replaces: false, faults: [], toDecide: [] }
+  let { text } = source
   const legacy = isLegacyExport(document)
-  const converted = legacy || inside !== undefined
+  const converted = legacy || isInside
   if (legacy) {
     const conversion = convertLegacyExport(document, text, file)
     if ('faults' in conversion) return { ...nothing, converted, faults: conversion.faults }
     text = formatted(conversion.flow)
   }
-  const name = nameOf(legacy ? parse(text) : document, file)
+  const name = nameOf(legacy ? JSON.parse(text) : document, file)
   const { flow, faults } = loadFlow(text, join(instance.directory, 'flows', `${name}.json`))
   const candidate: Candidate = { ...nothing, name, converted, replaces: instance.flows.has(name) }
   candidate.faults = faults.map((fault) => atSource(fault, candidate))
@@ -118,16 +141,6 @@ function atSource(fault: Fault, { file, converted }: PlannedFlow): Fault {
   return converted ? fault : { ...fault, file }
 }
 
-/** Undefined when it is no JSON: the loader tells where. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // loadFlow tells what is wrong, and where.
-    return undefined
-  }
-}
-
 const longestName = 100
 
 /** `Metadata.name`, else the file's; as a file name. */
@@ -138,7 +151,9 @@ function nameOf(document: unknown, file: string): string {
     .replaceAll(/[/\\:]/g, '-')
     .replaceAll(/\p{C}/gu, '')
     .replace(/^[.\s]+|[~\s]+$/g, '')
-  return safe === '' ? basename(file).replace(/\.json$/i, '') : [...safe].slice(0, longestName).join('')
+  return safe === ''
+    ? basename(file).replace(/\.(?:json|ya?ml|template)$/i, '')
+    : [...safe].slice(0, longestName).join('')
 }
 
 function refuse(candidate: Candidate, code: keyof typeof importFaultCodes, message: string, mend: string): void {

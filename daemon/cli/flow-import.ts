@@ -12,9 +12,11 @@ import { printable } from './table.ts'
 export const flowImportCommand: Command = {
   synopsis: 'FILE… [--instance DIR] [--replace] [--dry-run] [--json]',
   help: `Takes flows exported from Amazon Connect into the flows/ of an instance, each under the name the export gives it. Exports of
-the older designer (a \`modules\` list) are converted. What the flows name is looked for by id, ARN, alias and name, and by
-the names that exports carry; what those settle goes into aliases.yaml. Asks nothing: what nothing fits is listed, with
-block, parameter and a suggestion, and until it is decided the instance is not sound. A faulty flow is refused.
+the older designer (a \`modules\` list) are converted; flows inside of an answer of \`aws connect describe-contact-flow\` or
+of a CloudFormation template (JSON or YAML; any number of flows) are taken out of it. What the flows name is looked for by
+id, ARN, alias and name, and by the names that exports carry; what those settle goes into aliases.yaml. Asks nothing: what
+nothing fits is listed, with block, parameter and a suggestion, and until it is decided the instance is not sound. A faulty
+flow is refused.
 
   --instance DIR  the instance (default /etc/cordboard if it is configured, else the shipped instance)
   --replace       a flow of the same name is replaced; without, it stays and the import of that file is refused
@@ -128,9 +130,6 @@ function decisionsOf({ toDecide }: PlannedFlow): string[] {
 function outcomeOf({ name, text, converted, replaces }: PlannedFlow, dryRun: boolean): string {
   if (text === undefined) return 'refused'
   const verb = dryRun ? 'would become' : 'is now'
-  const notes = [
-    ...(converted ? ['converted from the older format'] : []),
-    ...(replaces ? ['in place of the one before'] : []),
-  ]
+  const notes = [...(converted ? ['converted'] : []), ...(replaces ? ['in place of the one before'] : [])]
   return `${verb} the flow ${name}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`
 }

@@ -105,3 +105,16 @@ function readBlockHints(block: Record<string, unknown>, found: Map<string, strin
       if (isObject(entry) && typeof entry.text === 'string')
         found.set(audio.length === 1 ? 'PromptId' : `Messages.${index}.PromptId`, entry.text)
 }
+
+/** The flows of a CloudFormation template; empty when `document` is none, or has no flow. */
+export function flowResources(
+  document: Record<string, unknown>,
+): { name: string; type: unknown; properties: Record<string, unknown> }[] {
+  if (!isObject(document.Resources)) return []
+  return Object.entries(document.Resources).flatMap(([name, resource]) => {
+    if (!isObject(resource) || !isObject(resource.Properties)) return []
+    const properties = resource.Properties
+    if (resource.Type === 'AWS::Connect::ContactFlow') return [{ name, type: properties.Type, properties }]
+    return resource.Type === 'AWS::Connect::ContactFlowModule' ? [{ name, type: 'module', properties }] : []
+  })
+}

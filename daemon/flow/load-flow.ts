@@ -8,6 +8,7 @@ import type { Flow, FlowSource } from './flow.ts'
 import {
   apiFlowTypes,
   exportedFlowTypes,
+  flowResources,
   isObject,
   readDisplayNames,
   readMillisecondOperands,
@@ -104,12 +105,26 @@ export function loadFlow(text: string, file: string, options: LoadFlowOptions = 
   return { flow, faults }
 }
 
+function whatIsAround(document: unknown): string | undefined {
+  if (typeof document === 'string' && document.trimStart().startsWith('{')) return 'a text inside a text'
+  if (!isObject(document) || 'Actions' in document || 'modules' in document) return undefined
+  if (flowResources(document).length > 0) return 'a CloudFormation template'
+  const { ContactFlow: flow, ContactFlowModule: module, Content: content } = document
+  return isObject(flow) || isObject(module) || content !== undefined ? "an answer of the service's API" : undefined
+}
+
 /** Actions by identifier; undefined when there is nothing that could be indexed. */
 function readDocument(
   document: unknown,
   indexes: Map<string, number>,
   report: ReportAt,
 ): Map<string, FlowActionDocument> | undefined {
+  const around = whatIsAround(document)
+  if (around !== undefined) {
+    const mend = 'Take the flow out of it: cordboard flow import FILE.'
+    report(flowFaultCodes.wrappedExport, [], `This is ${around}: the flow is inside.`, mend)
+    return undefined
+  }
   if (!isObject(document)) {
     const mend = 'A flow is an object with Version, StartAction and Actions.'
     report(flowFaultCodes.wrongShape, [], 'The document is no JSON object.', mend)
@@ -118,11 +133,6 @@ function readDocument(
   if (Array.isArray(document.modules) && document.Version !== '2019-10-30') {
     const mend = 'Convert it to Version 2019-10-30: cordboard flow import FILE.'
     report(flowFaultCodes.legacyFormat, ['modules'], 'This is an export of the older flow designer.', mend)
-    return undefined
-  }
-  if (!('Actions' in document) && (isObject(document.ContactFlow) || document.Content !== undefined)) {
-    const mend = 'Take the flow out of it: cordboard flow import FILE.'
-    report(flowFaultCodes.wrappedExport, [], "This is an answer of the service's API: the flow is inside.", mend)
     return undefined
   }
   if (document.Version !== '2019-10-30') {

@@ -282,3 +282,58 @@ test('an answer with no flow inside tells so', async (t) => {
   const path = file(t, 'described.json', JSON.stringify({ ContactFlow: { Name: 'x', Content: 'no JSON' } }))
   t.match(planImport([path], names(), false).flows, [{ faults: [{ code: 'FLOW-114', mend: /flow import/ }] }])
 })
+
+const described = JSON.stringify(JSON.parse(flowText([bye], {})))
+
+test('a template: every flow and module in it, under their own names', async (t) => {
+  const { directory, names } = instance(t)
+  const connect = (kind: string, properties: object) => ({ Type: `AWS::Connect::${kind}`, Properties: properties })
+  const template = {
+    Resources: {
+      Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'none of ours' } },
+      Welcome: connect('ContactFlow', { Name: 'Hello', Type: 'CONTACT_FLOW', Content: described }),
+      Waiting: connect('ContactFlow', { Type: 'CUSTOMER_QUEUE', Content: { 'Fn::Sub': [described, { Q: 'x' }] } }),
+      Part: connect('ContactFlowModule', { Name: 'Part', Content: { 'Fn::Sub': described } }),
+      Elsewhere: connect('ContactFlow', { Name: 'Elsewhere', Content: { 'Fn::Transform': {} } }),
+    },
+  }
+  const plan = planImport([file(t, 'template.json', JSON.stringify(template))], names(), false)
+  t.match(plan.flows, [
+    { name: 'Hello', faults: [] },
+    { name: 'Waiting', faults: [] },
+    { name: 'Part', faults: [] },
+    { name: 'Elsewhere', faults: [{ code: 'FLOW-114', message: /Elsewhere is not in this file/ }] },
+  ])
+  t.equal(plan.flows[3]?.text, undefined)
+  writeImport(plan, directory)
+  const written = (name: string) => JSON.parse(readFileSync(join(directory, 'flows', `${name}.json`), 'utf8'))
+  t.match(written('Part'), { Metadata: { type: 'module' } })
+  t.match(written('Waiting'), { Metadata: { name: 'Waiting', type: 'CUSTOMER_QUEUE' } })
+})
+
+test('a template in YAML, with the short form of Fn::Sub', async (t) => {
+  const { names } = instance(t)
+  const text = `Resources:
+  Welcome:
+    Type: AWS::Connect::ContactFlow
+    Properties:
+      Name: !Ref FlowName
+      Type: CONTACT_FLOW
+      Content: !Sub |
+        ${described}
+`
+  const flow = { name: 'FlowName', faults: [], text: String }
+  t.match(planImport([file(t, 'template.yaml', text)], names(), false).flows, [flow])
+  t.match(planImport([file(t, 'theirs.template', text)], names(), false).flows, [flow])
+})
+
+test('YAML that is no template, and a text within a text', async (t) => {
+  const { names } = instance(t)
+  const fault = (name: string, text: string) => planImport([file(t, name, text)], names(), false).flows[0]?.faults[0]
+  t.match(fault('a.yaml', 'a: [1, 2'), { code: 'FLOW-102' })
+  t.match(fault('b.yaml', '- only\n- words\n'), { code: 'FLOW-102' })
+  t.match(fault('c.yaml', 'a: &a [*a]\n'), { code: 'FLOW-102' })
+  t.match(planImport([file(t, 'double.json', JSON.stringify(described))], names(), false).flows, [
+    { name: 'double', converted: true, faults: [] },
+  ])
+})
