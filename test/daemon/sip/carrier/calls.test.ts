@@ -46,6 +46,31 @@ t.test('the same INVITE from anybody else is challenged, and no flow hears of it
   t.equal(stage.inbound.length, 0)
 })
 
+t.test('with an outbound proxy all goes there, with the way it is to go on', async (t) => {
+  const proxy = '203.0.113.99'
+  const link = linkTo('sip.telco.example', { outboundProxy: { host: proxy, port: 5060 }, optionsIntervalMs: 30_000 })
+  const stage = await sipStage(t, [], { links: [link] })
+  const carrier = await stage.phone('carrier', proxy)
+  await stage.clock.advance(1100)
+  const options = carrier.takeRequest('OPTIONS')
+  await carrier.respond(options, 200)
+  const leg = stage.endpoint.dialCarrier({
+    carrier: 'telco',
+    link: 'north',
+    number: '+441632960001',
+    caller: { number: '+442079460101' },
+  })
+  await stage.clock.advance(20)
+  const invite = carrier.takeRequest('INVITE')
+  for (const request of [options, invite]) {
+    t.match(request.uri, '@sip.telco.example'.replace(request === options ? '@' : '', ''))
+    t.equal(header(request, 'route'), `<sip:${proxy}:5060;lr>`)
+  }
+  await carrier.respond(invite, 486)
+  await stage.clock.advance(20)
+  t.match(leg.end, { reason: 'busy' })
+})
+
 t.test('a call out over the link', async (t) => {
   const stage = await sipStage(t, [], { links: [linkTo(telco)] })
   const carrier = await stage.phone('carrier', telco)
