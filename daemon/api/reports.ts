@@ -173,6 +173,7 @@ export const campaignsReport = z.looseObject({
       waiting: z.number(),
       calling: z.number(),
       done: z.number(),
+      blocked: z.number().default(0).describe('Of those done: on the do-not-call list'),
       attempts: z.number(),
       live: z.number().describe('People who answered and wanted an agent'),
       abandoned: z.number(),

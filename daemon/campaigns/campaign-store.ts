@@ -23,6 +23,8 @@ export interface CampaignFigures {
   waiting: number
   calling: number
   done: number
+  /** Of those done: on the do-not-call list before they were called. */
+  blocked: number
   attempts: number
   /** People who answered and wanted an agent, and those of them who found none in time. */
   live: number
@@ -265,6 +267,11 @@ export class CampaignStore {
        FROM attempts WHERE campaign = ?`,
       campaign,
     )
+    const blocked = this.#get(
+      `SELECT count(*) AS n FROM contacts
+       WHERE campaign = ? AND state = 'done' AND outcome = 'doNotCall' AND attempts = 0`,
+      campaign,
+    )
     const outcomes = this.#all(
       `SELECT outcome, count(*) AS n FROM attempts WHERE campaign = ? AND outcome IS NOT NULL GROUP BY outcome
        ORDER BY outcome`,
@@ -274,6 +281,7 @@ export class CampaignStore {
       waiting: states.get('waiting') ?? 0,
       calling: states.get('calling') ?? 0,
       done: states.get('done') ?? 0,
+      blocked: Number(blocked?.n ?? 0),
       attempts: Number(sums?.attempts ?? 0),
       live: Number(sums?.live ?? 0),
       abandoned: Number(sums?.abandoned ?? 0),

@@ -32,17 +32,19 @@ export class Campaigns {
   readonly #runs = new Map<string, CampaignRun>()
   #campaigns: ReadonlyMap<string, Campaign>
 
+  /** Calls of the last run that were not over are closed: before anybody can be called. */
   constructor(campaigns: ReadonlyMap<string, Campaign>, world: CampaignWorld) {
     this.#campaigns = campaigns
     this.#world = world
+    const { store, clock, log } = world
+    const interrupted = store.closeInterrupted(clock.epochMs())
+    if (interrupted > 0)
+      log.warn({ contacts: interrupted }, 'calls of campaigns were interrupted; nobody is called twice')
   }
 
   /** Campaigns that ran when the daemon stopped run on. Once, when calls are taken. */
   resume(): void {
-    const { store, clock, log } = this.#world
-    const interrupted = store.closeInterrupted(clock.epochMs())
-    if (interrupted > 0)
-      log.warn({ contacts: interrupted }, 'calls of campaigns were interrupted; nobody is called twice')
+    const { store } = this.#world
     for (const name of this.#campaigns.keys()) if (store.state(name) === 'running') this.#run(name)?.start()
   }
 

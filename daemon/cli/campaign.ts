@@ -248,7 +248,7 @@ function campaignLines(one: CampaignReport): string {
   const outcomes = Object.entries(one.outcomes).map(([outcome, count]) => `${outcome} ${count}`)
   return [
     `${one.name}: ${one.state}, ${one.mode}${one.queue === undefined ? '' : `, queue ${one.queue}`}`,
-    `contacts: ${one.waiting} waiting, ${one.calling} being called or talking, ${one.done} done`,
+    `contacts: ${one.waiting} waiting, ${one.calling} being called or talking, ${one.done} done${one.blocked > 0 ? `, ${one.blocked} of them not to be called` : ''}`,
     `attempts: ${one.attempts}${outcomes.length > 0 ? ` (${outcomes.join(', ')})` : ''}`,
     `abandoned: ${one.abandoned} of ${one.live} people, ${percent(one.abandonRate)}; the limit is ${percent(one.abandonLimit)}`,
     ...(one.held === undefined ? [] : [`nobody is called just now: ${one.held}`]),

@@ -120,6 +120,7 @@ t.test('who says so, and whose number is blocked, is not called', async (t) => {
     ['+442079460123', '+442079460125'],
   )
   t.match((await run('outcomes', 'Renewals')).out, /\+442079460123 +doNotCall/)
+  t.match((await run('show', 'Renewals')).out, /2 done, 1 of them not to be called/)
 })
 
 t.test('a do-not-call list that can’t be read: nobody is called, and it says why', async (t) => {
