@@ -220,7 +220,7 @@ desk('a lost byte of sound is noise for half a second, not for the rest of the c
   await it.talking()
   it.module.farEnd.say(tone([440, 1000], -13))
   await it.clock.advance(500)
-  const faults = it.line.faults(1)
+  const faults = it.line.streams()[1]!
   faults.order({ fault: 'drop', atByte: faults.sent + 101 })
   await it.clock.advance(1000)
   t.equal(it.host.counters().realignments, 1)

@@ -1,12 +1,13 @@
-// Any byte that a device sends may be flipped, lost or doubled: nothing crashes, and within 5 s the line can answer the
-// next caller. 25 cases a protocol, by fixed seeds; CORDBOARD_FUZZ_CASES=10000 for all, CORDBOARD_FUZZ_SEED for others.
+// Any byte between device and host, either way, on any port, may be flipped, lost or doubled: nothing crashes, and within
+// 5 s the line can answer the next caller. By fixed seeds; CORDBOARD_BYTE_FAULTS=10000 (cases a protocol, 60 unless told)
+// for all, CORDBOARD_BYTE_FAULTS_SEED for others.
 import t from 'tap'
 import { seededRandom } from '../../daemon/routing/seeded-random.ts'
 import type { ByteFault } from '../../rig/serial/byte-faults.ts'
 import { type ContractStage, stages } from './stages.ts'
 
-const cases = Number(process.env.CORDBOARD_FUZZ_CASES ?? 25)
-const firstSeed = Number(process.env.CORDBOARD_FUZZ_SEED ?? 1)
+const cases = Number(process.env.CORDBOARD_BYTE_FAULTS ?? 60)
+const firstSeed = Number(process.env.CORDBOARD_BYTE_FAULTS_SEED ?? 1)
 const faults: readonly ByteFault[] = ['flip', 'drop', 'double']
 const healMs = 5000
 
@@ -30,11 +31,14 @@ const live: Life = async (stage) => {
   await Promise.race([Promise.all([answered, over]), clock.advance(3000)])
 }
 
-/** How many bytes of each channel such a life has: faults are spread over all of them. */
+/** How many bytes of each stream such a life has: faults are spread over all of them. */
 async function bytesOf(makeStage: () => ContractStage): Promise<number[]> {
   const stage = makeStage()
   await live(stage)
-  return stage.line.bytesSent()
+  const sizes = stage.line.streams().map(({ sent }) => sent)
+  stage.host.stop()
+  stage.line.close()
+  return sizes
 }
 
 /** Undefined: it healed. */
@@ -65,16 +69,16 @@ for (const [kind, makeStage] of Object.entries(stages))
     const failed: string[] = []
     for (let seed = firstSeed; seed < firstSeed + cases; seed++) {
       const random = seededRandom(seed)
-      // Text and codes are few among the bytes, sound is many: half of the faults fall into the first channel's beginning.
-      const channel = Math.floor(random() * sizes.length)
-      const span = random() < 0.5 ? Math.min(sizes[channel]!, 900) : sizes[channel]!
+      // Text and codes are few among the bytes, sound is many: half of the faults fall into a stream's beginning.
+      const stream = Math.floor(random() * sizes.length)
+      const span = random() < 0.5 ? Math.min(sizes[stream]!, 900) : sizes[stream]!
       const fault = faults[Math.floor(random() * faults.length)]!
       const order = { fault, atByte: Math.floor(random() * span), mask: 1 << Math.floor(random() * 8) }
       const stage = makeStage()
-      stage.line.faults(channel).order(order)
+      stage.line.streams()[stream]!.order(order)
       await live(stage)
       const why = await unhealed(stage)
-      if (why) failed.push(`seed ${seed}: ${JSON.stringify({ channel, ...order })}: ${why}`)
+      if (why) failed.push(`seed ${seed}: ${JSON.stringify({ stream, ...order })}: ${why}`)
       stage.host.stop()
       stage.line.close()
       if (stage.clock.liveTimers > 0) failed.push(`seed ${seed}: ${stage.clock.liveTimers} timers are left`)

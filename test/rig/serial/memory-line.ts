@@ -11,7 +11,8 @@ const stepMs = 20
 
 interface Channel {
   listener: DeviceListener | undefined
-  faults: ByteFaults
+  /** Of what the device sends, and of what the host does. */
+  faults: { up: ByteFaults; down: ByteFaults }
   /** What a burst that is late has gathered. */
   held: Uint8Array[]
   /** Bytes the host wrote and the device did not take; undefined while it takes all. */
@@ -35,7 +36,7 @@ export class MemoryLine {
     this.#device = device
     this.#channels = Array.from({ length: channels }, () => ({
       listener: undefined,
-      faults: new ByteFaults(),
+      faults: { up: new ByteFaults(), down: new ByteFaults() },
       held: [],
       clogged: undefined,
     }))
@@ -51,13 +52,9 @@ export class MemoryLine {
     this.#tick.cancel()
   }
 
-  faults(channel = 0): ByteFaults {
-    return this.#channels[channel]!.faults
-  }
-
-  /** By each channel so far. */
-  bytesSent(): number[] {
-    return this.#channels.map(({ faults }) => faults.sent)
+  /** Of every stream there is: each channel's from the device, then each channel's to it. */
+  streams(): ByteFaults[] {
+    return [...this.#channels.map(({ faults }) => faults.up), ...this.#channels.map(({ faults }) => faults.down)]
   }
 
   /** What the device sends arrives `ms` late, all at once. */
@@ -113,7 +110,7 @@ export class MemoryLine {
         if (at.listener !== listener) return
         if (this.#isStalled()) this.#unsent += bytes.length
         else if (at.clogged !== undefined) at.clogged += bytes.length
-        else this.#device.receive(bytes, channel)
+        else this.#device.receive(at.faults.down.apply(bytes), channel)
       },
       close: () => {
         if (at.listener === listener) at.listener = undefined
@@ -130,7 +127,7 @@ export class MemoryLine {
     if (!this.#plugged || this.#isStalled()) return
     this.#device.step(stepMs)
     for (const [number, channel] of this.#channels.entries()) {
-      const bytes = channel.faults.apply(this.#device.sent(number))
+      const bytes = channel.faults.up.apply(this.#device.sent(number))
       if (bytes.length > 0) channel.held.push(bytes)
       if (this.#clock.monotonicMs() < this.#lateUntilMs || channel.held.length === 0) continue
       const chunk = Buffer.concat(channel.held)
