@@ -3,8 +3,12 @@
 import t from 'tap'
 import { liveDetectorBanks } from '../../../drivers/native/detector-bank.ts'
 import { startSpandsp } from '../../../drivers/native/dtmf-bank.ts'
+import { EchoCanceller } from '../../../drivers/native/echo-canceller.ts'
 import { mappedMemories } from '../../../drivers/native/shared-memory.ts'
 import { allDigits, digitsHeard, keyed, limits } from '../../line-media/digits-measure.ts'
+import { farEnds } from '../../line-media/echo-measure.ts'
+import { echoOf, echoPath } from '../../line-media/hybrid.ts'
+import { repeated } from '../../line-media/sounds.ts'
 import { talkOff } from '../../line-media/talk-off.ts'
 
 startSpandsp()
@@ -21,6 +25,20 @@ t.test('the same key twice, 40 ms apart, is two digits', async (t) => {
   const sound = new Int16Array(twice.length * 8)
   for (let i = 0; i < 8; i++) sound.set(twice, i * twice.length)
   t.equal(digitsHeard(sound), '11111111')
+})
+
+t.test('keys are heard while a prompt plays, whose echo is as loud as they are: it is cancelled before', async (t) => {
+  const keys = keyed({ levelDbm0: -30, onMs: 50, gapMs: 50 }, 3)
+  const prompt = repeated(farEnds.speech(), 16_000 + keys.length)
+  const heard = echoOf(prompt, echoPath({ tailMs: 32, lossDb: 8 }))
+  keys.forEach((sample, i) => {
+    heard[16_000 + i]! += sample
+  })
+  const canceller = new EchoCanceller(64)
+  for (let at = 0; at + 160 <= heard.length; at += 160)
+    canceller.cancel(heard.subarray(at, at + 160), prompt.subarray(at, at + 160))
+  canceller.close()
+  t.equal(digitsHeard(heard), allDigits.repeat(3))
 })
 
 t.test('speech and music have no digits', async (t) => {
