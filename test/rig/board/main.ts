@@ -5,15 +5,22 @@ import { parseArgs } from 'node:util'
 import { raiseThreadPriority } from '../../../drivers/native/thread-priority.ts'
 import type { ControlEvent, ReadyLine } from './control-messages.ts'
 import { type ControlServer, openControl } from './control-server.ts'
+import type { Outcome } from './exchange-line.ts'
+import type { PairConditions } from './line-pair.ts'
 import { Simulator } from './simulator.ts'
 
 const help = `Simulates an FXO board on a pseudo-terminal, with an exchange and callers behind it.
 
-usage: scripts/rig sim [--ports N] [--device PATH] [--ppm N] [--frame-ms 20|10] [--json]
+usage: scripts/rig sim [--ports N] [--device PATH] [--country CC] [--echo MS] [--noise DBM0] [--ppm N] [--frame-ms 20|10]
+                     [--json]
 
   --ports N      telephone lines, 1 to 8 (default 1)
   --device PATH  name of the serial device to be (default .cordboard/rig/fxo-board); it stays the same over a replug.
                  The control socket is PATH.control
+  --country CC   whose tones its exchange plays, two letters (default: those of North America); calls out to 5550100
+                 are answered after 5 s, to 5550101 they meet busy tone, to any other number congestion
+  --echo MS      the line's echo comes back within 8 to 64 ms, 10 dB down (default: none)
+  --noise DBM0   noise on the line, -80 to -20 (default: none)
   --ppm N        how fast the board's crystal is, in parts per million, -2000 to 2000 (default 0)
   --frame-ms N   length of an audio frame, 20 or 10 (default 20)
   --json         print one JSON object a line instead of text
@@ -21,11 +28,18 @@ usage: scripts/rig sim [--ports N] [--device PATH] [--ppm N] [--frame-ms 20|10] 
 Place a call with: scripts/rig call --help
 `
 
+const demoNumbers: Record<string, Outcome> = {
+  '5550100': { does: 'answer', afterMs: 5000 },
+  '5550101': { does: 'busy' },
+}
+
 interface Arguments {
   ports: number
   device: string
   ppm: number
   frameMs: number
+  country: string | undefined
+  pair: PairConditions
   json: boolean
 }
 
@@ -36,6 +50,9 @@ function readArguments(): Arguments | undefined {
       ports: { type: 'string', default: '1' },
       device: { type: 'string', default: '.cordboard/rig/fxo-board' },
       ppm: { type: 'string', default: '0' },
+      country: { type: 'string' },
+      echo: { type: 'string' },
+      noise: { type: 'string' },
       'frame-ms': { type: 'string', default: '20' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -47,6 +64,11 @@ function readArguments(): Arguments | undefined {
     device: resolve(values.device),
     ppm: whole('--ppm', values.ppm, -2000, 2000),
     frameMs: values['frame-ms'] === '10' ? 10 : whole('--frame-ms', values['frame-ms'], 20, 20),
+    country: values.country,
+    pair: {
+      ...(values.echo !== undefined && { echo: { tailMs: whole('--echo', values.echo, 8, 64), lossDb: 10 } }),
+      ...(values.noise !== undefined && { noiseDbm0: whole('--noise', values.noise, -80, -20) }),
+    },
     json: values.json,
   }
 }
@@ -76,6 +98,11 @@ async function main(): Promise<void> {
     else process.stdout.write(`${describe(event)}\n`)
   }
   const simulator = new Simulator({ ...given, tell })
+  const { country, pair } = given
+  for (let port = 1; port <= given.ports; port++) {
+    simulator.command({ do: 'setPair', port, conditions: pair })
+    simulator.command({ do: 'setExchange', port, ...(country !== undefined && { country }), numbers: demoNumbers })
+  }
   server = await openControl(control, (command) => {
     simulator.command(command)
     return simulator.view()

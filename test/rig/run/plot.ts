@@ -46,3 +46,28 @@ function scale(least: number, most: number): { low: number; high: number; step: 
   const high = Math.ceil(most / step) * step
   return { low, high: high === low ? low + step : high, step }
 }
+
+const barHeight = 22
+
+/** Figures of several scenarios side by side, with the bar that they are held against. */
+export function bars(
+  title: string,
+  unit: string,
+  rows: readonly { name: string; value: number }[],
+  limit: number,
+): string {
+  const nameWidth = 330
+  const wide = 860
+  const most = Math.max(limit, ...rows.map(({ value }) => value)) * 1.12
+  const x = (value: number) => nameWidth + (value / most) * (wide - nameWidth - 60)
+  const tall = 34 + rows.length * barHeight
+  const drawn = rows.map(({ name, value }, i) => {
+    const y = 28 + i * barHeight
+    return `<text x="${nameWidth - 8}" y="${y + 12}" text-anchor="end">${name}</text>
+<rect x="${nameWidth}" y="${y}" width="${(x(value) - nameWidth).toFixed(1)}" height="15" fill="#1f6fb2"/>
+<text x="${(x(value) + 5).toFixed(1)}" y="${y + 12}">${value} ${unit}</text>`
+  })
+  const mark = `<line x1="${x(limit).toFixed(1)}" x2="${x(limit).toFixed(1)}" y1="22" y2="${tall - 4}" stroke="#b3261e" stroke-dasharray="5 4"/>`
+  return `<svg width="${wide}" height="${tall}" viewBox="0 0 ${wide} ${tall}" role="img" aria-label="${title}">
+<text x="0" y="15" style="font-weight:600">${title}</text>${drawn.join('')}${mark}</svg>`
+}

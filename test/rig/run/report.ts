@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Digits, MeasuredFigures, Plots } from './measures.ts'
-import { plot } from './plot.ts'
+import { bars, plot } from './plot.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface Outcome {
@@ -31,7 +31,7 @@ const columns: [heading: string, cell: (figures: MeasuredFigures) => string | un
   [
     'false keys',
     ({ falseDigitsPerHour: rate, speechS }) =>
-      rate === undefined ? undefined : `${rate.toFixed(1)} an hour (in ${speechS} s)`,
+      rate === undefined ? undefined : `${rate.toFixed(1)}/h in ${speechS} s`,
   ],
   ['answer', ({ answerMs: ms }) => (ms === undefined ? undefined : `${ms} ms`)],
   ['hang-up seen', ({ disconnectMs: ms }) => (ms === undefined ? undefined : `${ms} ms`)],
@@ -88,9 +88,23 @@ function page(outcomes: readonly Outcome[], where: string): string {
 “In” is from the line to the box, “out” from the box to the line; levels are against what was sent. – : not measured in this
 scenario. Delays are through the whole box and the measuring program.</p>
 <div class="wide"><table><thead><tr><th></th><th>scenario</th>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>
+${hangUps(outcomes)}
 ${outcomes.map(section).join('\n')}
 </html>
 `
+}
+
+/** What is told without a tone is to be noticed within 2 s. */
+const hangUpBarMs = 2000
+
+function hangUps(outcomes: readonly Outcome[]): string {
+  const rows = outcomes.flatMap(({ scenario, figures }) =>
+    figures.disconnectMs === undefined ? [] : [{ name: asText(scenario.name), value: figures.disconnectMs }],
+  )
+  if (rows.length === 0) return ''
+  const title =
+    'Hang-up seen after; without a tone it is to be within 2 s, a tone is to be heard for three of its periods'
+  return `<div class="wide">${bars(title, 'ms', rows, hangUpBarMs)}</div>`
 }
 
 const words = { passed: 'passed', failed: 'failed', notRun: 'not run' } as const
@@ -114,11 +128,11 @@ export function asText(text: string): string {
 }
 
 const style = `
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 1180px; padding: 0 1rem; color: #1c2733 }
+body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 1400px; padding: 0 1rem; color: #1c2733 }
 h1 { font-size: 1.5rem } h2 { font-size: 1.1rem; margin: 2rem 0 .2rem } p { margin: .3rem 0 }
 .wide { overflow-x: auto; margin-top: 1rem }
-table { border-collapse: collapse; font-size: 13px } th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #dde3ea }
-thead th { white-space: nowrap; color: #546475; font-weight: 600 } tbody th { font-weight: 400; min-width: 15rem } a { color: inherit }
+table { border-collapse: collapse; font-size: 13px } th, td { text-align: left; padding: .3rem .5rem; border-bottom: 1px solid #dde3ea }
+thead th { white-space: nowrap; color: #546475; font-weight: 600 } tbody th { font-weight: 400; min-width: 13rem } a { color: inherit }
 td { font-variant-numeric: tabular-nums; white-space: nowrap } .none { color: #a9b4c0 }
 .passed { color: #11733c; font-weight: 600 } .failed { color: #b3261e; font-weight: 600 } .notRun { color: #6b7785 }
 pre { white-space: pre-wrap; background: #fbeeed; padding: .5rem .8rem; border-radius: 4px; font-size: 12px }

@@ -195,9 +195,9 @@ async function measureDrift(rig: Rig, wanted: { seconds: number; ppm: number; wi
   const { stage, farEnd, measures } = rig
   const said = () => {
     const { counters, details } = stage.view()
-    const all: [string, unknown][] = [...Object.entries(counters), ...Object.entries(details)]
-    const found = all.find(([name]) => /ppm$/i.test(name))
-    return typeof found?.[1] === 'number' ? found[1] : undefined
+    // Of the sound's own flow where the driver tells it, else of the board's answers to its pings.
+    const ppm = details.driftPpm ?? counters['device.clockPpm']
+    return typeof ppm === 'number' ? ppm : undefined
   }
   const course: number[] = []
   for (let second = 0; second < wanted.seconds; second++) {
