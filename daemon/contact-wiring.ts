@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Bots } from './bots/bots.ts'
-import { Conference } from './bridge/conference.ts'
+import { Conference, sendKeys } from './bridge/conference.ts'
 import type { NumberCalls } from './carrier/number-calls.ts'
 import type { OutboundCalls } from './carrier/outbound.ts'
 import type { Clock } from './clock.ts'
@@ -91,8 +91,7 @@ export function createWorld(parts: WorldParts): ContactWorld {
         autoAnswer,
       }),
     conference: () => new Conference(audio),
-    sendDigits: (leg, digits) =>
-      leg.sendDigits?.(digits) ?? (leg.portId === undefined ? Promise.resolve() : audio.sendDigits(leg.portId, digits)),
+    sendDigits: (leg, digits) => sendKeys(audio, leg, digits),
     detectAnswer: (leg) => listenForAnswer({ leg, audio, clock }),
     describePath: (leg) => describePath(audio, leg),
     record(contactId, channels, part) {

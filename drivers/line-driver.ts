@@ -53,6 +53,14 @@ export type LineSignal = { atMs: number } & (
       /** Why the number is absent, if it is. */
       withheld?: 'private' | 'unavailable'
     }
+  /** Somebody calls while the line is in use (type II caller ID). */
+  | {
+      type: 'callWaiting'
+      port: LinePortNumber
+      number?: string
+      name?: string
+      withheld?: 'private' | 'unavailable'
+    }
   | { type: 'batteryChanged'; port: LinePortNumber; battery: BatteryState }
   | { type: 'polarityReversed'; port: LinePortNumber }
   /** Loop current gone for `durationMs` while off-hook (CPC). Sent once it has lasted the configured time. */
@@ -76,6 +84,8 @@ export interface LinePortSettings {
   currentLossMs: number
   /** From what is played to the line to the last of its echo, which is cancelled; left out or 0: it stays. */
   echoTailMs?: number
+  /** The exchange tells who calls while the line is in use: `callWaiting`. Left out: it is not listened for. */
+  callWaiting?: boolean
 }
 
 export interface LineDriverCounters {

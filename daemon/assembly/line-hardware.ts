@@ -48,6 +48,7 @@ export function driverOf(
     port: line.port,
     currentLossMs: 'currentLossMs' in line ? line.currentLossMs : noLoop,
     echoTailMs: 'echoTailMs' in line ? line.echoTailMs : 0,
+    callWaiting: 'callWaiting' in line && line.callWaiting,
   }))
   switch (board.kind) {
     case 'fxoBoard':

@@ -1,9 +1,10 @@
-// A room: legs with a place each, and the audio paths that follow from the places. It knows legs and nothing of contacts.
+// A room: legs with a place each, and the audio paths that follow from the places; keys go to whom the audio goes, where
+// it does not carry them. It knows legs and nothing of contacts.
 //
 //   talking    hears all who talk, and is heard by them      apart        neither: on hold, or not yet let in
 //   listening  hears all who talk, unheard (silent monitor)  whispering   hears all who talk, is heard by one leg
 //   announcing is heard by one leg and hears nothing (the tones of a call that nobody has answered yet)
-import type { Leg } from '../leg/leg.ts'
+import type { Leg, LegEvent } from '../leg/leg.ts'
 import type { Audio } from '../loop/audio.ts'
 import type { PortId } from '../media/port.ts'
 
@@ -17,13 +18,17 @@ export type Place =
 /** Six who talk and five who listen (routing facts, 6), and one who comes while another goes. */
 export const maximumSeats = 12
 
+type RoomAudio = Pick<Audio, 'connect' | 'disconnect' | 'sendDigits'>
+
 export class Conference {
-  readonly #audio: Pick<Audio, 'connect' | 'disconnect'>
+  readonly #audio: RoomAudio
   readonly #places = new Map<Leg, Place>()
+  /** By leg: ends the listening to its keys. */
+  readonly #hearings = new Map<Leg, () => void>()
   /** As laid: a port, and the ports that hear it. */
   #paths: ReadonlyMap<PortId, ReadonlySet<PortId>> = new Map()
 
-  constructor(audio: Pick<Audio, 'connect' | 'disconnect'>) {
+  constructor(audio: RoomAudio) {
     this.#audio = audio
   }
 
@@ -31,6 +36,11 @@ export class Conference {
   seat(leg: Leg, place: Place): boolean {
     if (!this.#places.has(leg) && this.#places.size >= maximumSeats) return false
     this.#places.set(leg, place)
+    if (!this.#hearings.has(leg))
+      this.#hearings.set(
+        leg,
+        leg.on((event) => this.#hear(leg, event)),
+      )
     this.refresh()
     return true
   }
@@ -41,6 +51,8 @@ export class Conference {
 
   /** Idempotent. */
   remove(leg: Leg): void {
+    this.#hearings.get(leg)?.()
+    this.#hearings.delete(leg)
     if (this.#places.delete(leg)) this.refresh()
   }
 
@@ -57,8 +69,20 @@ export class Conference {
 
   /** Takes everybody out; their ports stay open. Idempotent. */
   end(): void {
+    for (const stopHearing of this.#hearings.values()) stopHearing()
+    this.#hearings.clear()
     this.#places.clear()
     this.refresh()
+  }
+
+  #hear(speaker: Leg, event: LegEvent): void {
+    const place = this.#places.get(speaker)
+    if (event.type !== 'digitReceived' || !place) return
+    for (const [listener, other] of this.#places) {
+      if (listener === speaker || !isHeard(place, listener, other)) continue
+      // To some, the audio is no way for keys at all.
+      if (event.isUnheard || listener.sendDigits) void sendKeys(this.#audio, listener, event.digit)
+    }
   }
 
   #wantedPaths(): Map<PortId, Set<PortId>> {
@@ -73,6 +97,12 @@ export class Conference {
     }
     return wanted
   }
+}
+
+/** The way that the leg wants them; resolves when they are sent, or can't be. */
+export async function sendKeys(audio: Pick<Audio, 'sendDigits'>, leg: Leg, digits: string): Promise<void> {
+  if (leg.sendDigits) await leg.sendDigits(digits)
+  else if (leg.portId !== undefined) await audio.sendDigits(leg.portId, digits)
 }
 
 function isHeard(speaks: Place, listener: Leg, listens: Place): boolean {

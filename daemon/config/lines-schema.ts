@@ -97,6 +97,11 @@ const pair = {
 /** What has one line is numbered as well, so that it is told of like all others. */
 const onlyPort = z.literal(1).default(1)
 
+const callWaiting = z
+  .boolean()
+  .default(false)
+  .describe('The exchange tells who calls while the line is in use: its alerting tone is answered, and status tells')
+
 const fxoBoard = z.strictObject({
   name,
   kind: z.literal('fxoBoard'),
@@ -104,7 +109,7 @@ const fxoBoard = z.strictObject({
   hostSilenceS: whole(3, 15)
     .default(8)
     .describe('How long the board holds its lines while the daemon is started anew; then they are released'),
-  lines: z.array(z.strictObject({ port: whole(1, 8), name, number, ...pair })).min(1),
+  lines: z.array(z.strictObject({ port: whole(1, 8), name, number, ...pair, callWaiting })).min(1),
 })
 
 const voiceModem = z.strictObject({

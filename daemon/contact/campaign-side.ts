@@ -42,7 +42,8 @@ const callStatuses: Readonly<Record<AnsweredBy, OutboundCallStatus>> = {
   human: 'CallAnswered',
   machineBeep: 'VoicemailBeep',
   machineNoBeep: 'VoicemailNoBeep',
-  fax: 'NotDetected',
+  // There is no branch for it: what flows do with a machine that takes no message is right for it.
+  fax: 'VoicemailNoBeep',
   silence: 'NotDetected',
   unsure: 'NotDetected',
 }

@@ -66,7 +66,8 @@ export type LegEvent =
   | { type: 'transferRequested'; request: TransferRequest }
   /** Audio flows: `portId` is set. */
   | { type: 'answered' }
-  | { type: 'digitReceived'; digit: string }
+  /** `isUnheard`: who hears the leg has heard nothing of it: it came past the audio, or can't go on as it came. */
+  | { type: 'digitReceived'; digit: string; isUnheard?: boolean }
   | { type: 'ended'; end: LegEnd }
 
 /** Who stands behind an inbound leg: a line, an agent's signed-in phone, a configured carrier. Strangers have no leg. */

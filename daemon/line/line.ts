@@ -41,6 +41,8 @@ export class Line {
   #battery: BatteryState = 'unknown'
   /** Another telephone is off-hook on the same pair. */
   #inUse = false
+  /** Who has called while this line was talked on. */
+  #waiting: RingingCaller | undefined
   #leg: LineLeg | undefined
   #legs = 0
   readonly #audio: LineAudio
@@ -83,6 +85,7 @@ export class Line {
       state: this.#state.name,
       battery: this.#battery,
       ...(this.#inUse && { inUse: true }),
+      ...(this.#waiting && { waiting: this.#waiting }),
       details: ownDetails(driver.details(), this.#settings.port),
       counters: this.#counters.snapshot(),
     }
@@ -136,6 +139,12 @@ export class Line {
       case 'callerIdReceived': {
         const { type: _type, port: _port, atMs, ...caller } = signal
         this.#input({ type: 'callerIdReceived', caller, atMs })
+        break
+      }
+      case 'callWaiting': {
+        const { type: _type, port: _port, atMs: _atMs, ...caller } = signal
+        this.#counters.count('callsWaiting')
+        this.#waiting = caller
         break
       }
       case 'hookChanged':
@@ -341,6 +350,7 @@ export class Line {
     const leg = this.#leg
     if (!leg) return
     this.#leg = undefined
+    this.#waiting = undefined
     this.#around.log.info({ line: this.#settings.name, leg: leg.id, ...end }, 'call on a line ended')
     const { closing } = this.#audio
     if (!closing) {

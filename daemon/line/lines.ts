@@ -42,6 +42,8 @@ export interface LineView {
   battery: BatteryState
   /** Another telephone is off-hook on the same pair. */
   inUse?: boolean
+  /** Who calls while the line is talked on, as the exchange has told; until that talk is over. */
+  waiting?: { number?: string; name?: string; withheld?: 'private' | 'unavailable' }
   /** What its device says of itself: model, SIM, network, signal. */
   details: LineDetails
   counters: Record<string, number>

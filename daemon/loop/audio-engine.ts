@@ -355,6 +355,7 @@ function agreementOf(remote: RtpRemote, addresses: FarEndAddresses): RtpAgreemen
     payloadType: remote.payloadType,
     eventPayloadType: remote.eventPayloadType,
     eventClockHz: remote.eventClockHz ?? 8000,
+    sendsEvents: !remote.sendsNoEvents,
     comfortNoisePayloadType: remote.comfortNoisePayloadType,
     opus: remote.opus,
     ptimeMs: remote.ptimeMs ?? frameMs,

@@ -51,6 +51,8 @@ export interface RtpRemote {
   eventPayloadType?: number
   /** Of the events' timestamps and durations, which may differ from the codec's; 8000 when absent. */
   eventClockHz?: 8000 | 48_000
+  /** Keys go to the far end past the audio path: it is sent none by events, those of other ports included. */
+  sendsNoEvents?: boolean
   /** Payload type of comfort noise (RFC 3389) that they may send. */
   comfortNoisePayloadType?: number
   /** For `opus`; absent: nothing asked for. */
@@ -131,7 +133,15 @@ export interface LineOpening {
 
 export type AudioEvent =
   /** A digit that the far end of the port pressed: in band, or by RFC 4733. Each press is told once. */
-  | { type: 'digitReceived'; portId: PortId; digit: string; source: 'inBand' | 'event'; durationMs: number }
+  /** `isUnheard`: neither as a tone nor as it came has it gone on to whoever hears the port. */
+  | {
+      type: 'digitReceived'
+      portId: PortId
+      digit: string
+      source: 'inBand' | 'event'
+      durationMs: number
+      isUnheard?: boolean
+    }
   /** One of the tones the line was opened with; again each time its whole pattern was heard. */
   | { type: 'toneHeard'; portId: PortId; tone: string }
   /** Nobody on the line has said anything, neither its far end nor we, for the time it was opened with; once a silence. */

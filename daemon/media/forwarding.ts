@@ -20,6 +20,8 @@ export class ForwardEnd {
   readonly sender: RtpSender
   readonly latch: SourceLatch
   agreement: RtpAgreement | undefined
+  /** Its events go on as they come, to all who hear it: that is one. */
+  passesEvents = false
   #agreements = 0
 
   constructor(slot: number, receiver: RtpReceiver, sender: RtpSender, latch: SourceLatch) {
@@ -117,6 +119,7 @@ export class Forwarding {
       sender.sendSamples(this.#frame, count, agreement!.payloadType, (at + this.#offset) | 0, latch)
     }
     this.#source = source
+    source.passesEvents = mayPassEvents(source.agreement!, agreement!)
     this.#streamEpoch = source.streamEpoch
     this.#wayEpoch = this.#target.wayEpoch
     this.#transport.forward(source.slot, {
@@ -138,6 +141,7 @@ export class Forwarding {
   #leave(source: ForwardEnd): void {
     const { jitter } = source.receiver
     this.#transport.stopForward(source.slot)
+    source.passesEvents = false
     this.#source = undefined
     this.#packetsBefore += this.#transport.forwardedPackets(source.slot)
     const { sender } = this.#target
@@ -165,11 +169,15 @@ function mayForward(from: RtpAgreement | undefined, to: RtpAgreement | undefined
   return from.ptimeMs === to.ptimeMs
 }
 
+function mayPassEvents(from: RtpAgreement, to: RtpAgreement): boolean {
+  const areKnown = from.eventPayloadType !== undefined && to.eventPayloadType !== undefined
+  return areKnown && to.sendsEvents && from.eventClockHz === to.eventClockHz
+}
+
 /** Payload types that mean the same under both agreements. */
 function forwardedTypes(from: RtpAgreement, to: RtpAgreement): [number, number][] {
   const types: [number, number][] = [[from.payloadType, to.payloadType]]
-  if (from.eventPayloadType !== undefined && to.eventPayloadType !== undefined && from.eventClockHz === to.eventClockHz)
-    types.push([from.eventPayloadType, to.eventPayloadType])
+  if (mayPassEvents(from, to)) types.push([from.eventPayloadType!, to.eventPayloadType!])
   if (from.comfortNoisePayloadType !== undefined && to.comfortNoisePayloadType !== undefined)
     types.push([from.comfortNoisePayloadType, to.comfortNoisePayloadType])
   return types

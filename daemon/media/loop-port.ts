@@ -29,7 +29,15 @@ export interface LoopPort extends MediaPort {
 
 /** What a port tells of its own accord. */
 export type PortReport =
-  | { type: 'digitReceived'; portId: PortId; digit: string; source: 'inBand' | 'event'; durationMs: number }
+  | {
+      type: 'digitReceived'
+      portId: PortId
+      digit: string
+      source: 'inBand' | 'event'
+      durationMs: number
+      /** The ports that hear this one have heard nothing of it. */
+      isUnheard?: boolean
+    }
   | { type: 'digitsSent'; requestId: number }
   /** A supervisory tone of the line's own list: said again for each time its whole pattern was heard. */
   | { type: 'toneHeard'; portId: PortId; tone: string }

@@ -24,6 +24,8 @@ export interface RtpAgreement {
   payloadType: number
   eventPayloadType: number | undefined
   eventClockHz: number
+  /** False: the far end gets its keys another way. */
+  sendsEvents: boolean
   comfortNoisePayloadType: number | undefined
   opus: OpusWishes | undefined
   /** Of the packets we send: 10 to 60. */

@@ -381,6 +381,7 @@ export class RtpPort implements LoopPort {
 
   #tellDigit(digit: string, source: 'inBand' | 'event', durationMs: number): void {
     this.#counters.digitsReceived++
-    this.#report({ type: 'digitReceived', portId: this.id, digit, source, durationMs })
+    const isUnheard = source === 'event' && !this.#forwardEnd.passesEvents
+    this.#report({ type: 'digitReceived', portId: this.id, digit, source, durationMs, isUnheard })
   }
 }

@@ -90,10 +90,6 @@ export class RtpPort {
     return true
   }
 
-  async sendDigits(digits: string): Promise<void> {
-    if (this.#open) await this.#audio.sendDigits(this.#open.portId, digits)
-  }
-
   setRemote(remote: RtpRemote): void {
     this.#codec = remote.codec
     if (this.#open) this.#audio.setRtpRemote(this.#open.portId, remote)
@@ -142,9 +138,11 @@ function addressOf(sdp: Sdp, families: readonly number[]): string | undefined {
   return named.find((address) => families.includes(isIP(address)) && !isNowhere(address))
 }
 
-/** Keys go as tones then. */
-function withoutEvents({ eventPayloadType: _type, ...remote }: RtpRemote): RtpRemote {
-  return remote
+function withKeysBy(keysBy: SipAccount['keysBy'], remote: RtpRemote): RtpRemote {
+  if (keysBy === 'info') return { ...remote, sendsNoEvents: true }
+  const { eventPayloadType: _type, ...withoutEvents } = remote
+  // They go as tones then.
+  return keysBy === 'inband' ? withoutEvents : remote
 }
 
 /** Offer and answer with one phone. Keys, session id and version belong to it alone. */
@@ -273,7 +271,7 @@ export class MediaSession {
     this.#profile = profile
     notePayloadTypes(this.#payloadTypes, formats)
     if (remote.dtls) this.#dtlsRole = remote.dtls.active ? 'active' : 'passive'
-    this.#port.setRemote(this.#account.keysBy === 'inband' ? withoutEvents(this.#remote) : this.#remote)
+    this.#port.setRemote(withKeysBy(this.#account.keysBy, this.#remote))
   }
 
   #local(farEnd = this.#farEnd): LocalMedia {

@@ -356,7 +356,7 @@ class Endpoint implements BoundSipEndpoint {
     if (!leg) return
     switch (event.type) {
       case 'digitReceived':
-        leg.receiveDigit(event.digit, 'media')
+        leg.receiveDigit(event.digit, 'media', event.isUnheard ?? false)
         return
       case 'mediaStopped':
         this.#counters.count('mediaStops')

@@ -52,6 +52,7 @@ export abstract class SipLeg implements Leg {
   #isHeld = false
   #refers: ReferReceiver | undefined
   #digits: Unpaired = []
+  #digitsSent = Promise.resolve()
 
   constructor(world: CallWorld, state: LegState) {
     this.world = world
@@ -115,17 +116,24 @@ export abstract class SipLeg implements Leg {
   }
 
   /** A digit of the far end. Some tell each key both ways: it is taken once. */
-  receiveDigit(digit: string, source: DigitSource): void {
+  receiveDigit(digit: string, source: DigitSource, isUnheard = source === 'info'): void {
     if (this.#state !== 'talking') return
     const { unpaired, isNew } = takeDigit(this.#digits, digit, source, this.world.clock.monotonicMs())
     this.#digits = unpaired
-    if (isNew) this.#events.emit({ type: 'digitReceived', digit })
+    if (isNew) this.#events.emit({ type: 'digitReceived', digit, isUnheard })
     else this.world.counters.count('digitsToldTwice')
   }
 
-  /** One after the other, so that none overtakes another; by INFO where the far end wants them so. */
-  async sendDigits(digits: string): Promise<void> {
-    if (this.keysBy !== 'info') return this.port.sendDigits(digits)
+  /** By INFO, where the far end wants them so: one after the other, so that none overtakes another. */
+  get sendDigits(): ((digits: string) => Promise<void>) | undefined {
+    if (this.keysBy !== 'info') return undefined
+    return (digits) => {
+      this.#digitsSent = this.#digitsSent.then(() => this.#sendByInfo(digits))
+      return this.#digitsSent
+    }
+  }
+
+  async #sendByInfo(digits: string): Promise<void> {
     for (const digit of digits) await this.dialog?.sendDigit(digit)
   }
 

@@ -1,5 +1,6 @@
 // One board in the driver's process: joins the link, the PCM of its ports and the line-driver contract.
 import { randomInt } from 'node:crypto'
+import { WaitingCallerListener } from '../caller-id/waiting-caller.ts'
 import { Drift } from '../depth-servo.ts'
 import type { LineCommand, LineCommandResult, LineDetails, LinePortSettings } from '../line-driver.ts'
 import { PcmPump } from '../pcm-pump.ts'
@@ -62,6 +63,7 @@ export class BoardHost implements DeviceHost {
   readonly #downSeq = new Map<number, number>()
   readonly #onHookAudio: OnHookAudio
   readonly #drift = new Drift()
+  readonly #waitingListeners: WaitingCallerListener[] = []
   #tellsPlayed = false
   #details: LineDetails = {}
   #linesUntilMs = 0
@@ -171,15 +173,27 @@ export class BoardHost implements DeviceHost {
     const { frameSamples } = welcome
     const { clock, ports, pcm } = this.#options
     for (const [port, path] of pcm) {
-      const echoTailMs = ports.find((settings) => settings.port === port)?.echoTailMs ?? 0
+      const { echoTailMs = 0, callWaiting = false } = ports.find((settings) => settings.port === port) ?? {}
+      const between = callWaiting ? this.#listenForWaiting(port) : undefined
       const nowMs = () => clock.monotonicMs()
-      this.#pumps.set(port, new PcmPump({ path, frameSamples, nowMs, drift: this.#drift, echoTailMs }))
+      this.#pumps.set(port, new PcmPump({ path, frameSamples, nowMs, drift: this.#drift, echoTailMs, between }))
     }
+  }
+
+  #listenForWaiting(port: number): WaitingCallerListener {
+    const { clock, listener } = this.#options
+    const waiting = new WaitingCallerListener((caller) =>
+      listener.signal({ type: 'callWaiting', port, ...caller }, clock.monotonicMs()),
+    )
+    this.#waitingListeners.push(waiting)
+    return waiting
   }
 
   #closePumps(): void {
     for (const pump of this.#pumps.values()) pump.close()
     this.#pumps.clear()
+    for (const listener of this.#waitingListeners) listener.close()
+    this.#waitingListeners.length = 0
   }
 
   /** Ports that are off-hook still, for calls of the host before; not those whose caller hung up while no host was there. */

@@ -41,6 +41,17 @@ t.test('Ann calls a customer: her phone rings first; the customer hears the outb
   await scene.box.isAsBefore()
 })
 
+t.test('a key that Ann presses on her phone reaches the caller’s line as tones', async () => {
+  await scene.talk()
+  const toCaller = scene.from('caller')
+  await ann.sendDigits('5')
+  await Promise.all([toCaller.hears(770, 80), toCaller.hears(1336, 80)])
+  await scene.together('caller', 'ann')
+  await scene.caller.hangsUp()
+  await ann.closed()
+  await scene.over()
+})
+
 t.test('a supervisor listens unheard, whispers to Ann alone, barges in, and leaves the two behind', async (t) => {
   await scene.talk()
   const contactId = await scene.contactId()

@@ -272,6 +272,7 @@ export class ContactRig {
         new Conference({
           connect: (from, to) => void this.#paths.set(`${from}>${to}`, [from, to]),
           disconnect: (from, to) => void this.#paths.delete(`${from}>${to}`),
+          sendDigits: async () => undefined,
         }),
       outbound: {
         call: (request) => {

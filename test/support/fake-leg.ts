@@ -16,6 +16,8 @@ export class FakeLeg implements Leg {
   state: LegState
   portId: PortId | undefined
   end: LegEnd | undefined
+  /** For a leg that keys reach past the audio. */
+  sendDigits?: (digits: string) => Promise<void>
   /** What its far end was told of being held, in order. */
   readonly heldTold: boolean[] = []
   readonly #events = new LegEvents((fault) => {

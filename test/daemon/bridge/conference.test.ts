@@ -6,11 +6,13 @@ import { FakeLeg } from '../../support/fake-leg.ts'
 /** A room whose paths are told as `anna>customer`: what anna says, the customer hears. */
 function room() {
   const paths = new Set<string>()
+  const keys: string[] = []
   const names = new Map<PortId, string>()
   const name = (portId: PortId) => names.get(portId) ?? `port ${portId}`
   const conference = new Conference({
     connect: (from, to) => void paths.add(`${name(from)}>${name(to)}`),
     disconnect: (from, to) => void paths.delete(`${name(from)}>${name(to)}`),
+    sendDigits: async (portId, digits) => void keys.push(`${digits} to ${name(portId)}`),
   })
   const talkingLeg = async (id: string) => {
     const leg = new FakeLeg({ id })
@@ -18,7 +20,7 @@ function room() {
     names.set(leg.portId!, id)
     return leg
   }
-  return { conference, leg: talkingLeg, paths: () => [...paths].sort() }
+  return { conference, leg: talkingLeg, keys, paths: () => [...paths].sort() }
 }
 
 t.test('two who talk hear each other', async (t) => {
@@ -97,4 +99,40 @@ t.test('the room has a bound', async (t) => {
     t.equal(conference.seat(await leg(`guest ${seats}`), { as: 'apart' }), true)
   t.equal(conference.seat(await leg('one more'), { as: 'talking' }), false)
   t.same(paths(), [])
+})
+
+t.test('a key goes on to whoever hears it where the audio has not carried it', async (t) => {
+  const { conference, leg, keys } = room()
+  const [anna, bank, sue] = [await leg('anna'), await leg('bank'), await leg('sue')]
+  conference.seat(anna, { as: 'talking' })
+  conference.seat(bank, { as: 'talking' })
+  conference.seat(sue, { as: 'apart' })
+  anna.tell({ type: 'digitReceived', digit: '1', isUnheard: true })
+  anna.tell({ type: 'digitReceived', digit: '2' })
+  t.same(keys, ['1 to bank'])
+})
+
+t.test('a key goes to a leg that has a way of its own for keys, however it came, and not by audio', async (t) => {
+  const { conference, leg, keys } = room()
+  const [anna, bank] = [await leg('anna'), await leg('bank')]
+  const byInfo: string[] = []
+  bank.sendDigits = async (digits) => void byInfo.push(digits)
+  conference.seat(anna, { as: 'talking' })
+  conference.seat(bank, { as: 'talking' })
+  anna.tell({ type: 'digitReceived', digit: '1', isUnheard: true })
+  anna.tell({ type: 'digitReceived', digit: '2' })
+  t.same([byInfo, keys], [['1', '2'], []])
+})
+
+t.test('keys of a leg that is held, or has left, are heard by nobody', async (t) => {
+  const { conference, leg, keys } = room()
+  const [anna, bank] = [await leg('anna'), await leg('bank')]
+  conference.seat(anna, { as: 'talking' })
+  conference.seat(bank, { as: 'talking' })
+  conference.seat(anna, { as: 'apart' })
+  anna.tell({ type: 'digitReceived', digit: '1', isUnheard: true })
+  conference.seat(anna, { as: 'talking' })
+  conference.remove(anna)
+  anna.tell({ type: 'digitReceived', digit: '2', isUnheard: true })
+  t.same(keys, [])
 })

@@ -307,3 +307,15 @@ inOffice('the exchange’s busy tone ends the call, and is counted', async (t, o
   t.same(leg.end, { by: 'farEnd', blame: 'none', reason: 'hangUp' })
   t.equal(office.count('tones.busy'), 1)
 })
+
+inOffice('who calls while the line is talked on is told until that talk is over', async (t, office) => {
+  const leg = await office.answered()
+  office.driver.signal({ type: 'callWaiting', port: 1, number: '+15550002', name: 'BEN' })
+  t.same(office.lines.views()[0]?.waiting, { number: '+15550002', name: 'BEN' })
+  t.equal(office.count('callsWaiting'), 1)
+  t.equal(leg.state, 'talking')
+  const over = leg.hangUp()
+  await office.clock.advance(1000)
+  await over
+  t.equal(office.lines.views()[0]?.waiting, undefined)
+})

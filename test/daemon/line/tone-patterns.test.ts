@@ -7,6 +7,7 @@ import t from 'tap'
 import { tonesOfCountry } from '../../../daemon/line/country-tones.ts'
 import { hangUpTones, type Tone } from '../../../daemon/line/tone-patterns.ts'
 import { ToneSupervisor } from '../../../daemon/media/tone-supervisor.ts'
+import { WaitingCallerListener } from '../../../drivers/caller-id/waiting-caller.ts'
 import { liveDetectorBanks } from '../../../drivers/native/detector-bank.ts'
 import { ToneBank } from '../../../drivers/native/tone-bank.ts'
 import { makeTone } from '../../support/tones.ts'
@@ -28,6 +29,15 @@ function heard(country: string, sound: Int16Array): { tone: string; atMs: number
   }
   bank.destroy()
   return found
+}
+
+/** Tones taken for those that tell of a call waiting (type II caller ID). */
+function alerts(sound: Int16Array): number {
+  const listener = new WaitingCallerListener(() => {})
+  for (let at = 0; at + frameSamples <= sound.length; at += frameSamples)
+    listener.hear(sound.slice(at, at + frameSamples))
+  listener.close()
+  return listener.alerts
 }
 
 /** The tone for so long, over the noise of a line. */
@@ -85,7 +95,7 @@ for (const country of countries)
 /** 60: the whole hour; takes half a minute. */
 const minutes = Number(process.env.CORDBOARD_TONE_MINUTES ?? 2)
 
-t.test(`${minutes} minutes of prompts and music end nothing, in any country`, async (t) => {
+t.test(`${minutes} minutes of prompts and music end nothing, in any country, and alert nobody`, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'cordboard-tones-'))
   t.teardown(() => rmSync(folder, { recursive: true }))
   const random = repeatable(7)
@@ -94,6 +104,7 @@ t.test(`${minutes} minutes of prompts and music end nothing, in any country`, as
     const sound = round % 4 === 3 ? music(30_000, random) : spoken(folder, round, random)
     listenedMs += sound.length / 8
     for (const country of countries) t.same(heard(country, sound), [], `${country}, part ${round}`)
+    t.equal(alerts(sound), 0, `no call is waiting, part ${round}`)
   }
 })
 

@@ -220,6 +220,29 @@ t.test('what Ann presses goes on under the number that Bob knows events by', asy
   t.match(bobHears(), [{ payloadType: bobEvents, marker: true, octets: 4, first: 5 }])
 })
 
+for (const [name, toBob, isUnheard] of [
+  ['goes on, and needs no other way', {}, false],
+  ['does not go on to who gets keys another way', { sendsNoEvents: true }, true],
+] as const)
+  t.test(`a key that Ann has pressed ${name}`, async (t) => {
+    const { speak, send, take, tick, bobHears, place, told } = begin(t, { toBob })
+    speak(5)
+    for (const [at, flagged] of [10, 0x8a, 0x8a, 0x8a].entries()) {
+      const { timestamp } = place()
+      const payload = Uint8Array.from([5, flagged, 3, 32])
+      const sequence = place().sequence + at
+      send(rtpPacket({ sequence, timestamp, payload, payloadType: annEvents, marker: at === 0, ssrc: 0xaaaa }))
+      take()
+    }
+    const events = bobHears().filter(({ payloadType }) => payloadType === bobEvents)
+    tick()
+    t.equal(events.length, isUnheard ? 0 : 4)
+    t.match(
+      told.filter(({ type }) => type === 'digitReceived'),
+      [{ portId: 1, digit: '5', isUnheard }],
+    )
+  })
+
 t.test('over SRTP on one side', async (t) => {
   const { speak, heard } = begin(t, { toBob: { sendKey: key, receiveKey: key } })
   speak(20)

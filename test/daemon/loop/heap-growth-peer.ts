@@ -81,7 +81,14 @@ for (let slot = 0; slot < calls * 2; slot++) {
   loop.add(port)
   const streams = { sendKey: undefined, receiveKey: undefined, sends: true, receives: true }
   const secured = { dtls: undefined, ice: undefined, rtcp: undefined }
-  const formats = { eventClockHz: 8000, comfortNoisePayloadType: undefined, opus: undefined, ptimeMs: 20, ...secured }
+  const formats = {
+    eventClockHz: 8000,
+    sendsEvents: true,
+    comfortNoisePayloadType: undefined,
+    opus: undefined,
+    ptimeMs: 20,
+    ...secured,
+  }
   port.agree({ address: 1, port: 1, codec: 'PCMA', payloadType: 8, eventPayloadType: 101, ...formats, ...streams })
 }
 for (let call = 0; call < calls; call++) {

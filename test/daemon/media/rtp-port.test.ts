@@ -17,6 +17,7 @@ const plainAgreement: Omit<RtpAgreement, 'address' | 'port'> = {
   payloadType: 0,
   eventPayloadType: 101,
   eventClockHz: 8000,
+  sendsEvents: true,
   comfortNoisePayloadType: undefined,
   opus: undefined,
   ptimeMs: 20,

@@ -1,5 +1,6 @@
 // Keys by INFO: what bodies say, keys told twice, and keys that the box sends.
 import t, { type Test } from 'tap'
+import type { LegEvent } from '../../../daemon/leg/leg.ts'
 import { digitIn, takeDigit, type Unpaired } from '../../../daemon/sip/info-digits.ts'
 import { header } from '../../../daemon/sip/wire/wire-message.ts'
 import { plainSdp } from '../../support/sip-peer.ts'
@@ -124,6 +125,32 @@ t.test('a phone that tells its keys by INFO and in RTP is heard once', async (t)
   ann.takeResponse(200, 'INFO')
   t.same(told, ['digit 4'])
   t.match(stage.endpoint.counters(), { digitsToldTwice: 1 })
+})
+
+t.test('a key by INFO, or by an event that could not go on, has been heard by nobody else', async (t) => {
+  const { stage, ann, leg, invite } = await talking(t)
+  const told: LegEvent[] = []
+  leg.on((event) => told.push(event))
+  const lines = ['Content-Type: application/dtmf']
+  await ann.send(ann.inTheirDialog('INFO', invite, 'ann-tag', { body: '4', lines }))
+  await stage.clock.advance(20)
+  ann.takeResponse(200, 'INFO')
+  const key = { type: 'digitReceived', portId: leg.portId!, source: 'event', durationMs: 80 } as const
+  stage.audio.say({ ...key, digit: '5', isUnheard: true })
+  stage.audio.say({ ...key, digit: '6' })
+  t.same(
+    told.map((event) => event.type === 'digitReceived' && [event.digit, event.isUnheard]),
+    [
+      ['4', true],
+      ['5', true],
+      ['6', false],
+    ],
+  )
+})
+
+t.test('keys of others go to a far end that wants INFO by INFO alone', async (t) => {
+  const { stage, leg } = await talking(t, 'info')
+  t.match(stage.audio.remotes.get(leg.portId!), { eventPayloadType: 101, sendsNoEvents: true })
 })
 
 t.test('keys to a far end that wants INFO go one after the other', async (t) => {

@@ -1,7 +1,7 @@
 // The three kinds of line hardware, each with its host in memory under one clock, as the contract's tests see them all.
 
 import { BoardHost } from '../../../drivers/fxo/board-host.ts'
-import type { LineAbilities } from '../../../drivers/line-driver.ts'
+import type { LineAbilities, LinePortSettings } from '../../../drivers/line-driver.ts'
 import { type PcmPath, pcmFileBytes, pcmPath } from '../../../drivers/pcm-ring.ts'
 import type { DeviceHost } from '../../../drivers/process/device-host.ts'
 import type { TimelessSignal } from '../../../drivers/process/process-messages.ts'
@@ -39,14 +39,17 @@ const inBand = { dials: 'inBand', digits: 'inBand' } as const
 const byDevice = { dials: 'device', digits: 'device' } as const
 
 /** The board, with the exchange behind its line at hand. */
-export function boardStage(currentLossMs = 250): ContractStage & { board: MemoryBoard } {
+export function boardStage(
+  currentLossMs = 250,
+  settings: Partial<LinePortSettings> = {},
+): ContractStage & { board: MemoryBoard } {
   const clock = new MockClock()
   const board = new MemoryBoard()
   const line = new MemoryLine(clock, board)
   const pcm = pcmPath(new ArrayBuffer(pcmFileBytes))
   const signals: TimelessSignal[] = []
   const host = new BoardHost({
-    ports: [{ port: 1, currentLossMs }],
+    ports: [{ port: 1, currentLossMs, ...settings }],
     hostSilenceMs: 8000,
     resumeSession: 0,
     pcm: new Map([[1, pcm]]),
