@@ -38,6 +38,8 @@ interface Member extends Rester<Member>, Recorded {
   playing: Playing[]
   /** Of this tick: its own audio comes past the loop. */
   isFollowing: boolean
+  /** Somebody hears it through the loop. */
+  isWanted: boolean
   /** Ports that hear this one. */
   hearers: number
   fault: unknown
@@ -57,10 +59,13 @@ export class AudioLoop {
   readonly #playMixer = new Mixer(telephoneFormat.frameSamples)
   failedPorts = 0
   #wokeWithFault = false
-  readonly #resting = new RestingPairs<Member>((member, fault) => {
-    member.fault = fault
-    this.#wokeWithFault = true
-  })
+  readonly #resting = new RestingPairs<Member>(
+    (member, fault) => {
+      member.fault = fault
+      this.#wokeWithFault = true
+    },
+    (one, other, ticks) => this.#recordings.rested(one, other, ticks),
+  )
 
   constructor(options: { detectors: DetectorBatch; report: (report: LoopReport) => void }) {
     this.#detectors = options.detectors
@@ -90,6 +95,10 @@ export class AudioLoop {
       isFollowing: false,
       isWanted: false,
       hearers: 0,
+      recordings: 0,
+      recording: undefined,
+      hearAfterwards: undefined,
+      caughtUp: 0,
       sent: undefined,
       isSentRecorded: false,
       isSent: false,
@@ -101,6 +110,7 @@ export class AudioLoop {
     }
     this.#members.push(member)
     this.#byId.set(port.id, member)
+    this.#recordings.assign()
   }
 
   port(portId: PortId): LoopPort | undefined {
@@ -167,15 +177,18 @@ export class AudioLoop {
   }
 
   record(recordingId: number, ring: RecordingRing, channels: RecordedChannels): void {
+    this.wakeAll()
     this.#recordings.add(recordingId, ring, channels)
   }
 
   /** Other ports are recorded from the next frame on. */
   tapRecording(recordingId: number, channels: RecordedChannels): void {
+    this.wakeAll()
     this.#recordings.tap(recordingId, channels)
   }
 
   stopRecording(recordingId: number): void {
+    this.wakeAll()
     this.#recordings.remove(recordingId)
   }
 
@@ -226,6 +239,7 @@ export class AudioLoop {
       for (let m = 0; m < this.#members.length; m++) this.#members[m]!.port.detector?.collect()
     if (this.#push()) failed = true
     this.#recordings.write()
+    this.#beginRests()
     if (failed) this.#endFailed()
   }
 
@@ -234,11 +248,15 @@ export class AudioLoop {
     this.#recordings.skip()
   }
 
-  /** Two that hear each other, and that nobody else hears. */
-  #rest(member: Member): void {
-    const partner = member.sources[0]
-    if (member.isResting || partner?.sources[0] !== member || !isAlone(member) || !isAlone(partner)) return
-    this.#resting.begin(member, partner)
+  /** Two that hear each other, and that nobody else hears but a recording of both. */
+  #beginRests(): void {
+    for (let m = 0; m < this.#members.length; m++) {
+      const member = this.#members[m]!
+      if (!member.isFollowing || member.isResting) continue
+      const partner = member.sources[0]
+      if (partner?.sources[0] !== member || !isAlone(member) || !isAlone(partner)) continue
+      if (this.#recordings.beginRest(member, partner)) this.#resting.begin(member, partner)
+    }
   }
 
   /** Who follows whom, and who is heard by the loop at all. */
@@ -264,7 +282,6 @@ export class AudioLoop {
       const member = this.#members[m]!
       if (!member.isFollowing) for (let s = 0; s < member.sources.length; s++) member.sources[s]!.isWanted = true
     }
-    this.#recordings.want()
     return failed
   }
 
@@ -275,7 +292,7 @@ export class AudioLoop {
       if (member.isResting) continue
       member.isHeard = false
       try {
-        if (!member.isWanted && member.port.pass !== undefined) {
+        if (!member.isWanted && member.recordings === 0 && member.port.pass !== undefined) {
           member.port.pass()
           continue
         }
@@ -293,10 +310,7 @@ export class AudioLoop {
     let failed = false
     for (let m = 0; m < this.#members.length; m++) {
       const member = this.#members[m]!
-      if (member.isFollowing) {
-        this.#rest(member)
-        continue
-      }
+      if (member.isFollowing) continue
       try {
         this.#mixer.start()
         for (let s = 0; s < member.sources.length; s++) {
@@ -353,8 +367,9 @@ export class AudioLoop {
   }
 }
 
-function isAlone({ isFollowing, isWanted, hearers, fault, port }: Member): boolean {
-  return isFollowing && !isWanted && hearers === 1 && fault === noFault && port.mayRest === true
+function isAlone({ isFollowing, isWanted, hearers, recordings, fault, port }: Member): boolean {
+  const isQuiet = isFollowing && !isWanted && hearers === 1 && fault === noFault
+  return isQuiet && port.mayRest?.(recordings > 0) === true
 }
 
 function faultText(fault: unknown): string {

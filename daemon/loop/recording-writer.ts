@@ -74,7 +74,9 @@ export class RecordingWriter {
       return
     }
     if (this.#finishing) return
-    const nextMs = this.#samples < beginningSamples ? firstFetchMs : fetchMs
+    const periodMs = this.#samples < beginningSamples ? firstFetchMs : fetchMs
+    // All recordings at the same moments: together they wake the threads that write once.
+    const nextMs = periodMs - (this.#clock.monotonicMs() % periodMs)
     this.#timer = this.#clock.after(nextMs, () => {
       this.#step = this.#guard(() => this.#fetchAndSync())
     })

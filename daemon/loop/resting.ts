@@ -1,11 +1,13 @@
 // Pairs of ports that hear each other and nobody else, and whose packets go on past the loop: the loop leaves them alone for
 // some ticks at a time, and wakes both before anything else is done with either. Nothing is allocated in a tick.
-import type { LoopPort } from '../media/loop-port.ts'
+import type { HearAfterwards, LoopPort } from '../media/loop-port.ts'
 
 export interface Rester<Self> {
   port: LoopPort
   isResting: boolean
   partner: Self | undefined
+  /** Who wants to hear it, if only afterwards. */
+  hearAfterwards: HearAfterwards | undefined
   /** Of the rest: so many more, after so many. Counted by the first of the pair. */
   ticksLeft: number
   ticksPassed: number
@@ -15,15 +17,21 @@ export class RestingPairs<R extends Rester<R>> {
   /** The first of each pair. */
   readonly #pairs: R[] = []
   readonly #onFault: (rester: R, fault: unknown) => void
+  readonly #onEnded: (one: R, other: R, ticks: number) => void
 
-  constructor(onFault: (rester: R, fault: unknown) => void) {
+  /** `onEnded`: both are awake and have been told. */
+  constructor(
+    onFault: (rester: R, fault: unknown) => void,
+    onEnded: (one: R, other: R, ticks: number) => void = () => {},
+  ) {
     this.#onFault = onFault
+    this.#onEnded = onEnded
   }
 
   /** Both must be able to (`mayRest`), and be awake. */
   begin(one: R, other: R): void {
-    one.ticksLeft = one.port.rest!()
-    other.port.rest!()
+    one.ticksLeft = one.port.rest!(one.hearAfterwards)
+    other.port.rest!(other.hearAfterwards)
     one.ticksPassed = 0
     one.partner = other
     other.partner = one
@@ -63,6 +71,7 @@ export class RestingPairs<R extends Rester<R>> {
     one.isResting = other.isResting = false
     this.#tell(one, one.ticksPassed)
     this.#tell(other, one.ticksPassed)
+    this.#onEnded(one, other, one.ticksPassed)
   }
 
   #tell(rester: R, ticks: number): void {

@@ -16,16 +16,25 @@ export interface LoopPort extends MediaPort {
    * the far end without the loop, and `put` is not to be called.
    */
   follow?(source: LoopPort | undefined): boolean
-  /** Nothing but its packets going on and coming past the loop: it can be left alone, together with its only partner. */
-  readonly mayRest?: boolean
-  /** Left alone from now on, best for the number of ticks returned. `wake` ends that and tells how many they were. */
-  rest?(): number
+  /**
+   * Nothing but its packets going on and coming past the loop: it can be left alone, together with its only partner.
+   * `isHeard`: somebody wants to hear it, if only afterwards.
+   */
+  mayRest?(isHeard: boolean): boolean
+  /**
+   * Left alone from now on, best for the number of ticks returned. `wake` ends that and tells how many they were; `heard`
+   * is called for each of them then. The frame is the port's own.
+   */
+  rest?(heard: HearAfterwards | undefined): number
   wake?(ticks: number): void
   /** A tick that the loop could not do: time passes, nothing is heard or said. */
   skip(): void
   /** Digits for the far end; `requestId` is told as `digitsSent` when the last is out. */
   sendDigits(digits: string, requestId: number): void
 }
+
+/** One frame of what the far end has said, false for silence. */
+export type HearAfterwards = (frame: Int16Array | false) => void
 
 /** What a port tells of its own accord. */
 export type PortReport =

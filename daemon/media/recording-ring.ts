@@ -25,19 +25,34 @@ export class RecordingRing {
 
   /** Audio thread: one frame of each channel, false for silence. */
   write(left: Int16Array | false, right: Int16Array | false): void {
+    this.place(0, 0, left)
+    this.place(1, 0, right)
+    this.publish(1)
+  }
+
+  /** Audio thread: so many frames are there on both channels. Those for which there is no room are lost, and counted. */
+  publish(frames: number): void {
     const { frameSamples } = telephoneFormat
-    const head = Atomics.load(this.#header, writeIndex)
-    const used = (head - Atomics.load(this.#header, readIndex)) >>> 0
-    if (used + frameSamples > ringSamples) {
-      Atomics.add(this.#header, overrunSamples, frameSamples)
-      return
-    }
-    for (let i = 0; i < frameSamples; i++) {
-      const at = ((head + i) & (ringSamples - 1)) * 2
-      this.#samples[at] = left === false ? 0 : left[i]!
-      this.#samples[at + 1] = right === false ? 0 : right[i]!
-    }
-    Atomics.store(this.#header, writeIndex, (head + frameSamples) | 0)
+    const fitting = Math.min(frames, this.#room())
+    Atomics.add(this.#header, writeIndex, fitting * frameSamples)
+    if (fitting < frames) Atomics.add(this.#header, overrunSamples, (frames - fitting) * frameSamples)
+  }
+
+  /** Frames. */
+  #room(): number {
+    const used = (Atomics.load(this.#header, writeIndex) - Atomics.load(this.#header, readIndex)) >>> 0
+    return Math.floor((ringSamples - used) / telephoneFormat.frameSamples)
+  }
+
+  /** Audio thread: a frame of one channel, false for silence, `ahead` frames behind what was published. */
+  place(channel: 0 | 1, ahead: number, frame: Int16Array | false): void {
+    if (ahead >= this.#room()) return
+    const { frameSamples } = telephoneFormat
+    const samples = this.#samples
+    const head = Atomics.load(this.#header, writeIndex) + ahead * frameSamples
+    const mask = ringSamples - 1
+    if (frame === false) for (let i = 0; i < frameSamples; i++) samples[((head + i) & mask) * 2 + channel] = 0
+    else for (let i = 0; i < frameSamples; i++) samples[((head + i) & mask) * 2 + channel] = frame[i]!
   }
 
   /**

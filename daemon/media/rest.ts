@@ -4,12 +4,12 @@ import { frameMs } from './port.ts'
 import type { RtpTransport } from './rtp-transport.ts'
 
 /** Ticks left alone: so many, and up to seven more by the port, lest all wake in the same tick. Fewer than notes there are. */
-const leastTicks = 6
+const leastTicks = 10
 const spread = 7
 
 /** What is done for each packet noted, and for each tick. */
 export interface Catching {
-  note(sequence: number, timestamp: number, payloadLength: number, arrivalMs: number): void
+  note(sequence: number, timestamp: number, payloadLength: number, arrivalMs: number, keptAt: number): void
   pass(): void
 }
 
@@ -25,9 +25,10 @@ export class Rest {
     this.#ticks = leastTicks + (slot & spread)
   }
 
-  begin(): number {
+  /** `keepsAudio`: it is going to be heard, afterwards. */
+  begin(keepsAudio = false): number {
     this.active = true
-    this.#transport.quietForward(this.#slot, true)
+    this.#transport.quietForward(this.#slot, keepsAudio ? 'kept' : 'noted')
     return this.#ticks
   }
 
@@ -50,6 +51,7 @@ export class Rest {
           transport.noteTimestamp(slot, next),
           transport.notePayloadLength(slot, next),
           arrivalMs,
+          transport.keptAt(slot, next),
         )
       }
       if (tick <= ticks) catching.pass()

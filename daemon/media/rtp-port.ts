@@ -6,7 +6,7 @@ import { DigitQueue } from './digit-queue.ts'
 import { eventPayloadBytes } from './event-receiver.ts'
 import { EventSender } from './event-sender.ts'
 import { ForwardEnd, Forwarding } from './forwarding.ts'
-import type { DetectorSource, LoopPort, Report } from './loop-port.ts'
+import type { DetectorSource, HearAfterwards, LoopPort, Report } from './loop-port.ts'
 import { type Component, MediaPath } from './media-path.ts'
 import { frameMs, type PortCounters, type PortId, telephoneFormat } from './port.ts'
 import { type Catching, Rest } from './rest.ts'
@@ -22,7 +22,8 @@ import { StreamKeys } from './stream-keys.ts'
 import { ToneSender } from './tone-sender.ts'
 
 const { frameSamples } = telephoneFormat
-const noOctets = new Uint8Array(0)
+/** What is heard after a rest is handed on at once. */
+const frameHeard = new Int16Array(frameSamples)
 
 export class RtpPort implements LoopPort {
   readonly id: PortId
@@ -44,6 +45,7 @@ export class RtpPort implements LoopPort {
   readonly #forwarding: Forwarding
   readonly #rest: Rest
   readonly #catching: Catching
+  #hearAfterwards: HearAfterwards | undefined
   readonly #digits: DigitQueue
   readonly #eventSender: EventSender
   readonly #tones: ToneSender
@@ -108,11 +110,9 @@ export class RtpPort implements LoopPort {
     this.#forwarding = new Forwarding(transport, this.#forwardEnd)
     this.#rest = new Rest(transport, slot)
     this.#catching = {
-      note: (sequence, timestamp, length, arrivalMs) => this.#receiveNoted(sequence, timestamp, length, arrivalMs),
-      pass: () => {
-        this.#sender.passFrame()
-        this.pass()
-      },
+      note: (sequence, timestamp, length, arrivalMs, keptAt) =>
+        this.#receiveNoted(sequence, timestamp, length, arrivalMs, keptAt),
+      pass: () => this.#passNoted(),
     }
   }
 
@@ -207,13 +207,14 @@ export class RtpPort implements LoopPort {
     return this.#forwarding.step(mayForward ? source.#forwardEnd : undefined)
   }
 
-  get mayRest(): boolean {
+  mayRest(isHeard: boolean): boolean {
     const isForwarded = this.#transport.isForwarding(this.slot)
-    return isForwarded && !this.#keys.areChanging && !this.#path.isTimed && this.#receiver.isCountedOnly
+    return isForwarded && !this.#keys.areChanging && !this.#path.isTimed && this.#receiver.mayRest(isHeard)
   }
 
-  rest(): number {
-    return this.#rest.begin()
+  rest(heard: HearAfterwards | undefined): number {
+    this.#hearAfterwards = heard
+    return this.#rest.begin(heard !== undefined)
   }
 
   wake(ticks: number): void {
@@ -318,15 +319,22 @@ export class RtpPort implements LoopPort {
   }
 
   /** A packet of the present stream's audio, sent on while we rested. */
-  #receiveNoted(sequence: number, timestamp: number, payloadLength: number, arrivalMs: number): void {
+  #receiveNoted(sequence: number, timestamp: number, length: number, arrivalMs: number, keptAt: number): void {
     const agreement = this.#agreement
     if (agreement === undefined) return
     const fields = this.#fields
-    setAudioFields(fields, agreement.payloadType, this.#receiver.ssrc, sequence, timestamp, payloadLength)
+    setAudioFields(fields, agreement.payloadType, this.#receiver.ssrc, sequence, timestamp, length)
+    fields.payloadOffset = keptAt
     this.#latch.accept(this.#latch.address, this.#latch.port, false)
     this.#counters.packetsReceived++
     this.#noteMedia()
-    this.#receiver.receive(agreement, fields, noOctets, arrivalMs)
+    this.#receiver.receive(agreement, fields, this.#transport.keptBytes, arrivalMs)
+  }
+
+  #passNoted(): void {
+    this.#sender.passFrame()
+    if (this.#hearAfterwards === undefined) this.pass()
+    else this.#hearAfterwards(this.get(frameHeard) && frameHeard)
   }
 
   #sendPlain(

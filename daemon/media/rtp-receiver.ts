@@ -118,9 +118,9 @@ export class RtpReceiver {
     this.skip()
   }
 
-  /** Packets of this stream are counted and nothing else: their octets are not needed. */
-  get isCountedOnly(): boolean {
-    return !this.#isHeard && this.#decoder === undefined && this.events.idle
+  /** Packets of this stream can be taken in some ticks later; unless it is heard, their octets are not needed. */
+  mayRest(isHeard: boolean): boolean {
+    return this.#isHeard === isHeard && this.#decoder === undefined && this.events.idle
   }
 
   /** For RTCP; undefined before the first packet. */

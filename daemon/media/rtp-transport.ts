@@ -38,8 +38,11 @@ export interface RtpTransport {
   forward(slot: number, rule: ForwardRule): void
   stopForward(slot: number): void
   isForwarding(slot: number): boolean
-  /** Audio sent on by the slot's rule is noted instead of being handed over: a bounded number of packets. */
-  quietForward(slot: number, quiet: boolean): void
+  /**
+   * Audio sent on by the slot's rule is noted instead of being handed over: a bounded number of packets; `kept`: with
+   * their payloads.
+   */
+  quietForward(slot: number, quiet: false | 'noted' | 'kept'): void
   /** How many notes there are, and each of them. */
   notesOf(slot: number): number
   noteArrivalMs(slot: number, index: number): number
@@ -47,6 +50,9 @@ export interface RtpTransport {
   noteSequence(slot: number, index: number): number
   notePayloadLength(slot: number, index: number): number
   clearNotes(slot: number): void
+  /** Payloads kept, and where that of a note is. */
+  readonly keptBytes: Uint8Array
+  keptAt(slot: number, index: number): number
   /** Monotonic, at the last look at the sockets. */
   readonly nowMs: number
   /** Of the slot's rule, also after it was stopped. */

@@ -17,7 +17,7 @@ int cb_wake_open(void);
 int cb_raise_priority(int realtime, int nice, int inherit);
 
 // media-sockets.c: RTP sockets of one audio thread. Everything JavaScript reads or writes lies in one arena:
-// header, receive table, receive data, send table, send data, forward table, notes.
+// header, receive table, receive data, send table, send data, forward table, notes, what is kept.
 enum { CB_RECEIVE_BYTES = 1536, CB_SEND_BYTES = 1024 };
 
 typedef struct {
@@ -75,8 +75,8 @@ typedef struct {
   int32_t noted;  // in and out: notes there are
 } cb_forward;
 
-// What is to be known of a packet that was sent on and not handed over.
-enum { CB_NOTES = 16 };
+// What is to be known of a packet that was sent on and not handed over. Its payload is kept if it is no longer than this.
+enum { CB_NOTES = 32, CB_KEPT_BYTES = 160, CB_QUIET_KEPT = 2 };
 
 typedef struct {
   double arrival_ms;
@@ -102,7 +102,7 @@ void cb_sockets_destroy(void *sockets);
 
 // forward.c
 int cb_forward_packet(cb_forward *rule, const cb_received *entry, const uint8_t *packet, uint8_t *out, int room);
-int cb_forward_note(cb_forward *rule, cb_note *notes, const cb_received *entry, const uint8_t *packet, int sent_length);
+int cb_forward_note(cb_forward *rule, cb_note *notes, uint8_t *kept, const cb_received *entry, const uint8_t *packet);
 
 // srtp.c
 enum { CB_RECEIVE = 0, CB_SEND = 1 };

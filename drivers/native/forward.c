@@ -77,14 +77,21 @@ int cb_forward_packet(cb_forward *rule, const cb_received *entry, const uint8_t 
   return RTP_HEADER_BYTES + bytes;
 }
 
-// Notes a packet that has been sent on as so many bytes. 0: it is to be handed over.
-int cb_forward_note(cb_forward *rule, cb_note *notes, const cb_received *entry, const uint8_t *packet, int sent_length) {
+// Notes a packet that has been sent on. 0: it is to be handed over.
+int cb_forward_note(cb_forward *rule, cb_note *notes, uint8_t *kept, const cb_received *entry, const uint8_t *packet) {
+  int at, bytes;
   // The first of the types is audio. A loss told by the kernel is told with the packet.
-  if (!rule->quiet || rule->noted >= CB_NOTES || (packet[1] & 0x7f) != rule->type_in[0] || entry->kernel_drops != 0)
+  if (!rule->quiet || rule->noted >= CB_NOTES || (packet[1] & 0x7f) != rule->type_in[0] || entry->kernel_drops != 0 ||
+      !find_payload(packet, entry->length, &at, &bytes))
     return 0;
+  if (rule->quiet == CB_QUIET_KEPT) {
+    if (bytes > CB_KEPT_BYTES)
+      return 0;
+    memcpy(kept + (size_t)rule->noted * CB_KEPT_BYTES, packet + at, (size_t)bytes);
+  }
   notes[rule->noted++] = (cb_note){.arrival_ms = entry->arrival_ms,
                                    .timestamp = word(packet + 4),
                                    .sequence = (uint16_t)(packet[2] << 8 | packet[3]),
-                                   .payload_length = (uint16_t)(sent_length - RTP_HEADER_BYTES)};
+                                   .payload_length = (uint16_t)bytes};
   return 1;
 }

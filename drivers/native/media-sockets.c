@@ -48,7 +48,8 @@ typedef struct {
   cb_sending *sending;
   uint8_t *send_data;
   cb_forward *forward;
-  cb_note (*notes)[CB_NOTES]; // by slot
+  cb_note (*notes)[CB_NOTES]; // by slot, as is the next
+  uint8_t (*kept)[CB_NOTES * CB_KEPT_BYTES];
   double packets_per_ms;
 } sockets_t;
 
@@ -74,7 +75,8 @@ void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wa
   double send_data_at = sending_at + align(sizeof(cb_sending) * (double)send_packets);
   double forward_at = send_data_at + align((double)CB_SEND_BYTES * send_packets);
   double notes_at = forward_at + align(sizeof(cb_forward) * (double)slots);
-  s->arena_bytes = notes_at + align(sizeof(cb_note) * CB_NOTES * (double)slots);
+  double kept_at = notes_at + align(sizeof(cb_note) * CB_NOTES * (double)slots);
+  s->arena_bytes = kept_at + align((double)CB_KEPT_BYTES * CB_NOTES * slots);
   uint8_t *arena = calloc(1, (size_t)s->arena_bytes);
   s->slot = calloc((size_t)slots, sizeof *s->slot);
   s->addresses = cb_addresses_create();
@@ -84,10 +86,7 @@ void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wa
     free(arena);
     free(s->slot);
     free(s->addresses);
-    if (s->poll_fd >= 0)
-      close(s->poll_fd);
-    if (s->timer_fd >= 0)
-      close(s->timer_fd);
+    close(s->poll_fd), close(s->timer_fd);
     free(s);
     return NULL;
   }
@@ -98,6 +97,7 @@ void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wa
   s->send_data = arena + (size_t)send_data_at;
   s->forward = (cb_forward *)(arena + (size_t)forward_at);
   s->notes = (cb_note(*)[CB_NOTES])(arena + (size_t)notes_at);
+  s->kept = (uint8_t(*)[CB_NOTES * CB_KEPT_BYTES])(arena + (size_t)kept_at);
   for (int i = 0; i < slots; i++)
     s->slot[i].fd = -1;
   struct epoll_event timer = {.events = EPOLLIN, .data.fd = TIMER_SLOT};
@@ -237,7 +237,7 @@ static int forward_entry(sockets_t *s, const cb_received *entry, const uint8_t *
     return 0;
   if (send_packet(s, rule->to_slot, out, length, rule->to_address, rule->to_port) != 0)
     s->header->forward_errors++;
-  return cb_forward_note(rule, s->notes[entry->slot], entry, packet, length);
+  return cb_forward_note(rule, s->notes[entry->slot], s->kept[entry->slot], entry, packet);
 }
 
 // Of what was received, from entry `first` on. All at once, so that whoever receives it wakes up once. What is to be

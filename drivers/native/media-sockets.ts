@@ -40,7 +40,9 @@ const forwardQuiet = 20
 const forwardNoted = 21
 /** Of a note (cb_note), and how many a slot has. */
 const noteBytes = 16
-const notesPerSlot = 16
+const notesPerSlot = 32
+/** Payload of a packet noted that is kept: 20 ms of G.711. */
+const keptBytesPerNote = 160
 
 /** `status` of a received packet that was longer than `receiveBytesPerPacket`. */
 export const statusTruncated = -1
@@ -97,6 +99,8 @@ export class MediaSockets {
   /** Packet `i` starts at `i * receiveBytesPerPacket`, decrypted. Valid until the next `wait`. */
   readonly receiveBytes: Uint8Array
   readonly sendBytes: Uint8Array
+  /** Payloads of packets noted: see `keptAt`. */
+  readonly keptBytes: Uint8Array
   readonly addresses: FarEndAddresses
   /** Packets that could not be sent, by cause. */
   sendErrors = 0
@@ -132,7 +136,8 @@ export class MediaSockets {
     const sendDataAt = sendingAt + align(entryBytes * sendPackets)
     const forwardAt = sendDataAt + align(sendBytesPerPacket * sendPackets)
     const notesAt = forwardAt + align(slots * forwardWords * 4)
-    const arenaBytes = notesAt + align(slots * notesPerSlot * noteBytes)
+    const keptAt = notesAt + align(slots * notesPerSlot * noteBytes)
+    const arenaBytes = keptAt + align(slots * notesPerSlot * keptBytesPerNote)
     const arena = callPointer('cb_sockets_arena', pointer(self))
     if (arena === undefined || callDouble('cb_sockets_arena_bytes', pointer(self)) !== arenaBytes)
       throw new Error('the native library does not match its sources: run scripts/native --force')
@@ -151,6 +156,7 @@ export class MediaSockets {
     this.#notes = new Int32Array(this.#arena, notesAt, (notes * noteBytes) / 4)
     this.#noteHalves = new Uint16Array(this.#arena, notesAt, (notes * noteBytes) / 2)
     this.#noteTimes = new Float64Array(this.#arena, notesAt, (notes * noteBytes) / 8)
+    this.keptBytes = new Uint8Array(this.#arena, keptAt, notes * keptBytesPerNote)
     this.#sendCapacity = sendPackets
     this.#wait = prepareCall('cb_sockets_wait', pointer(self))
     this.#send = prepareCall('cb_sockets_send', pointer(self))
@@ -254,9 +260,10 @@ export class MediaSockets {
     this.#forwarding--
   }
 
-  /** From now on audio that the slot's rule has sent on is noted instead of being handed over, while there is room. */
-  quietForward(slot: number, quiet: boolean): void {
-    this.#forward[slot * forwardWords + forwardQuiet] = quiet ? 1 : 0
+  /** From now on audio that the slot's rule has sent on is noted, with its payload if that is to be kept, instead of being
+   * handed over, while there is room. */
+  quietForward(slot: number, quiet: false | 'noted' | 'kept'): void {
+    this.#forward[slot * forwardWords + forwardQuiet] = quiet === false ? 0 : quiet === 'noted' ? 1 : 2
   }
 
   isForwarding(slot: number): boolean {
@@ -287,6 +294,11 @@ export class MediaSockets {
 
   notePayloadLength(slot: number, index: number): number {
     return this.#noteHalves[(slot * notesPerSlot + index) * (noteBytes / 2) + 7]!
+  }
+
+  /** Where the payload of a packet noted is in `keptBytes`. */
+  keptAt(slot: number, index: number): number {
+    return (slot * notesPerSlot + index) * keptBytesPerNote
   }
 
   /** Sequence number behind the newest that the slot's rule has used. */

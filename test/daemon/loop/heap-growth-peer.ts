@@ -58,6 +58,10 @@ class Wire implements RtpTransport {
     return 0
   }
   clearNotes(): void {}
+  readonly keptBytes = new Uint8Array(0)
+  keptAt(): number {
+    return 0
+  }
   readonly addresses = { octets: () => new Uint8Array(4), text: () => '' }
 }
 

@@ -16,7 +16,15 @@ function sleeper(ticks: number, wake: (ticks: number) => void = () => {}): Sleep
       wake(passed)
     },
   }
-  return { port: port as LoopPort, woken, isResting: false, partner: undefined, ticksLeft: 0, ticksPassed: 0 }
+  return {
+    port: port as LoopPort,
+    woken,
+    isResting: false,
+    partner: undefined,
+    hearAfterwards: undefined,
+    ticksLeft: 0,
+    ticksPassed: 0,
+  }
 }
 
 const pairs = (faults: unknown[] = []) => new RestingPairs<Sleeper>((_, fault) => void faults.push(fault))

@@ -65,10 +65,10 @@ export class MemoryTransport implements RtpTransport {
 
   /** Notes of what was sent on, by slot: the test makes them. */
   readonly notes = new Map<number, { arrivalMs: number; timestamp: number; sequence: number; length: number }[]>()
-  readonly quiet = new Map<number, boolean>()
+  readonly quiet = new Map<number, false | 'noted' | 'kept'>()
   nowMs = 0
 
-  quietForward(slot: number, quiet: boolean): void {
+  quietForward(slot: number, quiet: false | 'noted' | 'kept'): void {
     this.quiet.set(slot, quiet)
   }
 
@@ -90,6 +90,12 @@ export class MemoryTransport implements RtpTransport {
 
   notePayloadLength(slot: number, index: number): number {
     return this.notes.get(slot)![index]!.length
+  }
+
+  readonly keptBytes = new Uint8Array(0)
+
+  keptAt(): number {
+    return 0
   }
 
   clearNotes(slot: number): void {

@@ -169,7 +169,7 @@ t.test(
       ],
     } as const
     sockets.forward(bob.slot, rule)
-    sockets.quietForward(bob.slot, true)
+    sockets.quietForward(bob.slot, 'noted')
     t.ok(sockets.isForwarding(bob.slot))
     send(0)
     send(1, 40)
@@ -194,20 +194,29 @@ t.test(
     t.equal(sockets.noteTimestamp(bob.slot, 0), 0)
     const ageMs = sockets.nowMs - sockets.noteArrivalMs(bob.slot, 0)
     t.ok(ageMs > -1 && ageMs < 2000, `came ${ageMs.toFixed(3)} ms ago`)
-    for (let n = 3; n < 20; n++) send(n)
+    for (let n = 3; n < 36; n++) send(n)
     sockets.flush()
-    wanted = 20
+    wanted = 36
     look()
-    t.equal(sockets.notesOf(bob.slot), 16)
-    t.same(handed, [17, 18, 19], 'what there was no room for')
+    t.equal(sockets.notesOf(bob.slot), 32)
+    t.same(handed, [33, 34, 35], 'what there was no room for')
     sockets.clearNotes(bob.slot)
     sockets.quietForward(bob.slot, false)
-    send(20)
+    send(36)
     sockets.flush()
-    wanted = 21
+    wanted = 37
     look()
-    t.same(handed, [20])
+    t.same(handed, [36])
     t.equal(sockets.notesOf(bob.slot), 0)
+    sockets.quietForward(bob.slot, 'kept')
+    send(37, 160)
+    send(38, 161)
+    sockets.flush()
+    wanted = 39
+    look()
+    t.same(handed, [38], 'what is too long to be kept')
+    const keptAt = sockets.keptAt(bob.slot, 0)
+    t.same(sockets.keptBytes.slice(keptAt, keptAt + 160), new Uint8Array(160).fill(0x55))
   },
 )
 
