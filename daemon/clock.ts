@@ -37,9 +37,14 @@ export class SystemClock implements Clock {
       this.#live--
       return true
     }
-    const handle = setTimeout(() => {
-      if (settle()) run()
-    }, delayMs)
+    // As an argument: a long task is named by what it runs (health/long-tasks.ts).
+    const handle = setTimeout(
+      (todo: () => void) => {
+        if (settle()) todo()
+      },
+      delayMs,
+      run,
+    )
     return {
       cancel: () => {
         if (settle()) clearTimeout(handle)

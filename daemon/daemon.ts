@@ -244,7 +244,7 @@ export class Daemon {
     const { instance, options, clock, log, faults, notifier } = this.#of
     const { storage, routing, contacts, worlds, store, flowLog, audio, voice, sip, outbound, figures, queueSwitches } =
       parts
-    const lag = createLagProbe()
+    const lag = createLagProbe((task) => log.warn({ ...task }, 'the main thread was held up'))
     const timeZone = () => this.instance.box.instance.timeZone
     const counters = async () => ({
       contacts: { ...this.#counters.snapshot(), alive: contacts.alive },

@@ -1,12 +1,15 @@
 // How long the main thread keeps its events waiting: garbage collection, JSON, SQL and our own long tasks. None of it is
 // heard, the audio thread has its own clock; it delays signalling, so it is measured.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { type LongTask, watchLongTasks } from './long-tasks.ts'
 
 export interface LagCounters {
   /** Milliseconds beyond the moment an event was due, since the start or the last `reset`. */
   mainLagP50Ms: number
   mainLagP99Ms: number
   mainLagWorstMs: number
+  /** Tasks of the event loop that took longer than a tenth of a second, since the start. */
+  mainLongTasks: number
 }
 
 export interface LagProbe {
@@ -16,8 +19,15 @@ export interface LagProbe {
 }
 
 const resolutionMs = 10
+const longTaskMs = 100
 
-export function createLagProbe(): LagProbe {
+/** `onLongTask` is told what held the thread up, each time. */
+export function createLagProbe(onLongTask: (task: LongTask) => void = () => {}): LagProbe {
+  let longTasks = 0
+  const stopWatching = watchLongTasks(longTaskMs, (task) => {
+    longTasks++
+    onLongTask(task)
+  })
   const histogram = monitorEventLoopDelay({ resolution: resolutionMs })
   histogram.enable()
   /** The histogram holds times between two wake-ups, in nanoseconds; what passes the resolution is lag. */
@@ -28,8 +38,12 @@ export function createLagProbe(): LagProbe {
       mainLagP50Ms: lagMs(histogram.percentile(50)),
       mainLagP99Ms: lagMs(histogram.percentile(99)),
       mainLagWorstMs: lagMs(histogram.max),
+      mainLongTasks: longTasks,
     }),
     reset: () => histogram.reset(),
-    stop: () => void histogram.disable(),
+    stop: () => {
+      histogram.disable()
+      stopWatching()
+    },
   }
 }

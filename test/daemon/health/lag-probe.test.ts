@@ -17,7 +17,7 @@ test('a main thread that was held up shows in the worst lag, until reset', async
   t.ok(counters.mainLagWorstMs >= 100, `worst lag was ${counters.mainLagWorstMs} ms`)
   t.ok(counters.mainLagP50Ms <= counters.mainLagP99Ms && counters.mainLagP99Ms <= counters.mainLagWorstMs)
   probe.reset()
-  t.same(probe.counters(), { mainLagP50Ms: 0, mainLagP99Ms: 0, mainLagWorstMs: 0 })
+  t.match(probe.counters(), { mainLagP50Ms: 0, mainLagP99Ms: 0, mainLagWorstMs: 0 })
 })
 
 test('a stopped probe lets the process end', async (t) => {
