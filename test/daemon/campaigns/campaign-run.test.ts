@@ -2,6 +2,8 @@ import t, { type Test } from 'tap'
 import type { Rates } from './ideal-dialler.ts'
 import { BoxDialler, campaignOf, contacts, hourMs, isCallable, startEpochMs } from './measured-campaign.ts'
 
+// 3 s of work; a busy machine takes its time.
+t.setTimeout(120_000)
 const rates: Rates = { agents: 5, answerShare: 0.3, ringMeanS: 10, talkMeanS: 60 }
 
 function begin(
