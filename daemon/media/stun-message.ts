@@ -1,7 +1,7 @@
 // STUN (RFC 8489) as ICE needs it: binding requests and their answers, with message integrity and fingerprint. Messages
 // are bounded and read strictly; they come from anybody.
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { crc32 } from 'node:zlib'
+import { crc32 } from '../../drivers/crc32.ts'
 
 const headerBytes = 20
 const cookie = 0x2112a442

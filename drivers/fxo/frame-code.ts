@@ -1,5 +1,5 @@
 // Frames of the board's wire: COBS(message, CRC-32), each ended by 0x00. See board.proto for the rules.
-import { crc32 } from 'node:zlib'
+import { crc32 } from '../crc32.ts'
 
 /** Longest message with its CRC, before COBS. */
 export const checkedBytesMax = 2048
