@@ -86,6 +86,11 @@ export interface LinePortSettings {
   echoTailMs?: number
   /** The exchange tells who calls while the line is in use: `callWaiting`. Left out: it is not listened for. */
   callWaiting?: boolean
+  /** Two letters: how the line interface is to look to its exchange; left out: as it is built. */
+  country?: string
+  /** What is heard of the line, and what it hears, louder by so much; −12 to 12, 0 when left out. */
+  receiveGainDb?: number
+  transmitGainDb?: number
 }
 
 export interface LineDriverCounters {

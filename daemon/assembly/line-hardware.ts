@@ -48,7 +48,10 @@ export function driverOf(
     port: line.port,
     currentLossMs: 'currentLossMs' in line ? line.currentLossMs : noLoop,
     echoTailMs: 'echoTailMs' in line ? line.echoTailMs : 0,
+    country,
     callWaiting: 'callWaiting' in line && line.callWaiting,
+    receiveGainDb: 'receiveGainDb' in line ? line.receiveGainDb : 0,
+    transmitGainDb: 'transmitGainDb' in line ? line.transmitGainDb : 0,
   }))
   switch (board.kind) {
     case 'fxoBoard':

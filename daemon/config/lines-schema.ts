@@ -97,10 +97,17 @@ const pair = {
 /** What has one line is numbered as well, so that it is told of like all others. */
 const onlyPort = z.literal(1).default(1)
 
-const callWaiting = z
-  .boolean()
-  .default(false)
-  .describe('The exchange tells who calls while the line is in use: its alerting tone is answered, and status tells')
+const gain = z.number().min(-12).max(12).default(0)
+
+/** Of a board alone. */
+const boardLine = {
+  callWaiting: z
+    .boolean()
+    .default(false)
+    .describe('The exchange tells who calls while the line is in use: its alerting tone is answered, and status tells'),
+  receiveGainDb: gain.describe('Callers are heard louder by so much'),
+  transmitGainDb: gain.describe('Callers hear us louder by so much'),
+}
 
 const fxoBoard = z.strictObject({
   name,
@@ -109,7 +116,7 @@ const fxoBoard = z.strictObject({
   hostSilenceS: whole(3, 15)
     .default(8)
     .describe('How long the board holds its lines while the daemon is started anew; then they are released'),
-  lines: z.array(z.strictObject({ port: whole(1, 8), name, number, ...pair, callWaiting })).min(1),
+  lines: z.array(z.strictObject({ port: whole(1, 8), name, number, ...pair, ...boardLine })).min(1),
 })
 
 const voiceModem = z.strictObject({

@@ -13,6 +13,7 @@ import { soundDetails } from '../sound-details.ts'
 import { BoardLink, type CommandOutcome, type LinkListener } from './board-link.ts'
 import type { AudioUp, Configured, HookAction, HookResult, PortConfig, Welcome } from './board-messages.ts'
 import { signalOf, signalsOfStatus } from './board-signals.ts'
+import { lineProfileOf } from './line-profile.ts'
 import type { LinkState } from './link-machine.ts'
 import { OnHookAudio } from './on-hook-audio.ts'
 
@@ -244,9 +245,13 @@ export class BoardHost implements DeviceHost {
 const onHookAudioMs = 6000
 
 /** Ring: 15–68 Hz for 100 ms, over after 200 ms without: the values of the hardware notes for loop-start lines. */
-function portConfig({ port, currentLossMs }: LinePortSettings): PortConfig {
+function portConfig(settings: LinePortSettings): PortConfig {
+  const { port, currentLossMs, country, receiveGainDb = 0, transmitGainDb = 0 } = settings
   const ring = { ringOnMs: 100, ringOffMs: 200, ringLowestHz: 15, ringHighestHz: 68 }
-  return { port, currentLossMs, ...ring, onHookAudioMs }
+  const profile =
+    country === undefined ? { acTermination: 'AC_AS_BUILT' as const, limitsCurrent: false } : lineProfileOf(country)
+  const gains = { receiveGainDb10: Math.round(receiveGainDb * 10), transmitGainDb10: Math.round(transmitGainDb * 10) }
+  return { port, currentLossMs, ...ring, onHookAudioMs, ...profile, ...gains }
 }
 
 function commandResult(type: LineCommand['type'], outcome: CommandOutcome): LineCommandResult {

@@ -1,9 +1,11 @@
 // The messages of board.proto as TypeScript sees them: the same names in camel case, enumerations by their names.
 // `body` names the one field that is set, as protobufjs gives it.
 
+import type { AcTermination } from './line-profile.ts'
+
 /** The protocol this host speaks. Another major version is another language; a minor one only adds fields. */
 export const protocolMajor = 1
-export const protocolMinor = 3
+export const protocolMinor = 4
 
 export const portsMax = 8
 export const callerNumberMax = 32
@@ -29,6 +31,10 @@ export interface PortConfig {
   ringHighestHz: number
   /** 0: none. */
   onHookAudioMs: number
+  acTermination: AcTermination
+  limitsCurrent: boolean
+  receiveGainDb10: number
+  transmitGainDb10: number
 }
 
 export interface Configure {
@@ -135,6 +141,7 @@ export type EventKind =
   | { kind: 'polarityReversed'; polarityReversed: { reversed: boolean } }
   | { kind: 'loopCurrentLost'; loopCurrentLost: { durationMs: number } }
   | { kind: 'hookChanged'; hookChanged: { hook: WireHookState; cause: HookCause } }
+  | { kind: 'lineUseChanged'; lineUseChanged: { inUse: boolean; millivolts: number } }
   | { kind: 'boardReset'; boardReset: { reason: ResetReason } }
 
 /** `kind` is absent when a newer minor version sent an event this host does not know: to be acked and ignored. */

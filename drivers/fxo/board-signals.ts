@@ -26,6 +26,8 @@ export function signalOf(event: BoardEvent): TimelessSignal | undefined {
       return { type: 'polarityReversed', port }
     case 'loopCurrentLost':
       return { type: 'loopCurrentLost', port, durationMs: event.loopCurrentLost.durationMs }
+    case 'lineUseChanged':
+      return { type: 'lineUseChanged', port, inUse: event.lineUseChanged.inUse }
     case 'hookChanged':
       return { type: 'hookChanged', port, hook: hookStates[event.hookChanged.hook] }
     default:

@@ -15,6 +15,10 @@ const goodConfig: PortConfig = {
   ringLowestHz: 15,
   ringHighestHz: 68,
   onHookAudioMs: 0,
+  acTermination: 'AC_AS_BUILT',
+  limitsCurrent: false,
+  receiveGainDb10: 0,
+  transmitGainDb10: 0,
 }
 
 class Bench {

@@ -161,7 +161,7 @@ export class Firmware {
     return {
       session: this.#session,
       major: this.majors[0]!,
-      minor: 2,
+      minor: 4,
       refusal: '',
       firmware: 'sim-1.0.0',
       board: 'simulated FXO board',
@@ -222,6 +222,7 @@ export class Firmware {
 
   #wrongConfig(config: PortConfig): string | undefined {
     const { port, currentLossMs, ringOnMs, ringOffMs, ringLowestHz, ringHighestHz, onHookAudioMs } = config
+    const { receiveGainDb10, transmitGainDb10 } = config
     const isWithin = (value: number, low: number, high: number) => value >= low && value <= high
     if (!this.#card(port)) return `port ${port}: this board has ${this.#options.cards.length}`
     if (!isWithin(currentLossMs, 50, 900)) return `port ${port}: current_loss_ms ${currentLossMs} is not 50–900`
@@ -230,6 +231,8 @@ export class Firmware {
     if (!isWithin(ringLowestHz, 15, 68) || !isWithin(ringHighestHz, ringLowestHz, 68))
       return `port ${port}: ring ${ringLowestHz}–${ringHighestHz} Hz is not within 15–68`
     if (!isWithin(onHookAudioMs, 0, 10_000)) return `port ${port}: on_hook_audio_ms ${onHookAudioMs} is not 0–10000`
+    if (![receiveGainDb10, transmitGainDb10].every((gain) => isWithin(gain, -120, 120)))
+      return `port ${port}: gains ${receiveGainDb10} and ${transmitGainDb10} are not -120–120`
     return undefined
   }
 

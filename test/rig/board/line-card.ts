@@ -17,6 +17,9 @@ const batteryDebounceMs = 64
 const settledMs = 650
 const polarityDebounceMs = 100
 const batteryThresholdMv = 3000
+/** An on-hook line that another telephone holds has less. */
+const inUseBelowMv = 19_000
+const inUseDebounceMs = 200
 /** Playout: begins with two frames, and never holds more than eight. */
 const playoutStartFrames = 2
 const playoutMaxFrames = 8
@@ -35,6 +38,8 @@ export class LineCard {
   #ringMs = 0
   #ringing = false
   #batteryMs = 0
+  #inUse = false
+  #inUseMs = 0
   #reversed: boolean | undefined
   #reversedMs = 0
   #lossMs = 0
@@ -135,6 +140,7 @@ export class LineCard {
     this.#alertedMs = isAlerting ? 0 : this.#alertedMs + stepMs
     return [
       ...this.#measureBattery(line, stepMs),
+      ...this.#measureUse(line, stepMs),
       ...this.#measurePolarity(line, stepMs),
       ...this.#measureRing(line, stepMs),
       ...this.#measureCurrent(line, stepMs),
@@ -150,6 +156,17 @@ export class LineCard {
     this.battery = measured
     this.#batteryMs = 0
     return [{ kind: 'batteryChanged', batteryChanged: { battery: measured, millivolts: line.batteryMv } }]
+  }
+
+  #measureUse(line: LineCondition, stepMs: number): EventKind[] {
+    const inUse = line.batteryMv >= batteryThresholdMv && line.batteryMv < inUseBelowMv
+    // Off-hook the voltage is ours; ringing it is the generator's.
+    const isMeasured = !this.offHook && line.ringHz === undefined
+    this.#inUseMs = isMeasured && inUse !== this.#inUse ? this.#inUseMs + stepMs : 0
+    if (this.#inUseMs < inUseDebounceMs) return []
+    this.#inUse = inUse
+    this.#inUseMs = 0
+    return [{ kind: 'lineUseChanged', lineUseChanged: { inUse, millivolts: line.batteryMv } }]
   }
 
   #measurePolarity(line: LineCondition, stepMs: number): EventKind[] {
