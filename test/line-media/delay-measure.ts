@@ -21,8 +21,8 @@ const clickEvery = 4000
 const clickSamples = 4
 const clickPeak = 16_000
 const foundAt = 5000
-/** The depth of the rings has settled, and the echo canceller has seen the line. */
-const settleClicks = 4
+/** Programs that have just begun are late for a while themselves, which the depth of the rings follows. */
+const settleClicks = 30
 
 export interface DelayMeasure {
   /** From a sample's moment on the line to that at which a phone that plays what arrives would play it. */
@@ -64,7 +64,7 @@ export async function measureDelay({
   frameMs: 10 | 20
   clicks?: number
 }): Promise<DelayMeasure> {
-  // The board and the phone are other machines: what else this one does must not make them late.
+  // The board and the phone are other machines: what this one does besides must not make them late.
   raiseThreadPriority({ realtime: 8, nice: -10, inherit: true })
   const folder = mkdtempSync(join(tmpdir(), 'line-delay-'))
   const device = join(folder, 'fxo')
@@ -109,7 +109,11 @@ export async function measureDelay({
     audio.connect(line, portId)
     audio.connect(portId, line)
     simulator.say(1, sound)
-    await until(() => delaysMs.length >= clicks + settleClicks, 'the clicks come to the phone', clicks * 600 + 10_000)
+    await until(
+      () => delaysMs.length >= clicks + settleClicks,
+      'the clicks come to the phone',
+      (clicks + settleClicks) * 600 + 10_000,
+    )
     const settled = delaysMs.slice(settleClicks).sort((a, b) => a - b)
     const told = driver.details()['port1.delayUpMs']
     return {
