@@ -87,7 +87,8 @@ export async function runStep(rig: Rig, step: Step): Promise<void> {
       stage.events.all.slice(before).flatMap((event) => (event.type === 'digitReceived' ? [event.digit] : []))
     const isWhole = () => heard().length >= step.callerPresses.length
     const waitMs = farEnd ? 3000 + 200 * step.callerPresses.length : personMs
-    await until('the digits', isWhole, { withinMs: waitMs }).catch(() => {})
+    // What was not heard by then is told by the rate.
+    await until('the digits', isWhole, { withinMs: waitMs }).catch(() => undefined)
     measures.digits('in', step.callerPresses, heard().join(''))
   } else if ('boxPresses' in step) {
     const before = farEnd?.heard().length ?? 0
@@ -96,7 +97,9 @@ export async function runStep(rig: Rig, step: Step): Promise<void> {
     else await stage.audio.sendDigits(port(rig), step.boxPresses)
     if (!farEnd) return
     const decoded = () => digitsIn(farEnd.heard().subarray(before))
-    await until('the digits', () => decoded().length >= step.boxPresses.length, { everyMs: 200 }).catch(() => {})
+    const isWhole = () => decoded().length >= step.boxPresses.length
+    // What was not heard by then is told by the rate.
+    await until('the digits', isWhole, { everyMs: 200 }).catch(() => undefined)
     measures.digits('out', step.boxPresses, decoded())
   } else if ('callerSpeaks' in step) {
     const { seconds } = step.callerSpeaks
