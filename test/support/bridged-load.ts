@@ -59,9 +59,11 @@ async function makeInstance(agents: number, calls: number, phonesPort: number): 
     return { userName: `agent${index + 1}`, address: `127.0.0.1:${phonesPort}`, srtp: 'off', codecs: ['PCMU'] }
   })
   const caller: TestAgent = { userName: callerName, srtp: 'off', codecs: ['PCMU'], status: 'Offline' }
+  // A call that was hung up takes its place for some moments more.
+  const capacity = Math.max(calls, agents) + 10
   const instance = await makeTestInstance({
     agents: [caller, ...phones],
-    concurrentCalls: calls + 10,
+    concurrentCalls: capacity,
     rtpPorts: calls * 6 + 64,
     lines: 0,
   })
@@ -70,10 +72,7 @@ async function makeInstance(agents: number, calls: number, phonesPort: number): 
   const loop = { type: 'MessageParticipant', parameters: { PromptId: 'long' }, id: 'Loop', next: 'Loop' }
   writeFileSync(folder('flows/Prompt loop.json'), flowDocument('contactFlow', 'Prompt loop', [loop]))
   writeFileSync(folder('prompts/long.wav'), wavOf(makeTone(400, promptMs, -16)))
-  writeFileSync(
-    folder('numbers.yaml'),
-    stringify({ numbers: flowOfNumber.map((one) => ({ ...one, capacity: calls + 10 })) }),
-  )
+  writeFileSync(folder('numbers.yaml'), stringify({ numbers: flowOfNumber.map((one) => ({ ...one, capacity })) }))
   const box: object = parse(readFileSync(folder('box.yaml'), 'utf8'))
   writeFileSync(folder('box.yaml'), stringify({ ...box, log: { level: 'info' } }))
   return instance
