@@ -81,9 +81,10 @@ class AudioService implements Audio {
   }
 
   async start(): Promise<void> {
-    const priorityRefused = await this.#link.start()
-    if (priorityRefused !== undefined)
-      this.#options.log.info({ reason: priorityRefused }, 'audio thread has no real-time priority')
+    const { priorityRefused, processor } = await this.#link.start()
+    const { log } = this.#options
+    if (priorityRefused === undefined) log.info({ processor }, 'audio thread has real-time priority')
+    else log.info({ reason: priorityRefused }, 'audio thread has no real-time priority')
   }
 
   async openRtp(options: { localAddress: string; mediaTimeoutMs?: number }) {

@@ -1,7 +1,7 @@
 // The audio thread: a worker that never returns to its event loop. It sleeps in one native call until the next tick or
 // until the main thread rings; nothing the main thread does (garbage collection, SQL) can be heard.
 import { receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { raiseThreadPriority } from '../../drivers/native/thread-priority.ts'
+import { pinThread, raiseThreadPriority } from '../../drivers/native/thread-priority.ts'
 import { AudioEngine } from './audio-engine.ts'
 import type { Command, ThreadStart } from './messages.ts'
 
@@ -18,7 +18,9 @@ const { port, wakeFd, maximumPorts } = workerData as ThreadStart
 
 const priorityRefused = raiseThreadPriority({ realtime: realtimePriority, nice: fallbackNice })
 const engine = new AudioEngine({ wakeFd, maximumPorts, post: (message) => port.postMessage(message) })
-port.postMessage({ type: 'started', priorityRefused })
+// Only a thread that goes before all others can have a processor of its own: another would wait for whatever is there.
+const processor = priorityRefused === undefined ? pinThread() : undefined
+port.postMessage({ type: 'started', priorityRefused, processor })
 
 function carryOutCommands(): 'idle' | 'more' | 'stopped' {
   for (let i = 0; i < commandsPerTurn; i++) {

@@ -42,9 +42,15 @@ export type Command =
 
 export type ReplyValue = string | Record<string, number> | undefined
 
+/** What the system grants the audio thread. */
+export interface ThreadStanding {
+  priorityRefused: string | undefined
+  processor: number | undefined
+}
+
 export type ThreadMessage =
-  /** Once, first. `priorityRefused`: why the thread has no real-time scheduling. */
-  | { type: 'started'; priorityRefused: string | undefined }
+  /** Once, first. `priorityRefused`: why the thread has no real-time scheduling; `processor`: the one it keeps to. */
+  | ({ type: 'started' } & ThreadStanding)
   | { type: 'reply'; requestId: number; value: ReplyValue }
   | { type: 'refused'; requestId: number; reason: string }
   /** A fault of a command that was for no port and wanted no answer. */

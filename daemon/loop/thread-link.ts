@@ -3,7 +3,7 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { closeWake, openWake, ringWake } from '../../drivers/native/wake.ts'
 import type { Clock } from '../clock.ts'
-import type { Command, ReplyValue, ThreadMessage, ThreadStart } from './messages.ts'
+import type { Command, ReplyValue, ThreadMessage, ThreadStanding, ThreadStart } from './messages.ts'
 
 const startTimeoutMs = 10_000
 const stopTimeoutMs = 1500
@@ -30,7 +30,7 @@ export class ThreadLink {
   readonly #wakeFd: number
   readonly #questions = new Map<number, Question>()
   readonly #exited: Promise<void>
-  readonly #started: Promise<string | undefined>
+  readonly #started: Promise<ThreadStanding>
   #nextRequest = 1
   #state: 'running' | 'stopping' | 'gone' = 'running'
 
@@ -45,11 +45,11 @@ export class ThreadLink {
       workerData: start,
       transferList: [port2],
     })
-    const begun = Promise.withResolvers<string | undefined>()
+    const begun = Promise.withResolvers<ThreadStanding>()
     this.#started = begun.promise
     let reason = 'the audio thread has ended'
     this.#port.on('message', (message: ThreadMessage) => {
-      if (message.type === 'started') begun.resolve(message.priorityRefused)
+      if (message.type === 'started') begun.resolve(message)
       else this.#receive(message)
     })
     this.#worker.once('error', (fault) => {
@@ -68,8 +68,8 @@ export class ThreadLink {
     return this.#state === 'gone'
   }
 
-  /** Resolves when the thread runs, with the reason if it could not get its priority. Rejects when it can't start. */
-  async start(): Promise<string | undefined> {
+  /** Resolves when the thread runs, with what the system has granted it. Rejects when it can't start. */
+  async start(): Promise<ThreadStanding> {
     const timer = this.#options.clock.after(startTimeoutMs, () => void this.#worker.terminate())
     try {
       return await this.#started

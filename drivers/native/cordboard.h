@@ -15,6 +15,7 @@ void cb_free(void *memory);
 // thread.c: the wake-up of the audio thread, and its priority.
 int cb_wake_open(void);
 int cb_raise_priority(int realtime, int nice, int inherit);
+int cb_pin_thread(void);
 
 // media-sockets.c: RTP sockets of one audio thread. Everything JavaScript reads or writes lies in one arena:
 // header, receive table, receive data, send table, send data, forward table, notes, what is kept.

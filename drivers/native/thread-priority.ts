@@ -16,3 +16,9 @@ export function raiseThreadPriority({ realtime, nice, inherit = false }: ThreadP
   const errno = callInt('cb_raise_priority', i32(realtime), i32(nice), i32(inherit ? 1 : 0))
   return errno === 0 ? undefined : describeErrno(errno)
 }
+
+/** Keeps the calling thread on one processor, whose caches it then has to itself. Returns its number, if there is a choice. */
+export function pinThread(): number | undefined {
+  const processor = callInt('cb_pin_thread')
+  return processor < 0 ? undefined : processor
+}

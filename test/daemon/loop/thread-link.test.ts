@@ -1,4 +1,6 @@
 // The link to the audio thread when the thread can't start, or ends without being asked to.
+import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import t from 'tap'
 import { SystemClock } from '../../../daemon/clock.ts'
 import { ThreadLink, type ThreadTelling } from '../../../daemon/loop/thread-link.ts'
@@ -56,5 +58,31 @@ t.test('a command that makes no sense is told, and the thread goes on', async (t
   link.send({ type: 'record', recordingId: 1, memory: new SharedArrayBuffer(8), channels: {} })
   t.match(await link.ask((requestId) => ({ type: 'counters', requestId })), { ports: 0 })
   t.match(told, [{ type: 'commandFailed', command: 'record' }])
+  await link.stop()
+})
+
+/** SCHED_RR of `sched_setscheduler`. */
+const roundRobin = '2'
+
+/** Threads of this process that go before ordinary work, and where they may run. */
+function realtimeThreads(): { processors: string | undefined }[] {
+  return readdirSync('/proc/self/task').flatMap((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8')
+    // proc_pid_stat(5): field 41; the name before, in brackets, may hold anything.
+    const policy = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[41 - 3]
+    if (policy !== roundRobin) return []
+    const status = readFileSync(`/proc/self/task/${thread}/status`, 'utf8')
+    return [{ processors: /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] }]
+  })
+}
+
+t.test('where real-time scheduling is granted the thread has it, and keeps to one processor of several', async (t) => {
+  const { link } = openLink(8)
+  const { priorityRefused, processor } = await link.start()
+  if (priorityRefused !== undefined) {
+    t.same([realtimeThreads(), processor], [[], undefined])
+    t.comment(`not run: no real-time scheduling here (${priorityRefused})`)
+  } else if (availableParallelism() === 1) t.match([realtimeThreads().length, processor], [1, undefined])
+  else t.same(realtimeThreads(), [{ processors: String(processor) }])
   await link.stop()
 })
