@@ -258,6 +258,8 @@ export class InboundCall extends SipLeg {
   }
 
   #forget(): void {
+    // The transaction stays half a minute for late copies of the INVITE; the call need not.
+    this.#uas.delegate = {}
     this.world.stack.routes.release(this.callId)
   }
 
