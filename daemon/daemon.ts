@@ -44,6 +44,7 @@ import { createAudio } from './loop/audio-service.ts'
 import type { Reload, ReloadOutcome } from './reload/reload.ts'
 import type { Router } from './routing/router.ts'
 import type { SipEndpoint } from './sip/endpoint.ts'
+import { keepAliveMark } from './store/alive-mark.ts'
 import { type DurableContactStore, openContactStore } from './store/contact-store.ts'
 import { type FlowLog, openFlowLog } from './store/flow-log.ts'
 import { openPendingFiles } from './store/pending-files.ts'
@@ -139,7 +140,7 @@ export class Daemon {
     this.#started('worlds of contacts', () => worlds.stop())
     const world = worlds.make(this.#of)
     const contacts = new ContactService(world.contacts, (lost) => {
-      tellLost(figures, closeLost(store, lost, clock.epochMs()))
+      tellLost(figures, closeLost(store, lost, { epochMs: clock.epochMs(), aliveUntilMs: store.aliveUntilMs }))
     })
     worlds.use(world, Promise.resolve())
     this.#contacts = contacts
@@ -217,7 +218,14 @@ export class Daemon {
     this.#started('store', () => store.close())
     const repaired = await repairRecordings(recordings, { log, since: firstDayToRepair(store, clock.epochMs()) })
     const waiting = new Set(pending.all().map(({ contactId }) => contactId))
-    const closed = closeInterrupted(store, { epochMs: clock.epochMs(), recordingsRepaired: repaired, waiting })
+    const closed = closeInterrupted(store, {
+      epochMs: clock.epochMs(),
+      aliveUntilMs: store.aliveUntilMs,
+      recordingsRepaired: repaired,
+      waiting,
+    })
+    const mark = keepAliveMark({ store, clock, contactsAlive: () => this.#contacts?.alive ?? 0 })
+    this.#started('sign of life', () => mark.stop())
     if (closed.length > 0)
       log.warn({ contacts: closed.map((record) => record.ContactId) }, 'interrupted contacts closed')
     log.info({ openedInMs, readyInMs: Math.round(clock.monotonicMs() - startedMs) }, 'contact records are open')

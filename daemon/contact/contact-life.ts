@@ -385,7 +385,6 @@ export class ContactLife {
 
   #complete(): void {
     this.#last?.cancel()
-    this.record.close()
     this.world.bots.forget(this.id)
     tellStory(this.world.log, this.record.record)
     this.#onCompleted(this)

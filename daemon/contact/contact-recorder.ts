@@ -1,7 +1,5 @@
-// Keeps the contact's record in step with its life: one save per change, and one now and then while nothing changes, so
-// that a power cut costs seconds; and tells each change as an event. A store that cannot be written is counted and told;
+// Keeps the contact's record in step with its life, one save per change, and tells each change as an event. A store that cannot be written is counted and told;
 // the call goes on.
-import type { Timer } from '../clock.ts'
 import { resourceArn } from '../config/ids.ts'
 import type { ContactEvent, ContactEventType } from '../events/events.ts'
 import type { MediaQuality } from '../leg/leg.ts'
@@ -15,9 +13,6 @@ import { recordDetails, recordEndpoint } from './record-details.ts'
 import * as during from './record-holds.ts'
 import { mediaMeasured } from './record-media.ts'
 
-/** How often a contact in which nothing changes is saved as still alive. */
-const stillAliveMs = 10_000
-
 export type Transfer = NonNullable<ContactEvent['transfer']>
 
 export class ContactRecorder {
@@ -26,7 +21,6 @@ export class ContactRecorder {
   /** Begun before a restart: what was told then is not told again. */
   readonly #isKnown: boolean
   #record: ContactRecord
-  #heartbeat: Timer | undefined
   /** Rung or connected last: events of an offer name the agent after they are gone. */
   #agent: string | undefined
   /** Of events, where it is not the working queue. */
@@ -175,11 +169,6 @@ export class ContactRecorder {
     if (!this.#record.Agent || this.#record.InitiationMethod === 'MONITOR') this.#tell('COMPLETED')
   }
 
-  close(): void {
-    this.#heartbeat?.cancel()
-    this.#heartbeat = undefined
-  }
-
   #queued(input: ContactInput, at: number): void {
     const { queue } = this.#data
     // One that waited before a restart keeps the time at which it was queued.
@@ -236,18 +225,7 @@ export class ContactRecorder {
   }
 
   #write(): void {
-    const { store, clock } = this.#world
-    this.#guarded(() => store.save(this.#record))
-    this.close()
-    if (this.#record.Cordboard.state === 'completed' || this.#isKeptElsewhere) return
-    this.#heartbeat = clock.after(stillAliveMs, () => this.#next(build.stillAlive(this.#record, clock.epochMs())))
-  }
-
-  /** Callbacks and tasks that wait come back after a kill: how long they were known to live matters to nobody. */
-  get #isKeptElsewhere(): boolean {
-    const { state } = this.#record.Cordboard
-    const waits = state === 'initiated' || state === 'queued'
-    return waits && (this.#data.channel === 'TASK' || this.#data.initiationMethod === 'CALLBACK')
+    this.#guarded(() => this.#world.store.save(this.#record))
   }
 
   #guarded(save: () => void): void {

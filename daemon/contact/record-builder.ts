@@ -198,11 +198,6 @@ export function detailsSet(
   return touched(record, atEpochMs, details)
 }
 
-/** Nothing changed but the time: after a kill, the contact is known to have lived until here. */
-export function stillAlive(record: ContactRecord, atEpochMs: number): ContactRecord {
-  return touched(record, atEpochMs, {})
-}
-
 export interface Disconnection {
   reason: DisconnectReason
   /** The box's own word for it, from the leg or the contact's machine. */

@@ -27,6 +27,10 @@ export const contactMigrations: readonly string[] = [
    CREATE INDEX contacts_by_search ON contacts
      (initiated_ms, row, customer, box, agent, queue, reason, channel, method);
    DROP INDEX contacts_by_time;`,
+  `CREATE TABLE alive (
+     only INTEGER PRIMARY KEY CHECK (only = 1),
+     epoch_ms INTEGER NOT NULL
+   ) STRICT;`,
 ]
 
 function column(name: string, path: string): string {

@@ -22,6 +22,10 @@ export interface ContactStoreOptions {
 export interface DurableContactStore extends ContactStore {
   /** Deletes finished contacts begun before the moment, at most `limit`; returns how many. Throws when the disk does not. */
   forget(beforeEpochMs: number, limit: number): number
+  /** That the box runs, and with it every contact that has not finished. Never throws: the next note may be written. */
+  noteAlive(epochMs: number): void
+  /** Noted last before the store was opened; 0: nothing was. */
+  readonly aliveUntilMs: number
   counters(): Record<string, number>
 }
 
@@ -77,6 +81,7 @@ class SqliteContactStore implements DurableContactStore {
   #sync: WalSync | undefined
   #retry: Timer | undefined
   #replacedAtMs = Number.NEGATIVE_INFINITY
+  readonly aliveUntilMs: number
 
   constructor(file: string, options: ContactStoreOptions) {
     this.#file = file
@@ -88,6 +93,17 @@ class SqliteContactStore implements DurableContactStore {
     } catch (fault) {
       if (!isBroken(fault)) throw unreachable(file, fault)
       this.#table = this.#replace(fault)
+    }
+    this.aliveUntilMs = this.#table.aliveUntilMs()
+  }
+
+  noteAlive(epochMs: number): void {
+    try {
+      this.#guarded(this.#opened(), (table) => table.noteAlive(epochMs))
+      this.#sync?.changed()
+    } catch (fault) {
+      this.#counters.count('aliveNotNoted')
+      this.#log.warn({ err: fault }, 'the sign of life could not be written')
     }
   }
 

@@ -52,6 +52,7 @@ export class ContactTable {
   readonly #listBeforeContact: StatementSync
   readonly #unfinished: StatementSync
   readonly #count: StatementSync
+  readonly #noteAlive: StatementSync
 
   /** `onUnreadable` hears of each row that does not hold a contact record; such rows are left out and left alone. */
   constructor(database: DatabaseSync, onUnreadable: (contactId: string, fault: string) => void) {
@@ -71,6 +72,7 @@ export class ContactTable {
       `${select} WHERE (initiated_ms, row) < (SELECT initiated_ms, row FROM contacts WHERE contact_id = ?) ${newestFirst}`,
     )
     this.#unfinished = database.prepare(`${select} WHERE finished = 0 ORDER BY initiated_ms LIMIT ${maximumUnfinished}`)
+    this.#noteAlive = database.prepare('INSERT OR REPLACE INTO alive (only, epoch_ms) VALUES (1, ?)')
     this.#count = database.prepare('SELECT count(*) AS contacts FROM contacts')
   }
 
@@ -94,6 +96,15 @@ export class ContactTable {
 
   unfinished(): ContactRecord[] {
     return this.#read(this.#unfinished.all())
+  }
+
+  noteAlive(epochMs: number): void {
+    this.#noteAlive.run(Math.round(epochMs))
+  }
+
+  /** What was noted last; 0: nothing was. */
+  aliveUntilMs(): number {
+    return Number(this.#database.prepare('SELECT epoch_ms FROM alive').get()?.epoch_ms ?? 0)
   }
 
   count(): number {

@@ -1,7 +1,7 @@
 // At start: closes the records of contacts that were alive when the daemon was killed or the power went.
 //
-// A contact is known to have lived until its record was saved last, and as long as its recording has sound: it ends at
-// the later of the two. The reason is OTHER: TELECOM_PROBLEM is for a carrier or network that failed, and what fails on
+// A contact is known to have lived until its record was saved last, as long as the box gave signs of life, and as long as
+// its recording has sound: it ends at the latest of these. The reason is OTHER: TELECOM_PROBLEM is for a carrier or network that failed, and what fails on
 // the system's own side Amazon Connect calls OTHER (contact record facts, 4).
 import type { ContactRecord, ContactStore, RecordRecording } from '../contact/contact-record.ts'
 import { disconnected, recordingStopped, recordTimestamp } from '../contact/record-builder.ts'
@@ -13,6 +13,8 @@ export interface RecoveryOptions {
   epochMs: number
   /** What is on disk of the recordings, from `repairRecordings`. */
   recordingsRepaired: readonly RepairedRecording[]
+  /** The last sign of life of the run in which the contacts were. */
+  aliveUntilMs: number
   /** Contacts that wait for their time, and go on after the start. */
   waiting?: ReadonlySet<string>
 }
@@ -22,7 +24,7 @@ export function closeInterrupted(store: ContactStore, options: RecoveryOptions):
   const durations = new Map(options.recordingsRepaired.map(({ file, durationMs }) => [file, durationMs]))
   const lost = store.unfinished().filter(({ ContactId }) => !options.waiting?.has(ContactId))
   return lost.map((record) => {
-    const closed = closeRecord(record, durations, options.epochMs)
+    const closed = closeRecord(record, durations, options)
     saveClosed(store, closed)
     return closed
   })
@@ -41,11 +43,15 @@ export function firstDayToRepair(store: Pick<ContactStore, 'unfinished' | 'list'
 }
 
 /** Contacts that were left open to be taken up again, and can't be. Returns the records as they were closed and saved. */
-export function closeLost(store: ContactStore, contactIds: readonly string[], epochMs: number): ContactRecord[] {
+export function closeLost(
+  store: ContactStore,
+  contactIds: readonly string[],
+  known: { epochMs: number; aliveUntilMs: number },
+): ContactRecord[] {
   return contactIds.flatMap((contactId) => {
     const record = store.find(contactId)
     if (!record || record.Cordboard.state === 'completed') return []
-    const closed = closeRecord(record, new Map(), epochMs)
+    const closed = closeRecord(record, new Map(), known)
     saveClosed(store, closed)
     return [closed]
   })
@@ -60,9 +66,13 @@ function saveClosed(store: ContactStore, closed: ContactRecord): void {
   }
 }
 
-function closeRecord(record: ContactRecord, durations: ReadonlyMap<string, number>, nowMs: number): ContactRecord {
+function closeRecord(
+  record: ContactRecord,
+  durations: ReadonlyMap<string, number>,
+  { epochMs, aliveUntilMs }: { epochMs: number; aliveUntilMs: number },
+): ContactRecord {
   let closed = record
-  let endMs = record.Cordboard.lastSavedEpochMs
+  let endMs = Math.max(record.Cordboard.lastSavedEpochMs, aliveUntilMs)
   for (const recording of record.Recordings) {
     if (recording.StopTimestamp !== undefined) continue
     const soundUntilMs = lastSound(recording, durations)
@@ -77,7 +87,7 @@ function closeRecord(record: ContactRecord, durations: ReadonlyMap<string, numbe
     interrupted: true,
   })
   // The clock may have lost the time with the power: an update is never before what it tells.
-  return { ...ended, LastUpdateTimestamp: recordTimestamp(Math.max(nowMs, endMs)) }
+  return { ...ended, LastUpdateTimestamp: recordTimestamp(Math.max(epochMs, endMs)) }
 }
 
 /** When the recording's sound ends; undefined when there is none. Locations are absolute, or end the file's path. */

@@ -106,6 +106,7 @@ export async function bringHome(of: BringOptions): Promise<void> {
   let left = source.count()
   try {
     await bringRecords(source, of, { onBrought: () => void left-- })
+    noteAlive(source.aliveUntilMs, of)
   } finally {
     source.close()
   }
@@ -146,6 +147,13 @@ async function bringRecords(
   } finally {
     store.close()
   }
+}
+
+/** Of the run whose calls were cut off: how long they are known to have lived. */
+function noteAlive(aliveUntilMs: number, { to, clock, log }: BringOptions): void {
+  const store = openContactStore(join(to, 'contacts.db'), { clock, log })
+  if (aliveUntilMs > store.aliveUntilMs) store.noteAlive(aliveUntilMs)
+  store.close()
 }
 
 async function bringFile(location: string, from: string, to: string): Promise<void> {

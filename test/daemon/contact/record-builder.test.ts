@@ -14,7 +14,6 @@ import {
   recordingStopped,
   recordTimestamp,
   returnedToQueue,
-  stillAlive,
 } from '../../../daemon/contact/record-builder.ts'
 
 const noon = Date.UTC(2026, 0, 5, 12, 0, 0)
@@ -136,12 +135,6 @@ t.test('attributes are copied: changing the map afterwards leaves the record alo
   const record = attributesSet(arrived(), attributes, at(3))
   attributes.language = 'de'
   t.same(record.Attributes, { language: 'en' })
-})
-
-t.test('a sign of life moves the last known moment and nothing else', async (t) => {
-  const record = stillAlive(talking(), at(64))
-  t.equal(record.Cordboard.lastSavedEpochMs, at(64))
-  t.equal(record.Cordboard.state, 'connected')
 })
 
 t.test('a second end changes nothing', async (t) => {

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { ContactRecord } from '../../../daemon/contact/contact-record.ts'
-import { connectedToAgent, offered, recordingStarted, stillAlive } from '../../../daemon/contact/record-builder.ts'
+import { connectedToAgent, offered, recordingStarted } from '../../../daemon/contact/record-builder.ts'
 import { silentLog } from '../../../daemon/log/log.ts'
 import { openContactStore } from '../../../daemon/store/contact-store.ts'
 import type { RepairedRecording } from '../../../daemon/store/recording-repair.ts'
@@ -17,12 +17,12 @@ function restart(
   test: Test,
   saved: ContactRecord[],
   recordingsRepaired: RepairedRecording[] = [],
-  epochMs = restartMs,
+  { epochMs = restartMs, aliveUntilMs = 0 } = {},
 ) {
   const store = openContactStore(join(folder(test), 'contacts.db'), { clock: new MockClock(), log: silentLog })
   test.teardown(() => store.close())
   for (const record of saved) store.save(record)
-  const closed = closeInterrupted(store, { epochMs, recordingsRepaired })
+  const closed = closeInterrupted(store, { epochMs, aliveUntilMs, recordingsRepaired })
   return { store, closed, record: closed[0]! }
 }
 
@@ -42,7 +42,7 @@ t.test('what is returned is what is stored, and nothing is left to close', async
   const { store, record } = restart(t, [waiting('c1')])
   t.same(store.find('c1'), record)
   t.same(store.unfinished(), [])
-  t.same(closeInterrupted(store, { epochMs: restartMs, recordingsRepaired: [] }), [])
+  t.same(closeInterrupted(store, { epochMs: restartMs, aliveUntilMs: 0, recordingsRepaired: [] }), [])
 })
 
 t.test('contacts that were over are not touched', async (t) => {
@@ -52,7 +52,7 @@ t.test('contacts that were over are not touched', async (t) => {
 })
 
 t.test('a waiting contact leaves its queue at its end', async (t) => {
-  const { record } = restart(t, [stillAlive(waiting('c1'), noonMs + 45_000)])
+  const { record } = restart(t, [waiting('c1')], [], { aliveUntilMs: noonMs + 45_000 })
   t.match(record.Queue, { DequeueTimestamp: '2026-01-05T12:00:45Z', Duration: 35 })
   t.equal(record.Agent, null)
 })
@@ -65,7 +65,7 @@ t.test('a contact that rang at an agent was not connected to one', async (t) => 
 })
 
 t.test('a talk counts up to the last sign of life', async (t) => {
-  const { record } = restart(t, [stillAlive(talking('c1'), noonMs + 80_000)])
+  const { record } = restart(t, [talking('c1')], [], { aliveUntilMs: noonMs + 80_000 })
   t.equal(record.Agent?.AgentInteractionDuration, 60)
 })
 
@@ -89,7 +89,9 @@ t.test('a recording without a file, or without sound, is not offered to anybody'
 })
 
 t.test('a clock that lost the time with the power does not matter to what is known from before', async (t) => {
-  const { record } = restart(t, [recorded('c1')], [{ file: '/rec/c1.wav', durationMs: 95_000, repaired: true }], 0)
+  const { record } = restart(t, [recorded('c1')], [{ file: '/rec/c1.wav', durationMs: 95_000, repaired: true }], {
+    epochMs: 0,
+  })
   t.equal(record.DisconnectTimestamp, '2026-01-05T12:01:55Z')
   t.equal(record.Agent?.AgentInteractionDuration, 95)
   t.equal(record.LastUpdateTimestamp, '2026-01-05T12:01:55Z')

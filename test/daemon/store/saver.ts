@@ -2,7 +2,6 @@
 // Arguments: database file, seed.
 import { writeSync } from 'node:fs'
 import { SystemClock } from '../../../daemon/clock.ts'
-import { stillAlive } from '../../../daemon/contact/record-builder.ts'
 import { silentLog } from '../../../daemon/log/log.ts'
 import { openContactStore } from '../../../daemon/store/contact-store.ts'
 import { seededRandom } from '../routing/seeded-random.ts'
@@ -13,7 +12,8 @@ const random = seededRandom(Number(seed))
 const store = openContactStore(file, { clock: new SystemClock(), log: silentLog })
 for (let version = 1; ; version++) {
   const contactId = `contact-${Math.floor(random() * 40)}`
-  const record = stillAlive(random() < 0.5 ? over(contactId) : talking(contactId), noonMs + version)
+  const record = random() < 0.5 ? over(contactId) : talking(contactId)
+  record.Cordboard.lastSavedEpochMs = noonMs + version
   // Of very different lengths, so that rows move between pages and spill over.
   record.Attributes.padding = 'x'.repeat(Math.floor(random() ** 3 * 20_000))
   store.save(record)
