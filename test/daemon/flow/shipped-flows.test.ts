@@ -84,7 +84,7 @@ t.test('a caller presses 1 and waits for support', async (t) => {
     'For support, press 1. For sales, press 2.',
     '<please-hold>',
   ])
-  t.same(host.recordings, [{ agent: true, customer: true }])
+  t.same(host.recordings, [{ agent: true, customer: true, ivr: false }])
   t.same(
     host.voiceChanges.map(({ voiceId }) => voiceId),
     ['Amy'],
