@@ -154,7 +154,7 @@ int cb_fsk_hear(void *handle);
 void cb_fsk_close(void *handle);
 
 // echo.c
-enum { CB_ECHO_BLOCK = 80, CB_ECHO_SAMPLES = 160 };
+enum { CB_ECHO_BLOCK = 80, CB_ECHO_SAMPLES = 160, CB_NARROW_BAND_SAMPLES = 160 };
 
 typedef struct {
   int32_t samples; // in: of both; whole blocks
@@ -162,6 +162,8 @@ typedef struct {
   int16_t heard[CB_ECHO_SAMPLES];  // in: from the line; out: without the echo, a block later
   int16_t played[CB_ECHO_SAMPLES]; // in: to the line in the same time
 } cb_echo_arena;
+
+int cb_is_narrow_band(const int16_t *sound);
 
 typedef struct cb_echo cb_echo;
 void *cb_echo_open(int tail_samples);

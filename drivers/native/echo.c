@@ -1,4 +1,8 @@
 // The echo canceller of a line (speexdsp): the adaptive filter, and behind it the suppressor of what the filter leaves.
+//
+// What is played is hidden from it while that is nothing but tones. A tone says nothing of the rest of the spectrum, and
+// speexdsp's filter, which goes on learning all the same, would cancel a tone that comes from the far end by the one that
+// is played (ITU-T G.168, test 6: no divergence on narrow-band signals).
 #include "cordboard.h"
 
 #include <speex/speex_echo.h>
@@ -8,12 +12,14 @@
 #include <string.h>
 
 // The suppressor delays by a block: of 10 ms, so that there is time left for the rest of the path.
-enum { RATE_HZ = 8000 };
+enum { RATE_HZ = 8000, TONE_BLOCKS = 3 };
 
 struct cb_echo {
   cb_echo_arena arena; // first: what JavaScript sees
   SpeexEchoState *filter;
   SpeexPreprocessState *suppressor;
+  int16_t played[CB_NARROW_BAND_SAMPLES]; // lately
+  int tone_blocks;                        // in a row
 };
 
 void *cb_echo_open(int tail_samples) {
@@ -41,12 +47,22 @@ void *cb_echo_open(int tail_samples) {
 
 int cb_echo_arena_bytes(void) { return (int)sizeof(cb_echo_arena); }
 
+// What the filter is to know of the block that is played.
+static const int16_t *shown(cb_echo *echo, const int16_t *played) {
+  static const int16_t silence[CB_ECHO_BLOCK];
+  memmove(echo->played, echo->played + CB_ECHO_BLOCK, sizeof echo->played - CB_ECHO_BLOCK * sizeof *played);
+  memcpy(echo->played + CB_NARROW_BAND_SAMPLES - CB_ECHO_BLOCK, played, CB_ECHO_BLOCK * sizeof *played);
+  echo->tone_blocks = cb_is_narrow_band(echo->played) ? echo->tone_blocks + 1 : 0;
+  return echo->tone_blocks >= TONE_BLOCKS ? silence : played;
+}
+
 // Replaces the samples heard by what is left of them without the echo of those played.
 int cb_echo_cancel(void *handle) {
   cb_echo *echo = handle;
   int16_t cleaned[CB_ECHO_BLOCK];
   for (int at = 0; at + CB_ECHO_BLOCK <= echo->arena.samples; at += CB_ECHO_BLOCK) {
-    speex_echo_cancellation(echo->filter, echo->arena.heard + at, echo->arena.played + at, cleaned);
+    const int16_t *played = shown(echo, echo->arena.played + at);
+    speex_echo_cancellation(echo->filter, echo->arena.heard + at, played, cleaned);
     speex_preprocess_run(echo->suppressor, cleaned);
     memcpy(echo->arena.heard + at, cleaned, sizeof cleaned);
   }
