@@ -11,8 +11,8 @@ const proportionalPpmPerMs = 100
 const integralPpmPerMsS = 2.5
 /** Crystals are within ±100 ppm each; more is the start of a call, whose depth is far off. */
 const driftMaxPpm = 400
-/** Of both directions together. */
-const learningMs = 60_000
+/** Of both directions together: two minutes of a call, after which the estimate has settled to some percent. */
+const learningMs = 240_000
 /** A pitch that is off by a thousandth nobody hears. */
 const correctionMaxPpm = 600
 /** Lateness of single frames is no drift. */
