@@ -1,7 +1,7 @@
-// The leg of an outbound call over whatever link takes it: legs of links that fail before anybody answered or was heard
-// are passed over inside, and nobody outside hears of them.
+// The leg of an outbound call over whatever link takes it: legs of links that fail before anybody answered are passed
+// over inside, and nobody outside hears of them but by a ringing that begins again.
 //
-//   dial ─▶ leg of link 1 ─ends, blame trunk; or its link dies─▶ leg of link 2 ─▶ … ─early media or answered─▶ it is this one
+//   dial ─▶ leg of link 1 ─ends, blame trunk; or its link dies─▶ leg of link 2 ─▶ … ─answered─▶ it is this one
 import { randomUUID } from 'node:crypto'
 import type { Leg, LegEnd, LegEvent, LegParty, LegState } from '../leg/leg.ts'
 import { LegEvents } from '../leg/leg-events.ts'
@@ -29,8 +29,10 @@ export class OutboundLeg implements Leg {
   #leg: Leg | undefined
   /** Told that it rings: whoever waits is not told again by another link. */
   #alerted = false
-  /** Somebody answered, or was heard: from now on there is no other link. */
-  #settled = false
+  /** What the network plays over the link of now is heard. */
+  #isHeard = false
+  /** Somebody answered: from now on there is no other link. */
+  #isAnswered = false
   #hangUpReason: string | undefined
   #end: LegEnd | undefined
 
@@ -49,7 +51,7 @@ export class OutboundLeg implements Leg {
 
   get state(): LegState {
     if (this.#end) return 'ended'
-    if (this.#settled && this.#leg) return this.#leg.state
+    if ((this.#isAnswered || this.#isHeard) && this.#leg) return this.#leg.state
     if (this.#hangUpReason !== undefined) return 'clearing'
     return this.#alerted ? 'alerting' : 'dialling'
   }
@@ -66,9 +68,9 @@ export class OutboundLeg implements Leg {
     return this.#end
   }
 
-  /** Nobody has answered or was heard, and it is not being hung up. */
+  /** Nobody has answered, and it is not being hung up. */
   get isInSetUp(): boolean {
-    return !this.#settled && !this.#end && this.#hangUpReason === undefined
+    return !this.#isAnswered && !this.#end && this.#hangUpReason === undefined
   }
 
   /** A link is free now: dials the first one, unless there is a leg already, or nobody wants it any more. */
@@ -123,6 +125,7 @@ export class OutboundLeg implements Leg {
 
   #follow(leg: Leg): void {
     this.#leg = leg
+    this.#isHeard = false
     leg.on((event) => {
       if (leg !== this.#leg) return
       if (event.type === 'ended') this.#ended(event.end)
@@ -131,7 +134,8 @@ export class OutboundLeg implements Leg {
   }
 
   #tell(event: LegEvent): void {
-    if (event.type === 'earlyMediaStarted' || event.type === 'answered') this.#settled = true
+    if (event.type === 'earlyMediaStarted') this.#isHeard = true
+    if (event.type === 'answered') this.#isAnswered = true
     if (event.type === 'alerted') {
       if (this.#alerted) return
       this.#alerted = true

@@ -64,7 +64,7 @@ function deviceLost(state: LineState): LineStep {
   if (state.name === 'faulted') return { state, effects: [] }
   const effects: LineEffect[] = [{ do: 'cancelTimers' }, { do: 'closeAudio' }, count('deviceLosses')]
   if (legStates.has(state.name) || (state.name === 'ringing' && state.leg === 'announced'))
-    effects.push({ do: 'endLeg', end: byUs('line', 'deviceLost') })
+    effects.push({ do: 'endLeg', end: byUs(state.name === 'calling' ? 'trunk' : 'line', 'deviceLost') })
   // The board releases a line by itself when it loses us, so the end that was under way has come.
   if (state.name === 'clearing' && state.end) effects.push({ do: 'endLeg', end: state.end })
   return { state: { name: 'faulted' }, effects }

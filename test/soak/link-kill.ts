@@ -1,30 +1,28 @@
 // Links that die at random while calls are set up: three carriers with two links each, every link a SIP program of its own
-// that is killed and started again, and a simulated telephone line beside. What is asked of the box: every call that a
+// that is killed and started again, and a telephone line on the simulated board beside. What is asked of the box: every call that a
 // live link could take is answered, and answered once.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NumberCalls } from '../../daemon/carrier/number-calls.ts'
 import { createOutboundCalls, type OutboundService } from '../../daemon/carrier/outbound-calls.ts'
-import type { OutboundLink } from '../../daemon/carrier/outbound-link.ts'
 import { linkSettingsOf, sipLinks } from '../../daemon/carrier/sip-links.ts'
 import { SystemClock } from '../../daemon/clock.ts'
 import { carriersSchema } from '../../daemon/config/carrier-schema.ts'
 import { carriersOf } from '../../daemon/config/carriers.ts'
 import { boxSchema } from '../../daemon/config/schema.ts'
-import type { Leg } from '../../daemon/leg/leg.ts'
 import { silentLog } from '../../daemon/log/log.ts'
 import { createLocator } from '../../daemon/sip/carrier/locator.ts'
 import { createNameService } from '../../daemon/sip/carrier/name-service.ts'
 import type { SipEndpoint } from '../../daemon/sip/endpoint.ts'
 import { createSipEndpoint } from '../../daemon/sip/sip-endpoint.ts'
-import { FakeLeg } from '../support/fake-leg.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { Program } from '../support/program.ts'
 import { SipFakeAudio } from '../support/sip-fake-audio.ts'
 import { seededRandom } from '../support/sip-network.ts'
 import { ringingCarrier } from '../support/sipp-carrier.ts'
 import { until } from '../support/wait.ts'
+import { type BoardLine, startBoardLine } from './board-line.ts'
 
 export interface LinkKillOptions {
   seconds: number
@@ -63,7 +61,7 @@ const linkNames = ['north', 'south'] as const
 interface Killable {
   readonly isAlive: boolean
   kill(): Promise<void>
-  start(): void
+  start(): Promise<void>
 }
 
 /** One link's SIP program, killed and started again. */
@@ -86,7 +84,7 @@ class SippLink implements Killable {
     return this.#program !== undefined
   }
 
-  start(): void {
+  async start(): Promise<void> {
     const heard = join(this.#folder, `${this.carrier}-${this.link}-${this.#starts++}.log`)
     this.#program = new Program(`sipp as ${this.carrier}/${this.link}`, 'sipp', [
       ...['-sf', join(this.#folder, 'carrier.xml'), '-i', '127.0.0.1', '-p', String(this.port), '-nostdin'],
@@ -102,45 +100,6 @@ class SippLink implements Killable {
   }
 }
 
-/** Answers after a ring, as a line would; one call at a time. Its board may be unplugged, too. */
-class SimulatedLine implements OutboundLink, Killable {
-  isAlive = true
-  readonly answered: string[] = []
-  #leg: FakeLeg | undefined
-  readonly #clock: SystemClock
-
-  constructor(clock: SystemClock) {
-    this.#clock = clock
-  }
-
-  view(): ReturnType<OutboundLink['view']> {
-    const calls = this.#leg && this.#leg.state !== 'ended' ? 1 : 0
-    const order = [10, 1] as const
-    const state = this.isAlive ? 'up' : 'down'
-    return { carrier: 'board', link: 'Line 1', order, weight: 100, state, calls, channels: 1, place: 'line' }
-  }
-
-  async kill(): Promise<void> {
-    this.isAlive = false
-    this.#leg?.leave('deviceLost', 'trunk')
-  }
-
-  start(): void {
-    this.isAlive = true
-  }
-
-  dial({ number }: { number: string }): Leg {
-    const leg = new FakeLeg({ id: `line ${number}`, direction: 'outbound' })
-    this.#leg = leg
-    this.#clock.after(ringMs, () => {
-      if (leg.state !== 'dialling') return
-      this.answered.push(number)
-      leg.pickUp()
-    })
-    return leg
-  }
-}
-
 export async function runLinkKill(options: LinkKillOptions): Promise<LinkKillResult> {
   const folder = mkdtempSync(join(tmpdir(), 'cordboard-links-'))
   writeFileSync(join(folder, 'carrier.xml'), ringingCarrier(ringMs))
@@ -148,8 +107,13 @@ export async function runLinkKill(options: LinkKillOptions): Promise<LinkKillRes
   for (const carrier of carrierNames)
     for (const link of linkNames) links.push(new SippLink(carrier, link, await freePorts(), folder))
   const clock = new SystemClock()
-  const line = new SimulatedLine(clock)
-  for (const link of links) link.start()
+  const calls = Math.ceil((options.seconds * options.callsPerMinute) / 60) + 1
+  const line = await startBoardLine(
+    clock,
+    Array.from({ length: calls }, (_, call) => numberOf(call)),
+    ringMs,
+  )
+  for (const link of links) await link.start()
   const { endpoint, outbound } = await desk(links, line, clock)
   try {
     await until('every link to be up', () => endpoint.links().every(({ state }) => state === 'up'), {
@@ -160,17 +124,18 @@ export async function runLinkKill(options: LinkKillOptions): Promise<LinkKillRes
     const answers = answersIn(folder, line)
     const doubled = [...answers].filter(([, times]) => times > 1).map(([number]) => number)
     const movedOn = outbound.counters().movedOn ?? 0
-    return { ...run.result, overLine: line.answered.length, movedOn, answeredThere: answers.size, doubled }
+    return { ...run.result, overLine: line.answered().length, movedOn, answeredThere: answers.size, doubled }
   } finally {
     await endpoint.stop()
     await Promise.all(links.map((link) => link.kill()))
+    await line.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 async function desk(
   links: readonly SippLink[],
-  line: OutboundLink,
+  line: BoardLine,
   clock: SystemClock,
 ): Promise<{ endpoint: SipEndpoint; outbound: OutboundService }> {
   const declared = carriersSchema.parse({
@@ -205,7 +170,7 @@ async function desk(
       agents: new Map(),
       carriers,
     },
-    links: () => [...sipLinks(carriers, 'GB', endpoint), line],
+    links: () => [...sipLinks(carriers, 'GB', endpoint), ...line.links],
     clock,
     numberCalls: new NumberCalls(),
     log: silentLog,
@@ -282,7 +247,7 @@ class Run {
   }
 
   #call(): void {
-    const number = `+44207947${String(this.result.calls++).padStart(4, '0')}`
+    const number = numberOf(this.result.calls++)
     const beganMs = this.#clock.monotonicMs()
     const placed = this.#outbound.call({ number, callerId: {}, from: { kind: 'flow', contactId: number } })
     if ('refused' in placed) {
@@ -318,11 +283,13 @@ class Run {
   }
 }
 
+const numberOf = (call: number): string => `+44207947${String(call).padStart(4, '0')}`
+
 /** How often each number was answered: by the line, and by the ACKs to their 200 that the links' programs heard. */
-function answersIn(folder: string, line: SimulatedLine): Map<string, number> {
+function answersIn(folder: string, line: BoardLine): Map<string, number> {
   const seen = new Map<string, number>()
   const count = (number: string) => void seen.set(number, (seen.get(number) ?? 0) + 1)
-  for (const number of line.answered) count(number)
+  for (const number of line.answered()) count(number)
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.log'))) {
     const heard = readFileSync(join(folder, file), 'utf8')
     for (const number of new Set([...heard.matchAll(acknowledgement)].map(([, to = '']) => to))) count(number)

@@ -151,7 +151,19 @@ t.test('a party that is busy is busy by every link', async (t) => {
   t.equal(south.calls.length, 0)
 })
 
-t.test('once somebody was heard there is no other link', async (t) => {
+t.test('a link that fails while its ringing is heard is passed over, too: nobody has answered', async (t) => {
+  const { leg, north, south } = desk()
+  const call = leg()
+  const told = heard(call)
+  north.last.soundEarly()
+  north.state = 'down'
+  north.last.leave('deviceLost', 'trunk')
+  t.equal(call.portId, south.last.portId)
+  south.last.pickUp()
+  t.same(told, ['earlyMediaStarted', 'answered'])
+})
+
+t.test('once somebody has answered there is no other link', async (t) => {
   const { leg, north, south } = desk()
   const call = leg()
   const told = heard(call)

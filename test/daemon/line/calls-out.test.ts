@@ -66,6 +66,13 @@ call('nothing is dialled before dial tone', async (t, office) => {
   t.same(office.told(), ['earlyMediaStarted'])
 })
 
+call('a device that goes away before anybody has answered: another way may be tried', async (t, office) => {
+  const leg = await office.dialled()
+  office.driver.signal({ type: 'deviceLost', reason: 'unplugged' })
+  await office.clock.advance(0)
+  t.same(leg.end, { by: 'us', blame: 'trunk', reason: 'deviceLost' })
+})
+
 call('without dial tone the line is given back, and another may be tried', async (t, office) => {
   const leg = await office.calling()
   await office.clock.advance(6000)
