@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { Program } from '../support/program.ts'
-import { readScenarios } from './run/scenario.ts'
+import { readScenarios } from '../rig/run/scenario.ts'
 
 const script = join(import.meta.dirname, '../../scripts/rig')
 const folder = mkdtempSync(join(tmpdir(), 'rig-run-'))
