@@ -12,7 +12,7 @@
 #include <string.h>
 
 // The suppressor delays by a block: of 10 ms, so that there is time left for the rest of the path.
-enum { RATE_HZ = 8000, TONE_BLOCKS = 3 };
+enum { RATE_HZ = 8000, TONE_BLOCKS = 1 };
 
 struct cb_echo {
   cb_echo_arena arena; // first: what JavaScript sees

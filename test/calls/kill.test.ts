@@ -58,7 +58,7 @@ const moments: Moment[] = [
   { state: 'ended', afterMs: 50 },
 ]
 
-const chosen = process.env.CORDBOARD_KILLS === 'all' ? moments : moments.filter((_, index) => index % 2 === 1)
+const chosen = process.env.CORDBOARD_KILLS === 'all' ? moments : moments.filter((_, index) => index % 4 === 3)
 
 /** An agent has been found, and the caller has not been let into the talk. */
 const inQueueStates: ReadonlySet<Moment['state']> = new Set(['agentWhispering', 'customerWhispering'])

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { Program } from '../support/program.ts'
 import { readScenarios } from '../rig/run/scenario.ts'
+import { Program } from '../support/program.ts'
 
 const script = join(import.meta.dirname, '../../scripts/rig')
 const folder = mkdtempSync(join(tmpdir(), 'rig-run-'))

@@ -147,7 +147,9 @@ function boardOf(lines: number): unknown {
     device: '/dev/serial/by-id/none',
     lines: Object.keys(numbers)
       .slice(0, lines)
-      .map((number, index) => ({ port: index + 1, name: `Line ${index + 1}`, number })),
+      // Tones stand for voices here, several at a time and without a pause: nothing an echo can be told by. The echo has
+      // tests of its own (test/drivers, test/rig/scenarios).
+      .map((number, index) => ({ port: index + 1, name: `Line ${index + 1}`, number, echoTailMs: 0 })),
   }
 }
 
