@@ -18,6 +18,7 @@ import { freePorts } from '../support/free-ports.ts'
 import { until } from '../support/wait.ts'
 
 const country = 'GB'
+const exchangeEvents: ReadonlySet<string> = new Set(['dialled', 'farEndAnswered', 'released'])
 
 export interface BoardLine {
   links: OutboundLink[]
@@ -62,12 +63,19 @@ export async function startBoardLine(clock: Clock, numbers: readonly string[], r
   lines.start()
   await until('the line to be idle', () => lines.views()[0]?.state === 'idle', { withinMs: 15_000 })
   let isAlive = true
+  /** Somebody has answered at the far end, and the polarity that tells it is still on its way. */
+  const isAnswering = () => {
+    const told = board.client.events.all.findLast(({ event }) => exchangeEvents.has(event))
+    return told?.event === 'farEndAnswered' && lines.views()[0]?.state === 'calling'
+  }
   return {
     links: lineLinks(boards, country, lines),
     get isAlive() {
       return isAlive
     },
     async kill() {
+      // In this tenth of a second nobody could know that there was an answer.
+      await until('the box to hear of the answer', () => !isAnswering())
       isAlive = false
       await board.client.order({ do: 'unplug' })
     },
