@@ -4,15 +4,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePorts } from '../support/free-ports.ts'
+import { growingWavAtTelephoneRate, wavOf } from '../support/growing-wav.ts'
 import { until } from '../support/wait.ts'
 import type { Undo } from './case.ts'
 
 export class Linphone {
   readonly #child: ChildProcess
+  readonly #folder: string
   #output = ''
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, folder: string) {
     this.#child = child
+    this.#folder = folder
     for (const stream of [child.stdout!, child.stderr!])
       stream.setEncoding('utf8').on('data', (text: string) => {
         this.#output = (this.#output + text).slice(-100_000)
@@ -51,7 +54,7 @@ export class Linphone {
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'linphonec', '-c', file, '-a'], {
       env: { ...process.env, HOME: folder },
     })
-    const phone = new Linphone(child)
+    const phone = new Linphone(child, folder)
     undo.add(() => phone.#stop())
     await phone.told('linphonec>')
     phone.say('soundcard use files')
@@ -65,6 +68,19 @@ export class Linphone {
   /** A line at its prompt. */
   say(line: string): void {
     this.#child.stdin!.write(`${line}\n`)
+  }
+
+  /** Before a call: what its microphone hears in it; what its loudspeaker plays is kept. */
+  speak(samples: Int16Array): void {
+    const file = join(this.#folder, 'microphone.wav')
+    writeFileSync(file, wavOf(samples))
+    this.say(`play ${file}`)
+    this.say(`record ${join(this.#folder, 'loudspeaker.wav')}`)
+  }
+
+  /** What its loudspeaker played since `speak`, up to the last change of its stream: 8 kHz. */
+  heard(): Int16Array {
+    return growingWavAtTelephoneRate(join(this.#folder, 'loudspeaker.wav'))
   }
 
   /** Waits for words of its output, and forgets what came before them. */

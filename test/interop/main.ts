@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { baresipCases } from './baresip-cases.ts'
 import { browserCases } from './browser-cases.ts'
 import type { InteropCase, Program } from './case.ts'
+import { holdCases } from './hold-cases.ts'
 import { kamailioCases } from './kamailio-cases.ts'
 import { linphoneCases } from './linphone-cases.ts'
 import { callShapes } from './shapes/all.ts'
@@ -14,7 +15,9 @@ import { sippCases } from './sipp-cases.ts'
 const usage = `usage: scripts/interop [--match TEXT] [--json] [--list]
 
 Plays calls between the box and other makers' programs on this machine: baresip and linphonec as phones over UDP, TCP and
-TLS, sipp with many calls over one socket and with every shape a call can take, Kamailio as a proxy in front, Chromium as a telephone over WebSocket. Each case starts and ends what it needs.
+TLS, on hold and holding; sipp with many calls over one socket, and with every shape that a call can take ("call shape:",
+one case for each); Kamailio as a proxy in front; Chromium as a telephone over WebSocket. Each case starts and ends what
+it needs, and uses no address but 127.0.0.1 and ::1. All of them take about a minute and a half.
 
   --match TEXT  only cases whose name has TEXT in it
   --json       one JSON object a case on a line: name, outcome (passed, failed, notRun), ms, why
@@ -38,6 +41,7 @@ const allCases: readonly InteropCase[] = [
   ...callShapes.map(asCase),
   ...kamailioCases,
   ...linphoneCases,
+  ...holdCases,
   ...browserCases,
 ]
 
