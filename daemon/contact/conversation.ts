@@ -134,15 +134,17 @@ export class Conversation {
   setApart(party: Party): void {
     party.joined = false
     this.#endHoldFlow(party)
+    if (party.heldBy !== undefined) party.tellHeld(false)
     party.heldBy = undefined
     this.#place(party)
   }
 
-  /** Hears the hold flow; nobody's phone is told, as many play music of their own then. False: is held already, or has left. */
+  /** Hears the hold flow. False: is held already, or has left. */
   hold(party: Party, by: Party | 'flow'): boolean {
     if (party.heldBy !== undefined || !this.parties.includes(party)) return false
     party.heldBy = by
     this.#place(party)
+    party.tellHeld(true)
     const { segment } = party
     const controller = new AbortController()
     party.hold = controller
@@ -158,6 +160,7 @@ export class Conversation {
     this.#endHoldFlow(party)
     party.heldBy = undefined
     this.#place(party)
+    party.tellHeld(false)
     this.#tellHold(party, 'resumed', by)
     return true
   }

@@ -45,6 +45,15 @@ export class Party implements Present {
     return this.#participant
   }
 
+  /**
+   * An outside number that an agent brought in is told that it is held, where its leg can (RFC 3264 section 8.4: it is sent
+   * the hold flow, and asked to send nothing). The customer is not: a carrier that knows may play music of its own over the
+   * hold flow. Nothing hangs on it: who won't have it hears the flow all the same.
+   */
+  tellHeld(held: boolean): void {
+    if (this.role === 'thirdParty') void this.leg.setHold?.(held)
+  }
+
   /** Which of the two lines they hear and speak by now. */
   get ear(): Leg {
     return this.#ear

@@ -5,6 +5,7 @@ import { holdHz } from '../support/instance.ts'
 import { longestMs } from '../support/marks.ts'
 import { desk, TalkScene, toneOf } from '../support/talk-scene.ts'
 import { tonePresentMs } from '../support/tones.ts'
+import { until } from '../support/wait.ts'
 import { readWav } from '../support/wav.ts'
 
 t.setTimeout(240_000)
@@ -173,7 +174,11 @@ t.test('conference of four: all hear each other; all but one are held; who came 
   t.ok(toAnn.heardMs(toneOf.ben) < 300, 'nobody is heard by Ann')
   await scene.ask('ann', { do: 'resume' })
   await scene.ask('ann', { do: 'join' })
-  await scene.together('caller', 'ann', 'ben', 'desk')
+  await scene.together('caller', 'ann', 'ben')
+  for (const who of ['caller', 'ann', 'ben'] as const) await scene.from(who).hears(toneOf.desk)
+  // A baresip that was told of a hold plays on without the filter that its tests listen by: a key tells that it hears.
+  await ben.sendDigits('4')
+  await until('the desk to hear a key of Ben', () => reception.digitsHeard.includes('4'))
   await scene.ask('ann', { do: 'drop' })
   await reception.closed()
   await scene.together('caller', 'ann', 'ben')
