@@ -75,6 +75,12 @@ export class RtpPort {
     return this.#home.addressFor(reached ? farEnd : this.#bound)
   }
 
+  /** What the far end is told, and the address of the other family, where the port is open to both. */
+  withOtherFamily(told: string): readonly string[] {
+    const others = this.families.filter((family) => family !== isIP(told))
+    return [...new Set([told, ...others.map((family) => this.#home.addressOf(family))])]
+  }
+
   /** For these to reach. False when no port is free, or the leg was over before there was one. */
   async open(farEnds: readonly string[]): Promise<boolean> {
     this.#bound = this.#home.bindFor(farEnds)
@@ -249,6 +255,7 @@ export class MediaSession {
     if (!offer) return 'malformed'
     const probe = answerOffer(offer, {
       address: '127.0.0.1',
+      candidates: [],
       families,
       port: 9,
       codecs: account.codecs,
@@ -278,6 +285,7 @@ export class MediaSession {
     const address = this.#port.addressFor(farEnd)
     return {
       address,
+      candidates: this.#port.withOtherFamily(address),
       families: this.#port.families,
       port: this.#port.localPort,
       codecs: this.#account.codecs,

@@ -31,6 +31,11 @@ export class MediaHome {
     return home.locals.for(isIP(home.address) === isIP(farEnd) ? farEnd : anyOf(home.address))
   }
 
+  /** Of a family, for whoever comes by it. */
+  addressOf(family: IpFamily): string {
+    return this.addressFor(family === 6 ? '::' : '0.0.0.0')
+  }
+
   /** Where a port is opened that all of these are to reach. */
   bindFor(farEnds: readonly string[]): string {
     const [first, other] = this.#homes.filter((home) => farEnds.some((farEnd) => isIP(farEnd) === isIP(home.address)))

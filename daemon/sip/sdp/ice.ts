@@ -10,8 +10,8 @@ export interface IceCredentials {
 }
 
 const maximumCandidates = 16
-/** RFC 8445 section 5.1.2.1: a host's address, the only one; component 1 is RTP, 2 RTCP. */
-const hostPriority = (component: 1 | 2) => 126 * 2 ** 24 + 65535 * 2 ** 8 + 256 - component
+/** RFC 8445 section 5.1.2.1: a host's addresses in their order; component 1 is RTP, 2 RTCP. */
+const hostPriority = (place: number, component: 1 | 2) => 126 * 2 ** 24 + (65535 - place) * 2 ** 8 + 256 - component
 const icechars = /^[A-Za-z0-9+/]{4,256}$/
 const candidateForm = /^\S{1,32} 1 udp \d{1,10} (\S{1,64}) (\d{1,5}) typ (?:host|srflx|prflx|relay)\b/i
 
@@ -48,22 +48,23 @@ export function readIce(
   }
 }
 
-/** Of the medium: our one address; for RTCP the port above, where the far end might want it. */
+/** Of the medium: our addresses, the best first; for RTCP the port above, where the far end might want it. */
 export function iceAttributes(
   own: IceCredentials,
-  address: string,
+  addresses: readonly string[],
   port: number,
   separateRtcp: boolean,
 ): SdpAttribute[] {
-  const candidate = (component: 1 | 2): SdpAttribute => ({
-    name: 'candidate',
-    value: `1 ${component} UDP ${hostPriority(component)} ${address} ${port + component - 1} typ host`,
-  })
+  const candidates = (component: 1 | 2): SdpAttribute[] =>
+    addresses.map((address, at) => ({
+      name: 'candidate',
+      value: `${at + 1} ${component} UDP ${hostPriority(at, component)} ${address} ${port + component - 1} typ host`,
+    }))
   return [
     { name: 'ice-ufrag', value: own.ufrag },
     { name: 'ice-pwd', value: own.password },
-    candidate(1),
-    ...(separateRtcp ? [candidate(2)] : []),
+    ...candidates(1),
+    ...(separateRtcp ? candidates(2) : []),
     { name: 'end-of-candidates', value: undefined },
   ]
 }

@@ -34,6 +34,8 @@ export type Profile = keyof typeof keyings
 /** Our side of a session. */
 export interface LocalMedia {
   address: string
+  /** For ICE: every address that our port has, `address` first. */
+  candidates: readonly string[]
   /** 4, 6: what our port can send to. */
   families: readonly number[]
   port: number
@@ -73,7 +75,7 @@ export function buildOffer(local: LocalMedia, profile: Profile, before?: Sdp): S
       : keying === 'dtls'
         ? [
             ...dtlsAttributes(local.fingerprint, 'actpass'),
-            ...iceAttributes(local.ice, local.address, local.port, true),
+            ...iceAttributes(local.ice, local.candidates, local.port, true),
           ]
         : []
   const formats = offeredFormats(local.codecs, local.payloadTypes)
@@ -104,7 +106,7 @@ export function answerOffer(offer: Sdp, local: LocalMedia): Negotiated {
     ...(mid === undefined ? [] : [{ name: 'mid', value: mid }]),
     ...(crypto && ours ? [cryptoAttribute({ tag: crypto.tag, key: ours })] : []),
     ...(dtls ? dtlsAttributes(local.fingerprint, dtls.active ? 'active' : 'passive') : []),
-    ...(ice ? iceAttributes(local.ice, local.address, local.port, ice.separateRtcp) : []),
+    ...(ice ? iceAttributes(local.ice, local.candidates, local.port, ice.separateRtcp) : []),
     ...(hasRtcpMux(media) ? [rtcpMux] : []),
   ]
   const answered = audioMedia(local, profile, answeredFormats(formats), attributes, formats.ptimeMs, direction)

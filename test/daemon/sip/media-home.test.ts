@@ -1,11 +1,14 @@
 // Which of our addresses media has: one that the far end can send to, and ports open to all who are to reach them.
 import t from 'tap'
+import { MediaSession, RtpPort } from '../../../daemon/sip/call-media.ts'
 import { MediaHome } from '../../../daemon/sip/media-home.ts'
 import type { WireRequest } from '../../../daemon/sip/wire/wire-message.ts'
+import { SipFakeAudio } from '../../support/sip-fake-audio.ts'
 import { plainSdp, type SipPeer } from '../../support/sip-peer.ts'
 import { account, password, type Stage, sipStage } from '../../support/sip-stage.ts'
 
 const home = (address: string, told: string) => ({ address, locals: { for: (peer: string) => `${told} for ${peer}` } })
+const plainHome = (address: string) => ({ address, locals: { for: () => address } })
 const v4 = home('0.0.0.0', '192.0.2.1')
 const v6 = home('::', '2001:db8::1')
 
@@ -23,6 +26,22 @@ t.test('a port is opened for those who are to reach it', async (t) => {
   t.equal(both.bindFor(['2001:db8::7', '2001:db8::8']), '2001:db8::1')
   t.equal(both.bindFor(['192.0.2.7', '2001:db8::7']), '::', 'phones of both families ring at once')
   t.equal(new MediaHome([v4]).bindFor(['192.0.2.7', '2001:db8::7']), '0.0.0.0')
+})
+
+t.test('a port that is open to both families has a candidate of each, the far end’s own first', async (t) => {
+  const both = new MediaHome(['192.0.2.1', '2001:db8::1'].map(plainHome))
+  const offered = async (farEnd: string, ringing: readonly string[]) => {
+    const port = new RtpPort(new SipFakeAudio(), both, undefined)
+    await port.open(ringing)
+    const session = new MediaSession({ port, account: account('alice', { srtp: 'required', media: 'dtls' }), farEnd })
+    const lines = session.offer().matchAll(/^a=candidate:(\d) 1 UDP (\d+) (\S+) /gm)
+    await port.close()
+    return [...lines].map(([, foundation, priority, address]) => `${foundation} ${priority} ${address}`)
+  }
+  const phones = ['192.0.2.7', '2001:db8::7']
+  t.same(await offered('192.0.2.7', phones), ['1 2130706431 192.0.2.1', '2 2130706175 2001:db8::1'])
+  t.same(await offered('2001:db8::7', phones), ['1 2130706431 2001:db8::1', '2 2130706175 192.0.2.1'])
+  t.same(await offered('192.0.2.7', ['192.0.2.7']), ['1 2130706431 192.0.2.1'])
 })
 
 const overIpv6 = (text: string) => text.replaceAll('IN IP4 10.0.0.7', 'IN IP6 2001:db8::7')

@@ -11,6 +11,7 @@ const theirPrint = `${'12:'.repeat(31)}34`
 
 const local = (changes: Partial<LocalMedia> = {}): LocalMedia => ({
   address: '10.0.0.1',
+  candidates: ['10.0.0.1'],
   families: [4],
   port: 16384,
   codecs: ['opus', 'G722', 'PCMU'],

@@ -20,6 +20,7 @@ const fingerprint = `${'AB:'.repeat(31)}CD`
 
 const local = (srtp: SrtpPolicy = 'off', codecs: LocalMedia['codecs'] = ['PCMU', 'PCMA']): LocalMedia => ({
   address: '10.0.0.1',
+  candidates: ['10.0.0.1'],
   families: [4],
   port: 16384,
   codecs,
