@@ -58,6 +58,9 @@ export class JitterBuffer {
   /** The far end is silent on purpose from here on, up to `#pauseEnd` when that is known. */
   #pauseStart = 0
   #pauseEnd = 0
+  /** The pause before that: between two packets of noise its end may still have to be played when the next one begins. */
+  #lastPauseStart = 0
+  #lastPauseEnd = 0
   #pausing = false
   #running = false
   /** RTP timestamp of the next sample to be read. Like all timestamps here modulo 2^32, kept as int32. */
@@ -106,6 +109,7 @@ export class JitterBuffer {
     this.#running = false
     this.#pausing = false
     this.#pauseEnd = this.#pauseStart
+    this.#lastPauseEnd = this.#lastPauseStart
     this.#eventSamples = 0
     this.#present.fill(0)
     this.#concealment.reset()
@@ -170,6 +174,8 @@ export class JitterBuffer {
     if (levelDb !== undefined) this.#noise.setLevel(levelDb)
     else if (background) this.#noise.match(background, 0, background.length)
     if (this.#pausing) return
+    this.#lastPauseStart = this.#pauseStart
+    this.#lastPauseEnd = this.#pauseEnd
     this.#pausing = true
     this.#pauseStart = timestamp | 0
   }
@@ -250,6 +256,7 @@ export class JitterBuffer {
 
   /** The far end said nothing at this time because it had nothing to say. */
   #isPause(timestamp: number): boolean {
+    if (((timestamp - this.#lastPauseStart) | 0) >= 0 && ((timestamp - this.#lastPauseEnd) | 0) < 0) return true
     if (((timestamp - this.#pauseStart) | 0) < 0) return false
     return this.#pausing || ((timestamp - this.#pauseEnd) | 0) < 0
   }

@@ -1,89 +1,12 @@
 // RTP ports against each other over a wire in memory, and against far ends that the test plays itself.
 import t from 'tap'
-import type { PortReport } from '../../../daemon/media/loop-port.ts'
-import type { RtpAgreement } from '../../../daemon/media/rtp-agreement.ts'
-import { RtpPort } from '../../../daemon/media/rtp-port.ts'
 import type { StreamKey } from '../../../daemon/media/rtp-transport.ts'
 import { g711 } from '../../../drivers/codec/g711.ts'
-import type { Detector } from '../../../drivers/native/detector-bank.ts'
 import { makeTone, toneLevelDbm0, tonePresentMs } from '../../support/tones.ts'
-import { deliver, MemoryTransport, rtpPacket } from './memory-transport.ts'
+import { deliver, rtpPacket } from './memory-transport.ts'
+import { header, here, openPort, there } from './port-stage.ts'
 
-const here = { address: 0x7f000001, port: 20000 }
-const there = { address: 0x7f000001, port: 30000 }
-/** G.711 both ways, in the clear. */
-const plainAgreement: Omit<RtpAgreement, 'address' | 'port'> = {
-  codec: 'PCMU',
-  payloadType: 0,
-  eventPayloadType: 101,
-  eventClockHz: 8000,
-  sendsEvents: true,
-  comfortNoisePayloadType: undefined,
-  opus: undefined,
-  ptimeMs: 20,
-  rtcp: undefined,
-  sends: true,
-  receives: true,
-  sendKey: undefined,
-  receiveKey: undefined,
-  dtls: undefined,
-  ice: undefined,
-}
 const octets160 = new Uint8Array(160).fill(0x10)
-
-class NoDetector implements Detector {
-  readonly events = 0
-  open = true
-  feed(): void {}
-  code(): number {
-    return 0
-  }
-  close(): void {
-    this.open = false
-  }
-}
-
-function openPort(options: { agreement?: Partial<RtpAgreement>; mediaTimeoutMs?: number } = {}) {
-  const transport = new MemoryTransport()
-  const reports: PortReport[] = []
-  const detectors: NoDetector[] = []
-  const port = new RtpPort({
-    id: 1,
-    slot: 3,
-    localPort: here.port,
-    mediaTimeoutMs: options.mediaTimeoutMs,
-    transport,
-    detectors: {
-      open: () => {
-        const detector = new NoDetector()
-        detectors.push(detector)
-        return detector
-      },
-    },
-    report: (report) => reports.push(report),
-  })
-  const agree = (changes: Partial<RtpAgreement> = {}) =>
-    port.agree({
-      ...there,
-      ...plainAgreement,
-      ...options.agreement,
-      ...changes,
-    })
-  const frame = new Int16Array(160)
-  const get = () => (port.get(frame) ? frame.slice() : false)
-  return { port, transport, reports, detectors, agree, get }
-}
-
-const header = (bytes: Uint8Array) => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
-  return {
-    marker: view.getUint8(1) >= 128,
-    payloadType: view.getUint8(1) & 127,
-    sequence: view.getUint16(2),
-    timestamp: view.getUint32(4),
-    ssrc: view.getUint32(8),
-  }
-}
 
 for (const codec of ['PCMU', 'PCMA'] as const)
   t.test(`${codec}: each end hears the other's tone and not its own`, async (t) => {
