@@ -20,6 +20,8 @@ const priorityRefused = raiseThreadPriority({ realtime: realtimePriority, nice: 
 const engine = new AudioEngine({ wakeFd, maximumPorts, post: (message) => port.postMessage(message) })
 // Only a thread that goes before all others can have a processor of its own: another would wait for whatever is there.
 const processor = priorityRefused === undefined ? pinThread() : undefined
+// What the start has left behind would stay for long: ticks leave nothing that makes the thread collect by itself.
+globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 port.postMessage({ type: 'started', priorityRefused, processor })
 
 function carryOutCommands(): 'idle' | 'more' | 'stopped' {
