@@ -22,6 +22,8 @@ import { StreamKeys } from './stream-keys.ts'
 import { ToneSender } from './tone-sender.ts'
 
 const { frameSamples } = telephoneFormat
+/** Nothing came for this long: it may come from elsewhere. Less than it takes until another source is listened to. */
+const silentTicksBeforeDisconnecting = 25
 /** What is heard after a rest is handed on at once. */
 const frameHeard = new Int16Array(frameSamples)
 
@@ -120,13 +122,13 @@ export class RtpPort implements LoopPort {
     return this.#detector
   }
 
-  /** What was put is on the wire in the same tick. */
   /** What the far end's jitter buffer holds (60 ms are usual): a BYE right behind a prompt would clip it. */
   readonly outputTicks = 3
 
   /** Keys and sources that are the same as before keep their state (rollover counter, learned address). */
   agree(agreement: RtpAgreement): void {
     const before = this.#agreement
+    this.#transport.disconnect(this.slot)
     if (agreement.ice === undefined) this.#latch.announce(agreement.address, agreement.port)
     if (agreement.dtls === undefined) this.#keys.agree(agreement.sendKey, agreement.receiveKey)
     if (!before?.receives && agreement.receives) {
@@ -214,6 +216,8 @@ export class RtpPort implements LoopPort {
 
   rest(heard: HearAfterwards | undefined): number {
     this.#hearAfterwards = heard
+    const { address, port } = this.#latch
+    if (this.#silentTicks < silentTicksBeforeDisconnecting) this.#transport.connect(this.slot, address, port)
     return this.#rest.begin(heard !== undefined)
   }
 
@@ -369,7 +373,8 @@ export class RtpPort implements LoopPort {
     if (this.#rtcp.tick() && this.#mayReach()) this.#rtcp.report(this.#sentStream(), this.#receiver.stream, this.#latch)
     this.#keys.tick()
     if (!this.#agreement?.receives) return
-    this.#silentTicks++
+    const isAsBefore = ++this.#silentTicks < silentTicksBeforeDisconnecting && this.#transport.isForwarding(this.slot)
+    if (!isAsBefore) this.#transport.disconnect(this.slot)
     if (this.#stoppedTold || this.#silentTicks < this.#mediaTimeoutTicks) return
     this.#stoppedTold = true
     this.#mediaFlows = false

@@ -34,6 +34,9 @@ export interface RtpTransport {
   setKey(slot: number, direction: 'send' | 'receive', key: StreamKey | undefined): void
   forgetPreviousKey(slot: number): void
   removeSocket(slot: number): void
+  /** Packets of the slot come from this far end alone and go to it, which makes them cheaper. The same again is nothing. */
+  connect(slot: number, address: number, port: number): void
+  disconnect(slot: number): void
   /** What is received on `slot` goes on by this rule, besides being handed over; it replaces the one there was. */
   forward(slot: number, rule: ForwardRule): void
   stopForward(slot: number): void

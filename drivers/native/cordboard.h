@@ -17,7 +17,7 @@ int cb_wake_open(void);
 int cb_raise_priority(int realtime, int nice, int inherit);
 int cb_pin_thread(void);
 
-// media-sockets.c: RTP sockets of one audio thread. Everything JavaScript reads or writes lies in one arena:
+// media-sockets.c, media-slots.c: RTP sockets of one audio thread. Everything JavaScript reads or writes lies in one arena:
 // header, receive table, receive data, send table, send data, forward table, notes, what is kept.
 enum { CB_RECEIVE_BYTES = 1536, CB_SEND_BYTES = 1024 };
 
@@ -95,6 +95,7 @@ void *cb_sockets_addresses(void *sockets);
 int cb_sockets_wait(void *sockets);
 int cb_sockets_send(void *sockets);
 int cb_slot_add(void *sockets, int fd);
+void cb_slot_connect(void *sockets, int slot, uint32_t address, int port);
 void cb_slot_close(void *sockets, int slot);
 int cb_slot_key(void *sockets, int slot, int direction, int profile, const void *key_and_salt);
 void cb_slot_forget(void *sockets, int slot, int direction);

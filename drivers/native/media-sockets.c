@@ -1,12 +1,9 @@
 // RTP sockets: one call waits for the tick and receives from every socket, one call sends a whole batch. SRTP is taken
 // off and put on along the way. Between two ticks packets are sent on by the rules of the forward table as they come.
-#include "address.h"
-#include "cordboard.h"
+#include "media-slots.h"
 
-#include <errno.h>
 #include <math.h>
 #include <poll.h>
-#include <srtp2/srtp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -24,34 +21,10 @@ enum {
 };
 
 // What is sent on is taken as it comes while it is little: each packet ends the sleep. When it is much, packets are taken
-// together after a nap, which grows with the cube of what comes in a millisecond: from 0.3 ms at 80 calls to 4 at 200. A
-// nap's timer costs 17 µs, a packet's wake-up 8 (measured 2026-11), so that naps pay only when many packets share one.
-static const double least_napping_rate = 8, nap_ms_per_cube = 0.0005, longest_nap_ms = 4;
+// together after a nap, which grows with the cube of what comes in a millisecond: from 1.4 ms at 140 calls to 4 at 200.
+// Shorter naps cost more than they save (measured 2026-11): a packet alone wakes a thread, a nap sets a timer, too.
+static const double least_napping_rate = 14, nap_ms_per_cube = 0.0005, longest_nap_ms = 4;
 static const double rate_window_ms = 20;
-
-typedef struct {
-  int fd; // -1: free
-  int family;
-  srtp_t receive, receive_previous, send;
-} slot_t;
-
-typedef struct {
-  int slots, receive_packets, send_packets;
-  int poll_fd, wake_fd, timer_fd;
-  double timer_ms; // what the timer is set to
-  slot_t *slot;
-  cb_addresses *addresses;
-  double arena_bytes;
-  cb_header *header;
-  cb_received *received;
-  uint8_t *receive_data;
-  cb_sending *sending;
-  uint8_t *send_data;
-  cb_forward *forward;
-  cb_note (*notes)[CB_NOTES]; // by slot, as is the next
-  uint8_t (*kept)[CB_NOTES * CB_KEPT_BYTES];
-  double packets_per_ms;
-} sockets_t;
 
 static double clock_ms(clockid_t clock) {
   struct timespec t;
@@ -62,7 +35,7 @@ static double clock_ms(clockid_t clock) {
 static double align(double bytes) { return (double)(((size_t)bytes + 63) & ~(size_t)63); }
 
 void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wake_fd) {
-  sockets_t *s = calloc(1, sizeof *s);
+  cb_sockets *s = calloc(1, sizeof *s);
   if (s == NULL)
     return NULL;
   s->slots = slots;
@@ -109,76 +82,14 @@ void *cb_sockets_create(int slots, int receive_packets, int send_packets, int wa
   return s;
 }
 
-void *cb_sockets_arena(void *sockets) { return ((sockets_t *)sockets)->header; }
+void *cb_sockets_arena(void *sockets) { return ((cb_sockets *)sockets)->header; }
 
-void *cb_sockets_addresses(void *sockets) { return ((sockets_t *)sockets)->addresses; }
+void *cb_sockets_addresses(void *sockets) { return ((cb_sockets *)sockets)->addresses; }
 
-double cb_sockets_arena_bytes(void *sockets) { return ((sockets_t *)sockets)->arena_bytes; }
-
-// The slot owns the descriptor from now on. Returns the slot, or -errno with the descriptor left to the caller.
-int cb_slot_add(void *sockets, int fd) {
-  sockets_t *s = sockets;
-  int slot = 0;
-  while (slot < s->slots && s->slot[slot].fd >= 0)
-    slot++;
-  if (slot == s->slots)
-    return -ENOBUFS;
-  struct epoll_event event = {.events = EPOLLIN, .data.fd = slot};
-  if (epoll_ctl(s->poll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
-    return -errno;
-  s->slot[slot].fd = fd;
-  s->slot[slot].family = cb_socket_family(fd);
-  return slot;
-}
-
-static void forget(srtp_t *context) {
-  if (*context != NULL)
-    srtp_dealloc(*context);
-  *context = NULL;
-}
-
-// A new receive key leaves the one before in place as `receive_previous`, for packets still on their way.
-int cb_slot_key(void *sockets, int slot, int direction, int profile, const void *key_and_salt) {
-  slot_t *own = &((sockets_t *)sockets)->slot[slot];
-  srtp_t context;
-  int status = cb_srtp_context(direction, profile, key_and_salt, &context);
-  if (status != 0)
-    return status;
-  if (direction == CB_SEND) {
-    forget(&own->send);
-    own->send = context;
-  } else {
-    forget(&own->receive_previous);
-    own->receive_previous = own->receive;
-    own->receive = context;
-  }
-  return 0;
-}
-
-void cb_slot_forget(void *sockets, int slot, int direction) {
-  slot_t *own = &((sockets_t *)sockets)->slot[slot];
-  if (direction == CB_SEND) {
-    forget(&own->send);
-  } else {
-    forget(&own->receive);
-    forget(&own->receive_previous);
-  }
-}
-
-void cb_slot_forget_previous(void *sockets, int slot) { forget(&((sockets_t *)sockets)->slot[slot].receive_previous); }
-
-void cb_slot_close(void *sockets, int slot) {
-  slot_t *own = &((sockets_t *)sockets)->slot[slot];
-  if (own->fd < 0)
-    return;
-  cb_slot_forget(sockets, slot, CB_SEND);
-  cb_slot_forget(sockets, slot, CB_RECEIVE);
-  close(own->fd); // leaves the poll set with it
-  own->fd = -1;
-}
+double cb_sockets_arena_bytes(void *sockets) { return ((cb_sockets *)sockets)->arena_bytes; }
 
 void cb_sockets_destroy(void *sockets) {
-  sockets_t *s = sockets;
+  cb_sockets *s = sockets;
   for (int i = 0; i < s->slots; i++)
     cb_slot_close(s, i);
   close(s->poll_fd);
@@ -187,18 +98,6 @@ void cb_sockets_destroy(void *sockets) {
   free(s->addresses);
   free(s->header);
   free(s);
-}
-
-static void unprotect(slot_t *own, cb_received *entry, uint8_t *packet) {
-  if (own->receive == NULL || entry->status != 0)
-    return;
-  int before = entry->length;
-  int status = cb_srtp_take_off(own->receive, packet, &entry->length);
-  if (status == srtp_err_status_auth_fail && own->receive_previous != NULL) {
-    entry->length = before;
-    status = cb_srtp_take_off(own->receive_previous, packet, &entry->length);
-  }
-  entry->status = status;
 }
 
 static void read_control(struct msghdr *message, cb_received *entry, double real_to_monotonic_ms) {
@@ -215,19 +114,8 @@ static void read_control(struct msghdr *message, cb_received *entry, double real
   }
 }
 
-// Protects and sends one packet, which needs room for the SRTP tag. 0, errno, or 1000 + srtp_err_status_t.
-static int send_packet(sockets_t *s, int slot, uint8_t *packet, int length, uint32_t address, int port) {
-  const slot_t *own = &s->slot[slot];
-  int status = own->send == NULL ? 0 : cb_srtp_put_on(own->send, packet, &length);
-  if (status != 0)
-    return 1000 + status;
-  cb_socket_address to;
-  unsigned to_bytes = cb_address_of_number(s->addresses, address, port, own->family, &to);
-  return sendto(own->fd, packet, (size_t)length, MSG_DONTWAIT, &to.any, to_bytes) < 0 ? errno : 0;
-}
-
 // Sends one packet on, if there is a rule. Whether that is all there is to do with it.
-static int forward_entry(sockets_t *s, const cb_received *entry, const uint8_t *packet) {
+static int forward_entry(cb_sockets *s, const cb_received *entry, const uint8_t *packet) {
   cb_forward *rule = &s->forward[entry->slot];
   if (!rule->active)
     return 0;
@@ -235,14 +123,14 @@ static int forward_entry(sockets_t *s, const cb_received *entry, const uint8_t *
   int length = cb_forward_packet(rule, entry, packet, out, FORWARD_BYTES);
   if (length == 0)
     return 0;
-  if (send_packet(s, rule->to_slot, out, length, rule->to_address, rule->to_port) != 0)
+  if (cb_slot_send(s, rule->to_slot, out, length, rule->to_address, rule->to_port) != 0)
     s->header->forward_errors++;
   return cb_forward_note(rule, s->notes[entry->slot], s->kept[entry->slot], entry, packet);
 }
 
 // Of what was received, from entry `first` on. All at once, so that whoever receives it wakes up once. What is to be
 // handed over moves up to the place of what is not.
-static void forward_received(sockets_t *s, int first) {
+static void forward_received(cb_sockets *s, int first) {
   int kept = first;
   for (int i = first; i < s->header->received; i++) {
     const uint8_t *packet = s->receive_data + (size_t)i * CB_RECEIVE_BYTES;
@@ -258,7 +146,7 @@ static void forward_received(sockets_t *s, int first) {
 }
 
 // One datagram: a flood on one socket can't starve the others, and what is left on it is told of again.
-static void receive_slot(sockets_t *s, int slot, double real_to_monotonic_ms) {
+static void receive_slot(cb_sockets *s, int slot, double real_to_monotonic_ms) {
   int at = s->header->received;
   cb_received *entry = &s->received[at];
   uint8_t *packet = s->receive_data + (size_t)at * CB_RECEIVE_BYTES;
@@ -282,7 +170,7 @@ static void receive_slot(sockets_t *s, int slot, double real_to_monotonic_ms) {
   entry->kernel_drops = 0;
   entry->arrival_ms = s->header->now_ms;
   read_control(&message, entry, real_to_monotonic_ms);
-  unprotect(&s->slot[slot], entry, packet);
+  cb_slot_unprotect(&s->slot[slot], entry, packet);
   s->header->received = at + 1;
 }
 
@@ -292,7 +180,7 @@ static struct timespec from_ms(double ms) {
 }
 
 // Stays set over all the sleeps of a tick: the timeout of a single sleep is programmed and taken back with each packet.
-static void set_timer(sockets_t *s, double at_ms) {
+static void set_timer(cb_sockets *s, double at_ms) {
   if (at_ms == s->timer_ms)
     return;
   struct itimerspec once = {.it_value = from_ms(at_ms)};
@@ -301,7 +189,7 @@ static void set_timer(sockets_t *s, double at_ms) {
 }
 
 // Takes one datagram from every socket that has something; `may_sleep`: once one has, or the timer ends the wait for it.
-static void receive_ready(sockets_t *s, int may_sleep) {
+static void receive_ready(cb_sockets *s, int may_sleep) {
   struct epoll_event event[POLL_EVENTS];
   int room = s->receive_packets - s->header->received;
   if (room == 0)
@@ -322,7 +210,7 @@ static void receive_ready(sockets_t *s, int may_sleep) {
   }
 }
 
-static void nap(sockets_t *s, double ms) {
+static void nap(cb_sockets *s, double ms) {
   struct timespec left = from_ms(ms);
   clock_nanosleep(CLOCK_MONOTONIC, 0, &left, NULL);
   s->header->wakeups++;
@@ -330,7 +218,7 @@ static void nap(sockets_t *s, double ms) {
 
 // Takes packets as they come, to be sent on, until the deadline or a command, and what there is then; a receive table that
 // is half full ends it, too.
-static void forward_until(sockets_t *s, double deadline_ms) {
+static void forward_until(cb_sockets *s, double deadline_ms) {
   cb_header *header = s->header;
   int may_sleep = 0;
   for (;;) {
@@ -355,7 +243,7 @@ static void forward_until(sockets_t *s, double deadline_ms) {
 }
 
 // Sleeps until the deadline or the wake-up; packets wait.
-static void sleep_until(sockets_t *s, double deadline_ms) {
+static void sleep_until(cb_sockets *s, double deadline_ms) {
   double left_ms = deadline_ms - clock_ms(CLOCK_MONOTONIC);
   if (left_ms <= 0)
     return;
@@ -368,7 +256,7 @@ static void sleep_until(sockets_t *s, double deadline_ms) {
 // Sleeps until the deadline or the wake-up, then receives what there is, up to the size of the receive table; with a
 // rule to send on by, packets are received and sent on all the while. Returns how many there are; the header says the rest.
 int cb_sockets_wait(void *sockets) {
-  sockets_t *s = sockets;
+  cb_sockets *s = sockets;
   cb_header *header = s->header;
   header->received = 0;
   header->command = 0;
@@ -387,12 +275,12 @@ int cb_sockets_wait(void *sockets) {
 
 // Protects and sends the first `send_count` entries of the send table. Returns how many could not be sent.
 int cb_sockets_send(void *sockets) {
-  sockets_t *s = sockets;
+  cb_sockets *s = sockets;
   int failed = 0;
   for (int i = 0; i < s->header->send_count; i++) {
     cb_sending *entry = &s->sending[i];
     uint8_t *packet = s->send_data + (size_t)i * CB_SEND_BYTES;
-    entry->status = send_packet(s, entry->slot, packet, entry->length, entry->address, entry->port);
+    entry->status = cb_slot_send(s, entry->slot, packet, entry->length, entry->address, entry->port);
     failed += entry->status != 0;
   }
   s->header->send_count = 0;

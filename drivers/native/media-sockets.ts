@@ -7,6 +7,17 @@
 import { describeErrno } from './errno.ts'
 import { FarEndAddresses } from './far-end-addresses.ts'
 import {
+  type ForwardRule,
+  forwardActive,
+  forwardNewest,
+  forwardNext,
+  forwardNoted,
+  forwardQuiet,
+  forwardSent,
+  forwardWords,
+  writeForwardRule,
+} from './forward-rule.ts'
+import {
   bytes,
   callDouble,
   callInt,
@@ -29,15 +40,6 @@ const srtpTrailerBytes = 144
 const headerBytes = 64
 const entryBytes = 32
 const entryWords = entryBytes / 4
-const forwardWords = 22
-/** Places of what changes in a rule (cb_forward) while it is in force. */
-const forwardActive = 0
-const forwardTarget = 1
-const forwardNext = 11
-const forwardSent = 12
-const forwardNewest = 19
-const forwardQuiet = 20
-const forwardNoted = 21
 /** Of a note (cb_note), and how many a slot has. */
 const noteBytes = 16
 const notesPerSlot = 32
@@ -63,27 +65,6 @@ export interface SrtpKeyMaterial {
   suite: keyof typeof suites
   /** Master key, then salt. */
   keyAndSalt: Uint8Array
-}
-
-/** How the packets of one stream go on as packets of another; numbers are 32-bit, signed or not. */
-export interface ForwardRule {
-  /** Only what comes from this source and is of this stream. */
-  address: number
-  port: number
-  ssrc: number
-  toSlot: number
-  toAddress: number
-  toPort: number
-  toSsrc: number
-  /** Added to sequence numbers and timestamps. */
-  sequenceOffset: number
-  timestampOffset: number
-  /** First sequence number that is free to be used. */
-  nextSequence: number
-  /** Of the newest packet sent so far. */
-  newestTimestamp: number
-  /** Payload types of audio, events and comfort noise, in and out; -1 for none. Others do not go on. */
-  types: readonly (readonly [from: number, to: number])[]
 }
 
 const align = (length: number) => Math.ceil(length / 64) * 64
@@ -117,6 +98,9 @@ export class MediaSockets {
   readonly #noteHalves: Uint16Array
   readonly #noteTimes: Float64Array
   readonly #sendCapacity: number
+  /** By slot: whom it is connected to; port 0 for nobody. */
+  readonly #peerAddresses: Uint32Array
+  readonly #peerPorts: Uint16Array
   #forwarding = 0
   readonly #wait: () => number
   readonly #send: () => number
@@ -158,6 +142,8 @@ export class MediaSockets {
     this.#noteTimes = new Float64Array(this.#arena, notesAt, (notes * noteBytes) / 8)
     this.keptBytes = new Uint8Array(this.#arena, keptAt, notes * keptBytesPerNote)
     this.#sendCapacity = sendPackets
+    this.#peerAddresses = new Uint32Array(slots)
+    this.#peerPorts = new Uint16Array(slots)
     this.#wait = prepareCall('cb_sockets_wait', pointer(self))
     this.#send = prepareCall('cb_sockets_send', pointer(self))
     live++
@@ -180,8 +166,26 @@ export class MediaSockets {
   removeSocket(slot: number): void {
     this.flush()
     this.stopForward(slot)
+    this.#peerAddresses[slot] = 0
+    this.#peerPorts[slot] = 0
     callVoid('cb_slot_close', pointer(this.#self), i32(slot))
     this.#open--
+  }
+
+  /**
+   * The slot's packets go to this far end and come from it alone from now on, which makes them cheaper to send; packets
+   * from elsewhere aren't received. The same again changes nothing.
+   */
+  connect(slot: number, address: number, port: number): void {
+    if (this.#peerAddresses[slot] === address >>> 0 && this.#peerPorts[slot] === port) return
+    this.#peerAddresses[slot] = address
+    this.#peerPorts[slot] = port
+    callVoid('cb_slot_connect', pointer(this.#self), i32(slot), i32(address | 0), i32(port))
+  }
+
+  /** Idempotent. */
+  disconnect(slot: number): void {
+    this.connect(slot, 0, 0)
   }
 
   /** A new receive key leaves the one before valid until `forgetPreviousKey`. Throws when libsrtp2 refuses the key. */
@@ -228,28 +232,7 @@ export class MediaSockets {
   /** Packets received on `slot` go on by this rule as they come; it replaces the one there was. Allocates nothing. */
   forward(slot: number, rule: ForwardRule): void {
     this.stopForward(slot)
-    const at = slot * forwardWords
-    const table = this.#forward
-    table[at + forwardTarget] = rule.toSlot
-    table[at + 2] = rule.address | 0
-    table[at + 3] = rule.port
-    table[at + 4] = rule.ssrc
-    table[at + 5] = rule.toAddress | 0
-    table[at + 6] = rule.toPort
-    table[at + 7] = rule.toSsrc
-    table[at + 8] = rule.sequenceOffset
-    table[at + 9] = rule.timestampOffset
-    table[at + 10] = rule.nextSequence
-    table[at + forwardNext] = rule.nextSequence
-    table[at + forwardSent] = 0
-    table[at + forwardNewest] = rule.newestTimestamp
-    table[at + forwardQuiet] = 0
-    table[at + forwardNoted] = 0
-    for (let i = 0; i < 3; i++) {
-      table[at + 13 + i] = rule.types[i]?.[0] ?? -1
-      table[at + 16 + i] = rule.types[i]?.[1] ?? -1
-    }
-    table[at + forwardActive] = 1
+    writeForwardRule(this.#forward, slot, rule)
     this.#forwarding++
   }
 

@@ -27,6 +27,8 @@ class Wire implements RtpTransport {
   forgetPreviousKey(): void {}
   removeSocket(): void {}
   forward(): void {}
+  connect(): void {}
+  disconnect(): void {}
   stopForward(): void {}
   forwardedSequence(): number {
     return 0

@@ -45,6 +45,8 @@ export class MemoryTransport implements RtpTransport {
     this.rules.set(slot, rule)
   }
 
+  connect(): void {}
+  disconnect(): void {}
   stopForward(): void {}
 
   forwardedSequence(slot: number): number {
