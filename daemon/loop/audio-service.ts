@@ -2,6 +2,7 @@
 // that every playback, recording and question settles even when the thread is gone.
 import { closeSync } from 'node:fs'
 import { startSpandsp } from '../../drivers/native/dtmf-bank.ts'
+import { startSrtp } from '../../drivers/native/srtp.ts'
 import { bindRtpSocket } from '../../drivers/native/udp.ts'
 import { type Clock, SystemClock } from '../clock.ts'
 import type { PortCounters, PortId } from '../media/port.ts'
@@ -47,6 +48,7 @@ export interface AudioOptions {
 /** Starts the audio thread. Rejects, with the reason, when it can't start. */
 export async function createAudio(options: AudioOptions): Promise<Audio> {
   startSpandsp()
+  startSrtp()
   const service = new AudioService(options)
   await service.start()
   return service

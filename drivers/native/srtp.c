@@ -1,14 +1,19 @@
 // SRTP contexts of libsrtp2, one per direction and key (RFC 3711, keys by RFC 4568), and packets by them.
 #include "cordboard.h"
+#include "srtp-crypto.h"
 
 #include <pthread.h>
 #include <srtp2/srtp.h>
 #include <string.h>
 
 static pthread_once_t started = PTHREAD_ONCE_INIT;
-static srtp_err_status_t start_status;
+static int start_status;
 
-static void start(void) { start_status = srtp_init(); }
+static void start(void) {
+  start_status = srtp_init();
+  if (start_status == 0)
+    start_status = cb_srtp_crypto_start();
+}
 
 int cb_srtp_start(void) {
   pthread_once(&started, start);
