@@ -214,7 +214,7 @@ export class Transports {
 
   #connect(hop: Hop & { transport: ConnectionTransport; way: number }): Hop {
     if (!this.#connections.hasRoom(hop.address)) return hop
-    const { clock } = this.#options
+    const { clock, log } = this.#options
     const to = { host: hop.address, port: hop.port }
     const certified = hop.serverName ?? hop.address
     const socket =
@@ -223,7 +223,14 @@ export class Transports {
           tlsConnect({ ...to, minVersion: 'TLSv1.2', ...(isIP(certified) === 0 ? { servername: certified } : {}) })
         : tcpConnect(to)
     const timer = clock.after(connectMs, () => this.#connections.close(hop.way, 'Unreachable'))
-    socket.once(hop.transport === 'TLS' ? 'secureConnect' : 'connect', () => timer.cancel())
+    // A refusal is one of many reasons: of a certificate that is not the far end's, nothing else would tell.
+    const told = (fault: Error) =>
+      log.warn({ transport: hop.transport, to: formatHostPort(hop), fault: fault.message }, 'sip connection failed')
+    socket.once('error', told)
+    socket.once(hop.transport === 'TLS' ? 'secureConnect' : 'connect', () => {
+      timer.cancel()
+      socket.off('error', told)
+    })
     socket.once('close', () => timer.cancel())
     this.#connections.add(hop, true, (user) => streamPipe(socket, user))
     return hop
