@@ -125,8 +125,9 @@ export class ContactRig {
   }
 
   /** A caller rings and is answered; the inbound flow runs. */
-  async call(local = '+15550100', origin?: LegOrigin): Promise<FakeLeg> {
-    const caller = new FakeLeg({ id: 'caller', local: { address: local }, ...(origin && { origin }) })
+  async call(local = '+15550100', origin?: LegOrigin, headers?: Leg['headers']): Promise<FakeLeg> {
+    const of = { ...(origin && { origin }), ...(headers && { headers }) }
+    const caller = new FakeLeg({ id: 'caller', local: { address: local }, ...of })
     this.#arrive(caller)
     await settle()
     return caller

@@ -13,6 +13,7 @@ export class FakeLeg implements Leg {
   readonly remote: LegParty
   readonly local: LegParty
   readonly origin?: LegOrigin
+  readonly headers?: Readonly<Record<string, string>>
   state: LegState
   portId: PortId | undefined
   end: LegEnd | undefined
@@ -30,6 +31,7 @@ export class FakeLeg implements Leg {
     remote?: LegParty
     local?: LegParty
     origin?: LegOrigin
+    headers?: Readonly<Record<string, string>>
   }) {
     this.id = of.id
     this.direction = of.direction ?? 'inbound'
@@ -37,6 +39,7 @@ export class FakeLeg implements Leg {
     this.remote = of.remote ?? { address: '+15550001' }
     this.local = of.local ?? { address: '+15550100' }
     if (of.origin) this.origin = of.origin
+    if (of.headers) this.headers = of.headers
   }
 
   async answer(): Promise<boolean> {

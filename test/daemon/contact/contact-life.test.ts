@@ -37,6 +37,19 @@ t.test('a caller goes through flow, queue and whispers to an agent, and both tal
   t.equal(rig.clock.liveTimers, 0)
 })
 
+t.test('what the carrier says of the caller’s number is an attribute, for flows and in the record', async (t) => {
+  const rig = new ContactRig([])
+  const headers = { verstat: 'TN-Validation-Failed', 'P-Asserted-Identity': '<tel:+441632960002>' }
+  const caller = await rig.call('+15550100', { kind: 'carrier', carrier: 'telco', link: 'north' }, headers)
+  const { contact } = rig.flow('main').host
+  t.equal(contact.segmentAttributes?.['cordboard:Verstat'], 'TN-Validation-Failed')
+  t.equal(contact.sipHeaders?.['P-Asserted-Identity'], '<tel:+441632960002>')
+  t.match(rig.record.SegmentAttributes, { 'cordboard:Verstat': { ValueString: 'TN-Validation-Failed' } })
+  caller.leave()
+  await settle()
+  t.same(rig.ledger(), nothingLeft)
+})
+
 t.test('the agent hangs up', async (t) => {
   const rig = new ContactRig(['anna'])
   const caller = await rig.call()
