@@ -75,6 +75,11 @@ t.test('a customer calls over the carrier: prompts, queue, agent, and both hear 
     Attributes: { pressed: '1' },
     Agent: { Username: 'ann' },
   })
+  for (const party of ['Customer', 'Agent'] as const) {
+    const media = record.Cordboard.media?.[party]
+    t.match(media, { codec: /^PCM[UA]$/ }, `how ${party} was heard`)
+    t.ok((media?.packetsReceived ?? 0) >= 50, `${media?.packetsReceived} packets`)
+  }
   await box.daemon.shows('no call on the link', ({ links }) => links[0]?.calls === 0)
 })
 

@@ -18,6 +18,8 @@ export class SipFakeAudio implements Audio {
   readonly boundTo: string[] = []
   /** Every remote ever set, in order. */
   readonly history: RtpRemote[] = []
+  /** What each port has counted when it is closed. */
+  finalCounters: PortCounters = {}
   /** No port is free while this is true. */
   full = false
   readonly #listeners = new Set<(event: AudioEvent) => void>()
@@ -40,7 +42,7 @@ export class SipFakeAudio implements Audio {
   async close(portId: PortId): Promise<PortCounters> {
     if (!this.openPorts.delete(portId)) throw new Error(`port ${portId} is closed twice`)
     this.remotes.delete(portId)
-    return {}
+    return this.finalCounters
   }
 
   on(listener: (event: AudioEvent) => void): () => void {

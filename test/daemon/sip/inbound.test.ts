@@ -279,3 +279,45 @@ t.test('media that stops is counted, and ends the call only where that is wished
       if (endOnMediaLoss) t.match(leg.end, { reason: 'mediaLost', blame: 'farEnd' })
     })
 })
+
+t.test(
+  'how a call sounded is told when it is over, with what RTCP said of it; a call without sound tells nothing',
+  async (t) => {
+    const counters = {
+      packetsReceived: 1500,
+      lostPackets: 3,
+      jitterMs: 2.5,
+      worstJitterMs: 11,
+      concealedFrames: 4,
+      roundTripMs: 18.2,
+      worstRoundTripMs: 40,
+      theirLossPercent: 0.4,
+      theirJitterMs: 1.5,
+    }
+    const told = {
+      codec: 'PCMU',
+      packetsReceived: 1500,
+      packetsLost: 3,
+      jitterMs: 2.5,
+      worstJitterMs: 11,
+      concealedFrames: 4,
+      roundTripMs: 18.2,
+      worstRoundTripMs: 40,
+      farEndLossPercent: 0.4,
+      farEndJitterMs: 1.5,
+    }
+    for (const [finalCounters, wanted] of [
+      [counters, told],
+      [{ packetsReceived: 0 }, undefined],
+    ] as const) {
+      const stage = await sipStage(t, [account('alice')])
+      stage.audio.finalCounters = finalCounters
+      const alice = await stage.registered('alice')
+      const { invite, leg, accepted } = await talks(stage, alice)
+      await alice.ack(invite, accepted)
+      await alice.send(alice.inDialog('BYE', invite, accepted))
+      await stage.clock.advance(20)
+      t.strictSame(leg.mediaQuality, wanted)
+    }
+  },
+)
