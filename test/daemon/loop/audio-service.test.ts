@@ -29,13 +29,17 @@ async function start(t: Test, options: Parameters<typeof startAudio>[0] = {}) {
 const digitsOf = (events: AudioEvent[], portId: number) =>
   events.flatMap((event) => (event.type === 'digitReceived' && event.portId === portId ? [event.digit] : [])).join('')
 
-const keyOf = (fill: number, suite: SrtpKey['suite']): SrtpKey => ({ suite, keyAndSalt: new Uint8Array(30).fill(fill) })
+const keyOf = (fill: number, suite: SrtpKey['suite']): SrtpKey => ({
+  suite,
+  keyAndSalt: new Uint8Array(suite === 'AEAD_AES_256_GCM' ? 44 : 30).fill(fill),
+})
 
 for (const [name, codec, suite] of [
   ['PCMU, plain', 'PCMU', undefined],
   ['PCMA, plain', 'PCMA', undefined],
   ['PCMU, SRTP with 80 bits', 'PCMU', 'AES_CM_128_HMAC_SHA1_80'],
   ['PCMA, SRTP with 32 bits', 'PCMA', 'AES_CM_128_HMAC_SHA1_32'],
+  ['PCMA, SRTP by GCM with 256 bits', 'PCMA', 'AEAD_AES_256_GCM'],
 ] as const)
   t.test(`${name}: two callers bridged hear each other and not themselves`, async (t) => {
     const { audio, openPair } = await start(t)

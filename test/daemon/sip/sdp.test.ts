@@ -196,6 +196,19 @@ t.test('answers', async (t) => {
     })
 })
 
+for (const [at, ours] of ownKeys.entries())
+  t.test(`keys by ${ours.suite}: offered by the far end, and chosen from our offer`, async (t) => {
+    const theirs = newKey(ours.suite)
+    const line = (tag: number) => `a=crypto:${formatCrypto({ tag, key: theirs })}\r\n`
+    const mine = local('required')
+    const answer = answerOffer(sdp(`${head}m=audio 4000 RTP/SAVP 0\r\n${line(9)}`), mine)
+    t.match(answer, { ok: true, remote: { sendKey: ours, receiveKey: theirs } })
+    t.match(answer.ok && formatSdp(answer.sdp), `a=crypto:${formatCrypto({ tag: 9, key: ours })}`)
+    const chosen = sdp(`${head}m=audio 4000 RTP/SAVP 0\r\n${line(at + 1)}`)
+    const accepted = acceptAnswer(buildOffer(mine, 'RTP/SAVP'), chosen, mine)
+    t.match(accepted, { ok: true, remote: { sendKey: ours, receiveKey: theirs } })
+  })
+
 t.test('answers to our offer', async (t) => {
   const offer = buildOffer(local('required'), 'RTP/SAVP')
   t.match(
