@@ -1,10 +1,11 @@
 // Opus (RFC 6716) at 8 kHz, by @discordjs/opus. Whatever bandwidth comes is decoded to the loop's 8 kHz; what is sent is
 // narrowband for the same reason. Lengths are checked before every call: a wrong one would end the process.
-import library from '@discordjs/opus'
 import { findOpus, SpeechCodec } from '../native/speech-codec.ts'
 import type { Decoder, Encoder } from './codec.ts'
+import { loadOpus } from './opus-library.ts'
 import { opusSamples } from './opus-packet.ts'
 
+const library = loadOpus()
 const rateHz = 8000
 /** opus_defines.h: the encoder's settings that have no call of their own. */
 const setting = {
