@@ -1,11 +1,6 @@
 // Time of a simulated contact: it stands still while anything is being done or waited for outside (a person types), and
 // otherwise jumps to whatever falls due next. An hour in a queue takes as long as its blocks do.
-import type { Clock, Timer } from '../clock.ts'
-
-interface Pending {
-  dueMs: number
-  run: () => void
-}
+import { HandClock } from './hand-clock.ts'
 
 export interface DriveLimits {
   /** Simulated time from the start; when the next timer is due later, `exceeded` is called, once. */
@@ -14,34 +9,9 @@ export interface DriveLimits {
   exceeded(why: 'time' | 'idle'): void
 }
 
-export class SimulatedClock implements Clock {
-  readonly #startEpochMs: number
-  readonly #pending = new Set<Pending>()
-  #nowMs = 0
+export class SimulatedClock extends HandClock {
   #held = 0
   #released: (() => void) | undefined
-
-  constructor(startEpochMs: number) {
-    this.#startEpochMs = startEpochMs
-  }
-
-  epochMs(): number {
-    return this.#startEpochMs + this.#nowMs
-  }
-
-  monotonicMs(): number {
-    return this.#nowMs
-  }
-
-  after(delayMs: number, run: () => void): Timer {
-    const pending = { dueMs: this.#nowMs + Math.max(0, delayMs), run }
-    this.#pending.add(pending)
-    return { cancel: () => void this.#pending.delete(pending) }
-  }
-
-  get liveTimers(): number {
-    return this.#pending.size
-  }
 
   /** Resolves `delayMs` from now; rejects with the signal's reason once it is aborted. */
   wait(delayMs: number, signal: AbortSignal): Promise<void> {
@@ -89,25 +59,16 @@ export class SimulatedClock implements Clock {
         this.#released = undefined
         continue
       }
-      const next = this.#earliest()
-      if (!exceeded && (next === undefined || next.dueMs > limits.limitMs)) {
+      const dueMs = this.nextDueMs
+      if (!exceeded && (dueMs === undefined || dueMs > limits.limitMs)) {
         exceeded = true
-        limits.exceeded(next === undefined ? 'idle' : 'time')
-      } else if (next === undefined) {
+        limits.exceeded(dueMs === undefined ? 'idle' : 'time')
+      } else if (dueMs === undefined) {
         throw new Error('the simulated contact does not end: nothing is left that could happen')
       } else {
-        this.#pending.delete(next)
-        this.#nowMs = Math.max(this.#nowMs, next.dueMs)
-        next.run()
+        this.fireNext()
       }
     }
-  }
-
-  /** Timers fire in the order of their due time, then of their birth. */
-  #earliest(): Pending | undefined {
-    let earliest: Pending | undefined
-    for (const pending of this.#pending) if (!earliest || pending.dueMs < earliest.dueMs) earliest = pending
-    return earliest
   }
 }
 

@@ -1,5 +1,7 @@
 // What an RTP port needs of its socket. MediaSockets (drivers/native) is it in the daemon.
 
+import type { ForwardRule } from '../../drivers/native/forward-rule.ts'
+
 /** Keys of one direction, as libsrtp2 takes them. */
 export interface StreamKey {
   suite: 'AES_CM_128_HMAC_SHA1_80' | 'AES_CM_128_HMAC_SHA1_32' | 'AEAD_AES_128_GCM' | 'AEAD_AES_256_GCM'
@@ -9,22 +11,6 @@ export interface StreamKey {
 
 /** 0: a packet, decrypted where there is a key. Else why it is none. */
 export type PacketStatus = 0 | 'truncated' | 'replayed' | 'rejected'
-
-/** How packets of one stream go on as packets of another, at once and undecoded: see `ForwardRule` in drivers/native. */
-export interface ForwardRule {
-  address: number
-  port: number
-  ssrc: number
-  toSlot: number
-  toAddress: number
-  toPort: number
-  toSsrc: number
-  sequenceOffset: number
-  timestampOffset: number
-  nextSequence: number
-  newestTimestamp: number
-  types: readonly (readonly [from: number, to: number])[]
-}
 
 export interface RtpTransport {
   readonly sendBytes: Uint8Array

@@ -3,24 +3,11 @@ import t from 'tap'
 import { decodeToHost, encodeToBoard } from '../../drivers/fxo/board-codec.ts'
 import type { PortConfig, ToBoard, ToHost } from '../../drivers/fxo/board-messages.ts'
 import { encodeFrame } from '../../drivers/fxo/frame-code.ts'
+import { usualPortConfig } from '../support/port-config.ts'
 import { Firmware, type FirmwareEvent } from './board/firmware.ts'
 import { LineCard, type LineCondition } from './board/line-card.ts'
 
 const quiet: LineCondition = { ringHz: undefined, batteryMv: 48_000, feeds: true, reversed: false }
-const goodConfig: PortConfig = {
-  port: 1,
-  currentLossMs: 250,
-  ringOnMs: 100,
-  ringOffMs: 200,
-  ringLowestHz: 15,
-  ringHighestHz: 68,
-  onHookAudioMs: 0,
-  acTermination: 'AC_AS_BUILT',
-  limitsCurrent: false,
-  receiveGainDb10: 0,
-  transmitGainDb10: 0,
-}
-
 class Bench {
   readonly said: ToHost[] = []
   readonly told: FirmwareEvent[] = []
@@ -47,7 +34,7 @@ class Bench {
   }
 
   configure(config: Partial<PortConfig> = {}, hostSilenceMs = 0): void {
-    const ports = [{ ...goodConfig, ...config }]
+    const ports = [{ ...usualPortConfig, ...config }]
     this.host({ body: 'configure', configure: { requestId: 1, ports, hostSilenceMs } })
   }
 

@@ -1,6 +1,6 @@
 // scripts/soak-kill: the daemon is killed at random moments under load; what is left is looked at each time.
-import { parseArgs } from 'node:util'
 import { type KillSoakResult, runKillSoak } from './kill-soak.ts'
+import { readSoakOptions } from './soak-options.ts'
 
 const usage = `usage: scripts/soak-kill [--kills N] [--calls N] [--seed N] [--json]
 
@@ -14,30 +14,6 @@ event stream, every recording opens, figures agree with the records, none is neg
   --json      the result as one JSON object
 
 Exit codes: 0 all held, 1 something did not, 2 wrong usage.`
-
-function numberOf(name: string, text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 1 && value <= 100_000) return value
-  console.error(`--${name} ${text}: give a whole number from 1 to 100000.\n\n${usage}`)
-  process.exit(2)
-}
-
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        kills: { type: 'string', default: '20' },
-        calls: { type: 'string', default: '12' },
-        seed: { type: 'string', default: '1' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values
-  } catch (fault) {
-    console.error(`${fault instanceof Error ? fault.message : String(fault)}\n\n${usage}`)
-    process.exit(2)
-  }
-}
 
 function quantiles(values: readonly number[]): string {
   const sorted = [...values].sort((a, b) => a - b)
@@ -54,19 +30,15 @@ function tell(result: KillSoakResult): void {
   for (const sentence of result.broken) console.log(`BROKEN ${sentence}`)
 }
 
-const options = readOptions()
-if (options.help) {
-  console.log(usage)
-  process.exit(0)
-}
+const { numbers, json } = readSoakOptions(usage, { kills: 20, calls: 12, seed: 1 })
 const result = await runKillSoak({
-  kills: numberOf('kills', options.kills),
-  calls: numberOf('calls', options.calls),
-  seed: numberOf('seed', options.seed),
+  kills: numbers.kills,
+  calls: numbers.calls,
+  seed: numbers.seed,
   onKill(kill, broken) {
-    if (!options.json && (kill % 20 === 0 || broken.length > 0)) console.log(`${kill} kills …`)
+    if (!json && (kill % 20 === 0 || broken.length > 0)) console.log(`${kill} kills …`)
   },
 })
-if (options.json) console.log(JSON.stringify(result))
+if (json) console.log(JSON.stringify(result))
 else tell(result)
 process.exit(result.broken.length === 0 ? 0 : 1)

@@ -1,6 +1,6 @@
 // scripts/soak-links: links are killed at random under calls; every call must be answered, and once.
-import { parseArgs } from 'node:util'
 import { runLinkKill } from './link-kill.ts'
+import { readSoakOptions } from './soak-options.ts'
 
 const usage = `usage: scripts/soak-links [--seconds N] [--calls N] [--kill-every MS] [--seed N] [--json]
 
@@ -15,45 +15,16 @@ simulated telephone line beside that is unplugged now and then; calls go out all
 
 Exit codes: 0 no call lost or doubled, 1 some were, 2 wrong usage.`
 
-function numberOf(name: string, text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value >= 1 && value <= 100_000) return value
-  console.error(`--${name} ${text}: give a whole number from 1 to 100000.\n\n${usage}`)
-  process.exit(2)
-}
-
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        seconds: { type: 'string', default: '120' },
-        calls: { type: 'string', default: '50' },
-        'kill-every': { type: 'string', default: '4000' },
-        seed: { type: 'string', default: '1' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values
-  } catch (fault) {
-    console.error(`${fault instanceof Error ? fault.message : String(fault)}\n\n${usage}`)
-    process.exit(2)
-  }
-}
-
-const options = readOptions()
-if (options.help) {
-  console.log(usage)
-  process.exit(0)
-}
+const { numbers, json } = readSoakOptions(usage, { seconds: 120, calls: 50, 'kill-every': 4000, seed: 1 })
 const result = await runLinkKill({
-  seconds: numberOf('seconds', options.seconds),
-  callsPerMinute: numberOf('calls', options.calls),
-  killEveryMs: numberOf('kill-every', options['kill-every']),
-  seed: numberOf('seed', options.seed),
+  seconds: numbers.seconds,
+  callsPerMinute: numbers.calls,
+  killEveryMs: numbers['kill-every'],
+  seed: numbers.seed,
 })
 const sorted = result.answerMs.toSorted((one, other) => one - other)
 const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0)
-if (options.json) console.log(JSON.stringify(result))
+if (json) console.log(JSON.stringify(result))
 else {
   console.log(`${result.calls} calls, ${result.kills} links killed`)
   console.log(

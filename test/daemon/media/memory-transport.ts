@@ -1,6 +1,7 @@
 // A wire in memory between RTP ports: packets are kept until the test hands them on, drops, repeats or reorders them.
 import type { RtpPort } from '../../../daemon/media/rtp-port.ts'
-import type { ForwardRule, PacketStatus, RtpTransport, StreamKey } from '../../../daemon/media/rtp-transport.ts'
+import type { PacketStatus, RtpTransport, StreamKey } from '../../../daemon/media/rtp-transport.ts'
+import type { ForwardRule } from '../../../drivers/native/forward-rule.ts'
 
 export interface SentPacket {
   slot: number

@@ -5,6 +5,7 @@ import type { AudioUp, BoardEvent, ToBoard, ToHost } from '../../../drivers/fxo/
 import { encodeFrame, FrameReader } from '../../../drivers/fxo/frame-code.ts'
 import type { DeviceListener } from '../../../drivers/serial/serial-device.ts'
 import { MockClock } from '../../support/mock-clock.ts'
+import { usualPortConfig } from '../../support/port-config.ts'
 
 export class FakeBoard {
   readonly clock = new MockClock()
@@ -37,21 +38,7 @@ export class FakeBoard {
     }
     this.link = new BoardLink({
       openDevice: (deviceListener) => this.#device(deviceListener),
-      ports: [
-        {
-          port: 1,
-          currentLossMs: 250,
-          ringOnMs: 100,
-          ringOffMs: 200,
-          ringLowestHz: 15,
-          ringHighestHz: 68,
-          onHookAudioMs: 0,
-          acTermination: 'AC_AS_BUILT',
-          limitsCurrent: false,
-          receiveGainDb10: 0,
-          transmitGainDb10: 0,
-        },
-      ],
+      ports: [usualPortConfig],
       hostSilenceMs: 8000,
       resumeSession: 4,
       clock: this.clock,
