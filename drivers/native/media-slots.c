@@ -66,11 +66,13 @@ void cb_slot_forget_previous(void *sockets, int slot) { forget(&((cb_sockets *)s
 void cb_slot_connect(void *sockets, int slot, uint32_t address, int port) {
   cb_sockets *all = sockets;
   cb_slot *own = &all->slot[slot];
-  cb_socket_address to = {.any.sa_family = AF_UNSPEC};
-  unsigned to_bytes = sizeof to.any;
-  if (port != 0)
-    to_bytes = cb_address_of_number(all->addresses, address, port, own->family, &to);
-  int is_connected = to_bytes > 0 && connect(own->fd, &to.any, to_bytes) == 0 && port != 0;
+  cb_socket_address to;
+  unsigned to_bytes = port == 0 ? 0 : cb_address_of_number(all->addresses, address, port, own->family, &to);
+  int is_connected = to_bytes > 0 && connect(own->fd, &to.any, to_bytes) == 0;
+  if (!is_connected) {
+    const struct sockaddr nobody = {.sa_family = AF_UNSPEC};
+    connect(own->fd, &nobody, sizeof nobody);
+  }
   own->peer_address = is_connected ? address : 0;
   own->peer_port = is_connected ? port : 0;
 }
