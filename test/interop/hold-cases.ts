@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Leg } from '../../daemon/leg/leg.ts'
 import { growingWavSamples } from '../support/growing-wav.ts'
-import { password } from '../support/sip-stage.ts'
+import { account, password } from '../support/sip-stage.ts'
 import { makeTone, tonePresentMs } from '../support/tones.ts'
 import { until } from '../support/wait.ts'
 import { phoneOf } from './baresip-cases.ts'
@@ -40,13 +40,14 @@ async function hearsPhone(box: Box, leg: Leg, folder: string): Promise<boolean> 
   return tonePresentMs(said().subarray(4000), phoneHz) >= 300
 }
 
-const linphone: InteropCase = {
-  name: 'hold: linphone is held by the box, then holds it; each is heard again afterwards',
+const linphone = (srtp: boolean): InteropCase => ({
+  name: `hold: linphone${srtp ? ' with SRTP' : ''} is held by the box, then holds it; each is heard again afterwards`,
   needs: ['linphonec', 'openssl'],
   run: () =>
     undoing(async (undo) => {
-      const box = await startBox(undo)
-      const phone = await Linphone.start(undo, { transport: 'udp', box: box.at('UDP'), userName: 'alice', password })
+      const box = await startBox(undo, [account('alice', { srtp: srtp ? 'required' : 'off' })])
+      const to = { transport: 'udp', box: box.at('UDP'), srtp } as const
+      const phone = await Linphone.start(undo, { ...to, userName: 'alice', password })
       await until('linphone to be signed in', () => box.endpoint.reachable('alice'), {
         withinMs: 15_000,
         instead: () => phone.tail(),
@@ -82,22 +83,23 @@ const linphone: InteropCase = {
       phone.say('resume')
       await until('the leg to be taken up again', () => told.includes('resumedByFarEnd') || undefined)
       assert.ok(await hearsPhone(), 'the box hears the phone after its own hold')
+      assert.equal(leg.describe().includes(' srtp '), srtp)
       await leg.hangUp()
       await hasPlayed('the box after its own hold')
     }),
-}
+})
 
 /**
  * baresip 1.0 starts its player anew when it is held, without the filter by which its tests listen: that it hears us again
  * shows by the keys it is sent, which it tells.
  */
-const baresip: InteropCase = {
-  name: 'hold: baresip is held by the box twice, then holds it; each is heard again afterwards',
+const baresip = (srtp: 'off' | 'required'): InteropCase => ({
+  name: `hold: baresip${srtp === 'off' ? '' : ' with SRTP'} is held by the box twice, then holds it; each is heard again`,
   needs: ['baresip', 'openssl'],
   run: () =>
     undoing(async (undo) => {
-      const box = await startBox(undo)
-      const phone = await phoneOf(box, 'udp')
+      const box = await startBox(undo, [account('alice', { srtp })])
+      const phone = await phoneOf(box, 'udp', { srtp })
       undo.add(() => phone.stop())
       await phone.registered()
       const { leg, told, hearsPhone } = await talkTo(box, undo)
@@ -117,9 +119,10 @@ const baresip: InteropCase = {
       assert.ok(await hearsPhone(), 'the box hears the phone after its own hold')
       await box.audio.sendDigits(leg.portId!, '3')
       await until('the phone to hear 3', () => phone.digitsHeard.includes('3') || undefined)
+      assert.equal(phone.securedCalls > 0, srtp === 'required')
       await leg.hangUp()
       await phone.closed()
     }),
-}
+})
 
-export const holdCases: readonly InteropCase[] = [linphone, baresip]
+export const holdCases: readonly InteropCase[] = [linphone(false), linphone(true), baresip('off'), baresip('required')]

@@ -25,7 +25,7 @@ export class Linphone {
   /** Signs in at `box`, host:port of the transport. */
   static async start(
     undo: Undo,
-    options: { transport: 'udp' | 'tcp' | 'tls'; box: string; userName: string; password: string },
+    options: { transport: 'udp' | 'tcp' | 'tls'; box: string; userName: string; password: string; srtp?: boolean },
   ): Promise<Linphone> {
     const folder = mkdtempSync(join(tmpdir(), 'cordboard-linphone-'))
     undo.add(() => rmSync(folder, { recursive: true, force: true }))
@@ -38,7 +38,14 @@ export class Linphone {
     )
     const { box, transport, userName, password } = options
     const sections = {
-      sip: [...ports, 'verify_server_certs=0', 'verify_server_cn=0', 'guess_hostname=0', 'default_proxy=0'],
+      sip: [
+        ...ports,
+        'verify_server_certs=0',
+        'verify_server_cn=0',
+        'guess_hostname=0',
+        'default_proxy=0',
+        ...(options.srtp ? ['media_encryption=srtp'] : []),
+      ],
       rtp: ['audio_rtp_port=-1'],
       video: ['enabled=0'],
       proxy_0: [
