@@ -32,6 +32,7 @@ export class ThreadLink {
   readonly #exited: Promise<void>
   readonly #started: Promise<ThreadStanding>
   #nextRequest = 1
+  #isRingDue = false
   #state: 'running' | 'stopping' | 'gone' = 'running'
 
   constructor(options: ThreadLinkOptions) {
@@ -82,7 +83,17 @@ export class ThreadLink {
   send(command: Command): void {
     if (this.#state === 'gone') return
     this.#port.postMessage(command)
-    ringWake(this.#wakeFd)
+    this.#ring()
+  }
+
+  /** Once for all commands of a turn of the event loop: each ring wakes the thread, which costs more than the command. */
+  #ring(): void {
+    if (this.#isRingDue) return
+    this.#isRingDue = true
+    setImmediate(() => {
+      this.#isRingDue = false
+      if (this.#state !== 'gone') ringWake(this.#wakeFd)
+    })
   }
 
   /** Rejects with the thread's refusal, or when the thread is gone. */
