@@ -9,6 +9,7 @@ import {
   type IncomingRequestMessage,
   InfoUserAgentClient,
   type Session,
+  type SessionDelegate,
   type SessionDialog,
 } from 'sip.js/lib/core/index.js'
 import type { Clock } from '../clock.ts'
@@ -241,6 +242,8 @@ export class CallDialog implements InDialog {
   #end(): void {
     this.#ended = true
     this.close()
+    // sip.js keeps the dialog for as long as the INVITE's transaction, half a minute; the call must not stay with it.
+    this.#session.delegate = over
   }
 
   #receiveReinvite(uas: IncomingInviteRequest): void {
@@ -306,6 +309,9 @@ export class CallDialog implements InDialog {
     if (!this.#ended && (status === 481 || status === 408)) this.#user.broken('unreachable')
   }
 }
+
+/** Of a dialog that has ended; without it sip.js would send a BYE of its own where the ACK never came. */
+const over: SessionDelegate = { onAckTimeout: () => {} }
 
 const neverExpires = { headers: [], agree: () => {} }
 

@@ -3,13 +3,13 @@
 import {
   Dialog,
   type IncomingInviteRequest,
+  type InviteUserAgentServer,
   Levels,
   LoggerFactory,
   type SessionDialog,
   type Transport,
   URI,
   UserAgentCore,
-  type UserAgentServer,
 } from 'sip.js/lib/core/index.js'
 import type { Counters } from '../counters.ts'
 import { CoreDigest } from './carrier/core-digest.ts'
@@ -17,7 +17,6 @@ import type { Credentials } from './carrier/digest-client.ts'
 import { countBranches } from './core-branches.ts'
 import { refreshTarget } from './core-dialog.ts'
 import { toCoreRequest, toCoreResponse } from './core-message.ts'
-import { CoreServers } from './core-servers.ts'
 import { placeholderHost } from './transaction/outgoing-edit.ts'
 import { parseNameAddr } from './wire/name-addr.ts'
 import { parseSipUri, type SipUri } from './wire/sip-uri.ts'
@@ -48,7 +47,6 @@ export const contactUser = 'cordboard'
 
 export class CoreBridge {
   readonly core: UserAgentCore
-  readonly #servers = new CoreServers<UserAgentServer>()
   readonly #contact = new URI('sip', contactUser, placeholderHost)
 
   constructor(options: CoreBridgeOptions) {
@@ -89,7 +87,6 @@ export class CoreBridge {
       },
       { onInvite: (uas) => options.receiveInvite(uas) },
     )
-    this.core.userAgentServers = this.#servers
   }
 
   /** `Contact: <sip:…>`, completed with our address when it is sent. */
@@ -113,9 +110,15 @@ export class CoreBridge {
     // sip.js answers 404 to every Request-URI whose user part is not its own; who was dialled is read from the wire.
     const message = toCoreRequest(withFromAsContact(request), this.#contact)
     if (!message) return false
-    this.#servers.call = message.callId
     this.core.receiveIncomingRequestFromTransport(message)
     return true
+  }
+
+  /** An accepted INVITE whose call is over: sip.js would keep all of it half a minute, for copies that never reach it. */
+  release(uas: IncomingInviteRequest): void {
+    const server = uas as InviteUserAgentServer
+    server.dispose()
+    this.core.userAgentServers.delete(server.message.viaBranch)
   }
 
   /** `shared`: the ACK of a 2xx came in the INVITE's own transaction, as some phones do; sip.js would drop it. */

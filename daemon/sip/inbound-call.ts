@@ -258,8 +258,9 @@ export class InboundCall extends SipLeg {
   }
 
   #forget(): void {
-    // The transaction stays half a minute for late copies of the INVITE; the call need not.
+    // A refused INVITE stays until its ACK; the call need not.
     this.#uas.delegate = {}
+    if (this.#dialog) this.world.stack.release(this.#uas)
     this.world.stack.routes.release(this.callId)
   }
 

@@ -183,9 +183,15 @@ export class SipStack {
       lingeringTransactions: clients.lingering + servers.lingering,
       lingeringTimers: clients.lingeringTimers + servers.lingeringTimers,
       dialogs: this.core.dialogs.size,
+      coreRequests: this.core.userAgentServers.size,
       routes: this.routes.size,
       connections: this.#transports.connections,
     }
+  }
+
+  /** Of a call that is over. */
+  release(uas: IncomingInviteRequest): void {
+    this.#bridge.release(uas)
   }
 
   #sendFromCore(message: WireMessage): void {
@@ -306,7 +312,10 @@ export class SipStack {
       case 'REGISTER': {
         const known = request.method === 'INVITE' ? this.#gate.recognise(request, source) : undefined
         const account = known ?? this.#authenticate(request, via, source)
-        if (account) this.#open(request, via, source, account)
+        if (!account) return
+        if (request.method === 'INVITE' && this.#servers.isMerged(request, via))
+          this.#answers.refuse(request, via, source, 482, 'Loop Detected')
+        else this.#open(request, via, source, account)
         return
       }
       case 'REFER':

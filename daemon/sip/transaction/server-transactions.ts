@@ -44,9 +44,10 @@ type Runner =
 
 interface Entry {
   key: string
+  /** An INVITE, until its ACK has come, or never will: entries stay half a minute, and what they hold with them. */
+  invite: WireRequest | undefined
   /** INVITEs only: what the ACK of a 2xx is known by. */
   callKey: string
-  request: WireRequest
   source: Hop
   replyTo: Hop
   runner: Runner
@@ -99,13 +100,19 @@ export class ServerTransactions {
     return entry !== undefined && entry.source.address === source.address
   }
 
+  /** An INVITE that came another way too, in a transaction of its own (RFC 3261 section 8.2.2.2). */
+  isMerged(request: WireRequest, via: Via): boolean {
+    const entry = this.#invites.get(callKey(request))
+    return entry !== undefined && entry.key !== transactionKey(request, via)
+  }
+
   /** Begins a transaction for a request that goes up to sip.js. False when the table is full. */
   open(request: WireRequest, via: Via, source: Hop): boolean {
     if (this.#entries.size >= this.#options.maxTransactions && !this.#makeRoom()) return false
     const entry: Entry = {
       key: transactionKey(request, via),
-      callKey: callKey(request),
-      request,
+      invite: request.method === 'INVITE' ? request : undefined,
+      callKey: request.method === 'INVITE' ? callKey(request) : '',
       source,
       replyTo: responseTarget(via, source),
       runner: this.#runner(request.method, source, (effect) => this.#perform(entry, effect)),
@@ -151,7 +158,7 @@ export class ServerTransactions {
   cancelsOf(way: number): WireRequest[] {
     return [...this.#invites.values()]
       .filter((entry) => entry.source.way === way && entry.runner.run.stateName === 'proceeding')
-      .map((entry) => cancelOf(entry.request))
+      .map((entry) => cancelOf(entry.invite!))
   }
 
   stop(): void {
@@ -220,13 +227,14 @@ export class ServerTransactions {
         return
       case 'passUp':
         this.#options.passUpAck(entry.ack!.request, entry.ack!.shared)
+        entry.invite = entry.response = entry.ack = undefined
         return
       case 'absorb':
         counters.count('requestsAbsorbed')
         return
       case 'ackMissing':
         counters.count('acksMissing')
-        this.#options.ackMissing(entry.request, entry.accepted)
+        this.#options.ackMissing(entry.invite!, entry.accepted)
         return
       case 'end':
         this.#forget(entry)
