@@ -184,9 +184,12 @@ export class ContactService implements ContactRegistry {
 
   /** As many customers as the box takes; callbacks and tasks that wait are not counted. */
   get isFull(): boolean {
+    const { concurrentCalls } = this.#world.instance.box.limits
+    // No more customers than contacts: they need not be counted for each call.
+    if (this.#lives.size < concurrentCalls) return false
     const talking = new Set<Conversation>()
     for (const { conversation } of this.#lives.values()) if (conversation.customer) talking.add(conversation)
-    return talking.size >= this.#world.instance.box.limits.concurrentCalls
+    return talking.size >= concurrentCalls
   }
 
   begin(plan: ContactPlan): ContactLife {
