@@ -12,7 +12,6 @@ import { type NameAddr, parseNameAddr, splitList } from './wire/name-addr.ts'
 import { toCoreUri } from './wire/sip-uri.ts'
 import { topVia } from './wire/via.ts'
 import {
-  formatWire,
   header,
   headers,
   parseCSeq,
@@ -54,7 +53,7 @@ function fill(message: IncomingMessage, wire: WireMessage): boolean {
   const parsedContacts = contacts.map(parseNameAddr)
   if (contacts.some((text, index) => text !== '*' && !parsedContacts[index]?.uri)) return false
 
-  for (const one of wire.headers) if (!listed.has(one.key)) message.addHeader(one.key, one.value)
+  for (const one of wire.headers) if (!listed.has(one.key)) addHeader(message, one.key, one.value)
   for (const value of headers(wire, 'record-route').flatMap(splitList)) message.addHeader('record-route', value)
   contacts.forEach((text, index) => {
     message.addHeader('contact', text)
@@ -77,11 +76,30 @@ function fill(message: IncomingMessage, wire: WireMessage): boolean {
   if (disposition !== undefined) setParsed(message, 'Content-Disposition', { type: disposition.split(';')[0]!.trim() })
   // A body of unsaid type is no session description, and sip.js would throw at it.
   message.body = mediaType(wire) === '' ? '' : wire.body
-  message.data = formatWire(wire).toString('latin1')
   return true
 }
 
 const listed = new Set(['record-route', 'contact'])
+
+/** sip.js makes its form of a name (`Call-ID`) anew for each header it is given; of what every message has, it is known. */
+const coreNames = new Map(
+  ['via', 'from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-type', 'content-length', 'user-agent', 'allow']
+    .concat(['supported', 'authorization', 'accept', 'expires'])
+    .map((key) => [key, coreNameOf(key)]),
+)
+
+function coreNameOf(key: string): string {
+  const message = new IncomingRequestMessage()
+  message.addHeader(key, '')
+  return Object.keys(message.headers)[0]!
+}
+
+function addHeader(message: IncomingMessage, key: string, value: string): void {
+  const name = coreNames.get(key)
+  const others = name === undefined ? undefined : message.headers[name]
+  if (name === undefined || others) message.addHeader(key, value)
+  else message.headers[name] = [{ raw: value }]
+}
 
 /** Type and subtype of the body, lower case, without parameters; empty when not said. */
 export function mediaType(message: WireMessage): string {

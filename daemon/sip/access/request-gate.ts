@@ -17,7 +17,7 @@ export interface Refusal {
 /** Methods of the registry that we know and don't allow: 405. Any other word: 501. */
 const knownMethods = ['SUBSCRIBE', 'NOTIFY', 'MESSAGE', 'PUBLISH']
 const allowed = allowedMethods.split(', ')
-const singleHeaders = ['from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-type', 'expires']
+const singleHeaders = new Set(['from', 'to', 'call-id', 'cseq', 'max-forwards', 'content-type', 'expires'])
 /** What a request of the method may require. */
 const supportedExtensions: Readonly<Record<string, readonly string[]>> = {
   INVITE: ['100rel', 'replaces', 'timer'],
@@ -44,7 +44,8 @@ function bad(reason: string): Refusal {
 }
 
 function refuseHeaders(request: WireRequest): Refusal | undefined {
-  for (const key of singleHeaders) if (headers(request, key).length > 1) return bad(`Multiple ${key}`)
+  const repeated = repeatedHeader(request)
+  if (repeated !== undefined) return bad(`Multiple ${repeated}`)
   if (!header(request, 'call-id')) return bad('Missing Call-ID')
   const cseq = parseCSeq(request)
   if (!cseq) return bad('Malformed CSeq')
@@ -56,11 +57,12 @@ function refuseHeaders(request: WireRequest): Refusal | undefined {
   const hops = header(request, 'max-forwards')
   if (hops !== undefined && (!/^\d{1,10}$/.test(hops) || Number(hops) > 255)) return bad('Malformed Max-Forwards')
   const contacts = headers(request, 'contact').flatMap(splitList)
-  if (contacts.some((contact) => contact !== '*' && !parseNameAddr(contact))) return bad('Malformed Contact')
+  const addresses = contacts.map((contact) => (contact === '*' ? undefined : parseNameAddr(contact)))
+  if (contacts.some((contact, index) => contact !== '*' && !addresses[index])) return bad('Malformed Contact')
   if (request.method === 'INVITE') {
     if (contacts.length > 1) return bad('Multiple contact')
     if (contacts.length === 0 && !isOldFashioned(request)) return bad('Missing Contact')
-    if (contacts.some((contact) => !parseNameAddr(contact)?.uri) || !from.uri || !to.uri) return bad('Unusable address')
+    if (addresses.some((address) => !address?.uri) || !from.uri || !to.uri) return bad('Unusable address')
   }
   if (from.uri && to.uri) return undefined
   // What names a foreign scheme is answered like one in the Request-URI; a registrar's addresses are SIP's.
@@ -68,6 +70,17 @@ function refuseHeaders(request: WireRequest): Refusal | undefined {
   return isForeign && request.method !== 'REGISTER'
     ? { status: 416, reason: 'Unsupported URI Scheme' }
     : bad('Malformed address')
+}
+
+/** Of those that may stand once; undefined: none. */
+function repeatedHeader({ headers }: WireRequest): string | undefined {
+  const seen = new Set<string>()
+  for (const { key } of headers) {
+    if (!singleHeaders.has(key)) continue
+    if (seen.has(key)) return key
+    seen.add(key)
+  }
+  return undefined
 }
 
 /** RFC 2543, which knew neither branches nor that an INVITE needs a Contact (RFC 4475 inv2543). */
