@@ -3,6 +3,7 @@ import t from 'tap'
 import type { Decoder, Encoder } from '../../../drivers/codec/codec.ts'
 import { G722Decoder, G722Encoder } from '../../../drivers/codec/g722.ts'
 import { OpusDecoder, OpusEncoder, type OpusSendOptions } from '../../../drivers/codec/opus.ts'
+import { loadOpus } from '../../../drivers/codec/opus-library.ts'
 import { opusSamples } from '../../../drivers/codec/opus-packet.ts'
 import { liveSpeechCodecs } from '../../../drivers/native/speech-codec.ts'
 import { randomOctets, spoiled } from '../../support/hostile-octets.ts'
@@ -62,6 +63,48 @@ t.test('Opus in frames of 10, 20, 40 and 60 ms', async (t) => {
     decoder.close()
   }
 })
+
+/** RFC 6716 section 3.1, table 2. */
+function bandOf(packet: Uint8Array): string | undefined {
+  const config = packet[0]! >> 3
+  if (config < 12) return ['narrow', 'medium', 'wide'][config >> 2]
+  return config < 16
+    ? ['super-wide', 'full'][(config - 12) >> 1]
+    : ['narrow', 'wide', 'super-wide', 'full'][(config - 16) >> 2]
+}
+
+const [setApplication, voip, setBandwidth] = [4000, 2048, 4008]
+
+for (const [name, bandwidth, channels] of [
+  ['narrow', 1101, 1],
+  ['medium', 1102, 1],
+  ['wide', 1103, 1],
+  ['super-wide', 1104, 1],
+  ['full', 1105, 1],
+  ['full', 1105, 2],
+] as const)
+  t.test(`Opus of ${name} band in ${channels === 1 ? 'mono' : 'stereo'} is heard`, async (t) => {
+    const library = loadOpus()
+    const encoder = new library.OpusEncoder(48_000, channels)
+    encoder.applyEncoderCTL(setApplication, voip)
+    encoder.applyEncoderCTL(setBandwidth, bandwidth)
+    encoder.setBitrate(16_000 * channels)
+    // A tone within each, and one that only full band carries and the box must not fold back.
+    const samples = makeTone([1000, 15_000], 600, -12, 48_000)
+    const all: Uint8Array[] = []
+    for (let at = 0; at + 960 <= samples.length; at += 960) {
+      const frame = Buffer.alloc(960 * 2 * channels)
+      for (let i = 0; i < 960 * channels; i++) frame.writeInt16LE(samples[at + Math.floor(i / channels)]!, i * 2)
+      all.push(encoder.encode(frame))
+    }
+    t.equal(bandOf(all.at(-1)!), name)
+    const decoder = new OpusDecoder()
+    const heard = decoded(decoder, all).subarray(1600)
+    const level = toneLevelDbm0(heard, 1000)
+    t.ok(Math.abs(level + 12) < 2, `${level.toFixed(1)} dBm0`)
+    t.ok(level - toneLevelDbm0(heard, 3000) > 30, 'and nothing else')
+    decoder.close()
+  })
 
 t.test('a frame of another length is refused before it reaches the library', async (t) => {
   t.throws(() => new OpusEncoder(voice).encode(new Int16Array(161), new Uint8Array(100), 0), /161 samples/)
