@@ -1,5 +1,6 @@
 // One thread of a module function as the main thread sees it: starts it, asks it one thing at a time, ends it.
 import { Worker } from 'node:worker_threads'
+import { preloadOptions } from '../../drivers/process/preload.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { ModuleQuestion, ModuleStart, ModuleTelling } from './module-messages.ts'
 import { type Answer, type Call, failed, messageOf, programEnvironment, tooLarge } from './runner.ts'
@@ -33,7 +34,7 @@ export class ModuleThread {
       workerData: start,
       env: programEnvironment(start.name),
       argv: [],
-      execArgv: [],
+      execArgv: preloadOptions,
       stdout: true,
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: start.memoryMb, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },

@@ -19,6 +19,7 @@ import type {
   LineSignal,
 } from '../line-driver.ts'
 import { pcmFileBytes } from '../pcm-ring.ts'
+import { preloadOptions } from './preload.ts'
 import type { FromProcess, ToProcess } from './process-messages.ts'
 import { type DriverClock, type DriverLog, type DriverTimer, systemMs } from './surroundings.ts'
 
@@ -153,9 +154,8 @@ export class ProcessDriver<Settings> implements LineDriver {
 
   #startProcess(): void {
     this.#own.processStarts++
-    // Nothing of our own command line: a debugger's or a test runner's options are not meant for it.
     const child = fork(this.#kind.program, [], {
-      execArgv: [],
+      execArgv: preloadOptions,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     this.#child = child
