@@ -1,5 +1,4 @@
-// sipp calls the box, authenticated, many calls over one socket: UDP and TCP, IPv4 and IPv6. What is said is IPv4's in any
-// case: media over IPv6 is not done yet.
+// sipp calls the box, authenticated, many calls over one socket: UDP and TCP, IPv4 and IPv6, media of the same family.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -83,7 +82,7 @@ export const sippCases: readonly InteropCase[] = (
       let answered = 0
       endpoint.onInbound((leg) => {
         void leg.answer().then((talks) => {
-          if (talks) answered++
+          if (talks && audio.remotes.get(leg.portId!)?.address === address) answered++
         })
       })
       await endpoint.start()
@@ -95,7 +94,7 @@ export const sippCases: readonly InteropCase[] = (
       const { port } = endpoint.listening.find((one) => one.transport === transport)!
       // sipp's digests are for one URI only.
       const rate = ['-m', String(calls), '-r', '20', '-auth_uri', '100@cordboard', '-nostdin', '-timeout', '30s']
-      const own = ['-t', mode, '-i', address, '-p', String(await freePorts(1))]
+      const own = ['-t', mode, '-i', address, '-mi', address, '-p', String(await freePorts(1))]
       const program = new Program('sipp', 'sipp', [formatHostPort({ address, port }), '-sf', file, ...own, ...rate], {
         cwd: folder,
       })
