@@ -289,6 +289,7 @@ export class MediaSession {
       families: this.#port.families,
       port: this.#port.localPort,
       codecs: this.#account.codecs,
+      standingCodec: this.#remote?.codec,
       payloadTypes: this.#payloadTypes,
       srtp: this.#account.srtp,
       keyFor: (suite) => this.#keyFor(suite),

@@ -40,12 +40,16 @@ async function hearsPhone(box: Box, leg: Leg, folder: string): Promise<boolean> 
   return tonePresentMs(said().subarray(4000), phoneHz) >= 300
 }
 
+const codecOf = (leg: Leg) => / (PCM[UA]|G722|opus) /.exec(leg.describe())?.[1]
+
 const linphone = (srtp: boolean): InteropCase => ({
   name: `hold: linphone${srtp ? ' with SRTP' : ''} is held by the box, then holds it; each is heard again afterwards`,
   needs: ['linphonec', 'openssl'],
   run: () =>
     undoing(async (undo) => {
-      const box = await startBox(undo, [account('alice', { srtp: srtp ? 'required' : 'off' })])
+      const box = await startBox(undo, [
+        account('alice', { srtp: srtp ? 'required' : 'off', codecs: ['PCMA', 'PCMU'] }),
+      ])
       const to = { transport: 'udp', box: box.at('UDP'), srtp } as const
       const phone = await Linphone.start(undo, { ...to, userName: 'alice', password })
       await until('linphone to be signed in', () => box.endpoint.reachable('alice'), {
@@ -69,6 +73,7 @@ const linphone = (srtp: boolean): InteropCase => ({
         )
       }
       assert.ok(await hearsPhone(), 'the box hears the phone')
+      const spoken = codecOf(leg)
 
       assert.equal(await leg.setHold?.(true), true)
       await hasPlayed('the box')
@@ -84,6 +89,7 @@ const linphone = (srtp: boolean): InteropCase => ({
       await until('the leg to be taken up again', () => told.includes('resumedByFarEnd') || undefined)
       assert.ok(await hearsPhone(), 'the box hears the phone after its own hold')
       assert.equal(leg.describe().includes(' srtp '), srtp)
+      assert.equal(codecOf(leg), spoken, 'the codec is the one of before')
       await leg.hangUp()
       await hasPlayed('the box after its own hold')
     }),

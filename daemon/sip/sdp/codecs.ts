@@ -59,25 +59,31 @@ interface RtpMap {
   channels: number
 }
 
-/** The writer's first choice among ours, and what goes with it. */
-export function readFormats(media: SdpMedia, codecs: readonly RtpCodec[]): AudioFormats | undefined {
+/** The writer's first choice among ours, and what goes with it; where `kept` is among them, that one. */
+export function readFormats(
+  media: SdpMedia,
+  codecs: readonly RtpCodec[],
+  kept?: RtpCodec | undefined,
+): AudioFormats | undefined {
   const maps = rtpMaps(media)
-  for (const format of media.formats) {
+  const usable = media.formats.flatMap((format) => {
     const payloadType = payloadTypeOf(format)
     const codec = payloadType === undefined ? undefined : codecs.find((one) => isCodec(one, payloadType, maps))
-    if (payloadType === undefined || codec === undefined) continue
-    const { clockHz } = forms[codec]
-    return {
-      codec,
-      payloadType,
-      opus: codec === 'opus' ? readOpusParameters(formatOf(media, payloadType)) : undefined,
-      events: eventsOf(media, maps, clockHz),
-      comfortNoisePayloadType:
-        clockHz === 8000 && media.formats.includes(String(comfortNoiseType)) ? comfortNoiseType : undefined,
-      ptimeMs: ptimeOf(media, codec),
-    }
+    return payloadType === undefined || codec === undefined ? [] : [{ payloadType, codec }]
+  })
+  const chosen = usable.find(({ codec }) => codec === kept) ?? usable[0]
+  if (!chosen) return undefined
+  const { payloadType, codec } = chosen
+  const { clockHz } = forms[codec]
+  return {
+    codec,
+    payloadType,
+    opus: codec === 'opus' ? readOpusParameters(formatOf(media, payloadType)) : undefined,
+    events: eventsOf(media, maps, clockHz),
+    comfortNoisePayloadType:
+      clockHz === 8000 && media.formats.includes(String(comfortNoiseType)) ? comfortNoiseType : undefined,
+    ptimeMs: ptimeOf(media, codec),
   }
-  return undefined
 }
 
 /** Formats and attributes of an offer. */

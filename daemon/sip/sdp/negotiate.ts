@@ -41,6 +41,8 @@ export interface LocalMedia {
   port: number
   /** In order of preference. */
   codecs: readonly RtpCodec[]
+  /** What is spoken now. It is kept as long as the far end has it, whatever comes first: packets go on as they are, unheard. */
+  standingCodec?: RtpCodec | undefined
   payloadTypes: PayloadTypes
   srtp: SrtpPolicy
   /** Ours for this call: the same key for the same suite for as long as the call lives. */
@@ -78,7 +80,7 @@ export function buildOffer(local: LocalMedia, profile: Profile, before?: Sdp): S
             ...iceAttributes(local.ice, local.candidates, local.port, true),
           ]
         : []
-  const formats = offeredFormats(local.codecs, local.payloadTypes)
+  const formats = offeredFormats(standingFirst(local), local.payloadTypes)
   const place = before ? placeOfAudio(before) : 0
   const mid = before?.media[place] && sdpAttribute(before.media[place], 'mid')
   const attributes = [...(mid === undefined ? [] : [{ name: 'mid', value: mid }]), ...security, rtcpMux]
@@ -91,7 +93,10 @@ export function buildOffer(local: LocalMedia, profile: Profile, before?: Sdp): S
 
 /** Our answer to an offer. Exactly one audio medium is taken, the safest that the policy and the offer allow. */
 export function answerOffer(offer: Sdp, local: LocalMedia): Negotiated {
-  const candidates = offer.media.map((media, index) => ({ index, match: matchMedia(offer, media, local) }))
+  const candidates = offer.media.map((media, index) => ({
+    index,
+    match: matchMedia(offer, media, local, local.standingCodec),
+  }))
   const usable = candidates.flatMap(({ index, match }) => (typeof match === 'string' ? [] : [{ index, ...match }]))
   const chosen = usable.find((one) => keyings[one.profile] !== 'none') ?? usable[0]
   if (!chosen) {
@@ -151,6 +156,11 @@ function ownDirection(direction: Direction, { isHolding }: LocalMedia): Directio
   return isHolding ? deaf[direction] : direction
 }
 
+function standingFirst({ codecs, standingCodec }: LocalMedia): readonly RtpCodec[] {
+  if (standingCodec === undefined) return codecs
+  return [standingCodec, ...codecs.filter((one) => one !== standingCodec)]
+}
+
 /** In a description of ours: the one medium that we take. Those that we refused have port 0. */
 function placeOfAudio(ours: Sdp): number {
   return Math.max(
@@ -168,12 +178,12 @@ interface Match {
   ice: IceParameters | undefined
 }
 
-function matchMedia(sdp: Sdp, media: SdpMedia, local: LocalMedia): Match | NegotiationFault {
+function matchMedia(sdp: Sdp, media: SdpMedia, local: LocalMedia, kept?: RtpCodec): Match | NegotiationFault {
   const profile = profileOf(media.protocol)
   if (media.kind !== 'audio' || media.port === 0 || profile === undefined) return 'incompatibleMedia'
   const ice = readIce(sdp, media, local.ice, local.families)
   if (!isReachable(media.address ?? sdp.address ?? '', ice, local)) return 'incompatibleMedia'
-  const formats = readFormats(media, local.codecs)
+  const formats = readFormats(media, local.codecs, kept)
   if (!formats) return 'incompatibleMedia'
   // a=crypto under RTP/AVP is no agreement to encrypt (RFC 4568 section 6.1 wants RTP/SAVP): the lines are not read.
   const keying = keyings[profile]

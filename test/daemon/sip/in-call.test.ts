@@ -56,6 +56,22 @@ t.test('hold and resume, each of the three ways', async (t) => {
     })
 })
 
+t.test(
+  'a phone that names its codecs in another order when it holds goes on with the one that is spoken',
+  async (t) => {
+    const stage = await sipStage(t, [account('alice')])
+    const alice = await stage.registered('alice')
+    const { leg, asks } = await talk(stage, alice)
+    const codec = () => stage.audio.remotes.get(leg.portId!)?.codec
+    t.equal(codec(), 'PCMU')
+    const reordered = plainSdp(4000, 'a=sendonly\r\n').replace('0 8 101', '8 0 101')
+    t.match((await asks('INVITE', 200, reordered)).body, /m=audio \d+ RTP\/AVP 0 101\r\n/)
+    t.equal(codec(), 'PCMU')
+    await asks('INVITE', 200, plainSdp().replace('0 8 101', '8 101'))
+    t.equal(codec(), 'PCMA', 'another one where there is no choice')
+  },
+)
+
 t.test('a re-INVITE without offer gets a full one', async (t) => {
   const stage = await sipStage(t, [account('alice')])
   const alice = await stage.registered('alice')

@@ -66,6 +66,15 @@ t.test('codecs', async (t) => {
     t.notMatch(text, 'stereo')
   })
 
+  t.test('what is spoken already is kept where it is offered again, and comes first in our offers', async (t) => {
+    const offered = `${head}m=audio 4000 RTP/AVP 0 9 97\r\na=rtpmap:97 opus/48000/2\r\n`
+    t.equal(answer(offered).remote.codec, 'PCMU')
+    t.match(answer(offered, { standingCodec: 'G722' }).remote, { codec: 'G722', payloadType: 9 })
+    t.match(answer(offered, { standingCodec: 'opus' }).remote, { codec: 'opus', payloadType: 97 })
+    t.equal(answer(`${head}m=audio 4000 RTP/AVP 0\r\n`, { standingCodec: 'G722' }).remote.codec, 'PCMU')
+    t.match(formatSdp(buildOffer(local({ standingCodec: 'PCMU' }), 'RTP/AVP')), /RTP\/AVP 0 111 9 101 110\r\n/)
+  })
+
   t.test('Opus parameters out of bounds mean nothing', async (t) => {
     const offered = `${head}m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 maxaveragebitrate=1;useinbandfec=7;;=;x\r\n`
     t.strictSame(answer(offered).remote.opus, { inbandFec: false, dtx: false, cbr: false })
