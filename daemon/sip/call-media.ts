@@ -151,6 +151,9 @@ function withKeysBy(keysBy: SipAccount['keysBy'], remote: RtpRemote): RtpRemote 
   return keysBy === 'inband' ? withoutEvents : remote
 }
 
+/** Of answers that are tried and never sent. */
+const probeIce = newIceCredentials()
+
 /** Offer and answer with one phone. Keys, session id and version belong to it alone. */
 export class MediaSession {
   readonly #port: RtpPort
@@ -264,7 +267,7 @@ export class MediaSession {
       keyFor: newKey,
       fingerprint: ownFingerprint(),
       dtlsRole: undefined,
-      ice: newIceCredentials(),
+      ice: probeIce,
       origin: { userName: '-', sessionId: '0', version: '0', address: '127.0.0.1' },
     })
     return probe.ok ? undefined : probe.fault
