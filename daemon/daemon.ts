@@ -184,8 +184,6 @@ export class Daemon {
     })
     const retention = () => this.instance.box.retention
     startRetention(this.#of, { storage, store, figures, settings: retention }, this.#started)
-    // What the start has left behind would stay until the heap has grown a good deal (see scripts/daemon).
-    globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
     await sip.start()
     this.#started('sip', () => sip.stop())
     lines.start()
