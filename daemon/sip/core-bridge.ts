@@ -3,7 +3,6 @@
 import {
   Dialog,
   type IncomingInviteRequest,
-  type InviteUserAgentServer,
   Levels,
   LoggerFactory,
   type SessionDialog,
@@ -112,13 +111,6 @@ export class CoreBridge {
     if (!message) return false
     this.core.receiveIncomingRequestFromTransport(message)
     return true
-  }
-
-  /** An accepted INVITE whose call is over: sip.js would keep all of it half a minute, for copies that never reach it. */
-  release(uas: IncomingInviteRequest): void {
-    const server = uas as InviteUserAgentServer
-    server.dispose()
-    this.core.userAgentServers.delete(server.message.viaBranch)
   }
 
   /** `shared`: the ACK of a 2xx came in the INVITE's own transaction, as some phones do; sip.js would drop it. */

@@ -1,15 +1,18 @@
-// What sip.js's dialogs lack: requests of ours by UPDATE (RFC 3311), and a target that is refreshed by more than the
-// re-INVITEs that come in (RFC 3261 section 12.2).
+// What sip.js's dialogs lack: requests of ours by UPDATE (RFC 3311), a target that is refreshed by more than the
+// re-INVITEs that come in (RFC 3261 section 12.2), and an end of all that is kept of a call.
 import {
   Dialog,
+  type IncomingInviteRequest,
   type IncomingMessage,
   type IncomingResponseMessage,
+  type InviteUserAgentServer,
   NameAddrHeader,
   NonInviteClientTransaction,
   type OutgoingRequestDelegate,
   type RequestOptions,
   type SessionDialog,
   UserAgentClient,
+  type UserAgentCore,
 } from 'sip.js/lib/core/index.js'
 
 class Target extends Dialog {
@@ -23,6 +26,13 @@ class Target extends Dialog {
 /** From now on requests of the dialog name the Contact of the message, where it has one. */
 export function refreshTarget(dialog: Dialog, message: IncomingMessage): void {
   Target.refresh(dialog, message)
+}
+
+/** An accepted INVITE whose call is over: sip.js would keep all of it half a minute, for copies that never reach it. */
+export function releaseInvite(core: UserAgentCore, uas: IncomingInviteRequest): void {
+  const server = uas as InviteUserAgentServer
+  server.dispose()
+  core.userAgentServers.delete(server.message.viaBranch)
 }
 
 /** UPDATE as sip.js would send it. A challenge is answered, and the dialog's sequence numbers know of it. */

@@ -4,6 +4,7 @@ import type { IncomingInviteRequest } from 'sip.js/lib/core/index.js'
 import type { LegEnd, LegOrigin, LegParty } from '../leg/leg.ts'
 import { CallDialog, type CallDialogUser, sdpBody, warning } from './call-dialog.ts'
 import { type MediaFault, MediaSession, mediaAddressIn } from './call-media.ts'
+import { releaseInvite } from './core-dialog.ts'
 import { endOfMedia, rejectionFor } from './end-reasons.ts'
 import type { SipAccount } from './endpoint.ts'
 import { dialogIdOf, type Replaces } from './refer/refer-to.ts'
@@ -260,7 +261,7 @@ export class InboundCall extends SipLeg {
   #forget(): void {
     // A refused INVITE stays until its ACK; the call need not.
     this.#uas.delegate = {}
-    if (this.#dialog) this.world.stack.release(this.#uas)
+    if (this.#dialog) releaseInvite(this.world.stack.core, this.#uas)
     this.world.stack.routes.release(this.callId)
   }
 

@@ -189,11 +189,6 @@ export class SipStack {
     }
   }
 
-  /** Of a call that is over. */
-  release(uas: IncomingInviteRequest): void {
-    this.#bridge.release(uas)
-  }
-
   #sendFromCore(message: WireMessage): void {
     if (message.kind === 'response') this.#servers.respond(message)
     else this.#clients.send(message, this.routes.get(header(message, 'call-id') ?? '')?.targets ?? [])
