@@ -1,15 +1,18 @@
 // A clock whose hands are turned by whoever has it. Timers fire in the order of their due time, then of their birth.
 import type { Clock, Timer } from '../clock.ts'
+import { type HeapMember, IndexedHeap } from '../routing/indexed-heap.ts'
 
-interface Pending {
+interface Pending extends HeapMember {
   dueMs: number
+  birth: number
   run: () => void
 }
 
 export class HandClock implements Clock {
   readonly #startEpochMs: number
-  readonly #pending = new Set<Pending>()
+  readonly #pending = new IndexedHeap<Pending>(isEarlier)
   #nowMs = 0
+  #births = 0
 
   constructor(startEpochMs: number) {
     this.#startEpochMs = startEpochMs
@@ -24,9 +27,9 @@ export class HandClock implements Clock {
   }
 
   after(delayMs: number, run: () => void): Timer {
-    const pending = { dueMs: this.#nowMs + Math.max(0, delayMs), run }
-    this.#pending.add(pending)
-    return { cancel: () => void this.#pending.delete(pending) }
+    const pending: Pending = { dueMs: this.#nowMs + Math.max(0, delayMs), birth: this.#births++, run, heapIndex: -1 }
+    this.#pending.push(pending)
+    return { cancel: () => void this.#pending.remove(pending) }
   }
 
   get liveTimers(): number {
@@ -35,7 +38,7 @@ export class HandClock implements Clock {
 
   /** Of the timer that fires next, on the monotonic scale. */
   get nextDueMs(): number | undefined {
-    return this.#earliest()?.dueMs
+    return this.#pending.peek()?.dueMs
   }
 
   /** Turns the hands to this time, unless they are past it; nothing fires. */
@@ -45,16 +48,14 @@ export class HandClock implements Clock {
 
   /** Turns the hands to the next timer and fires it, if there is one. */
   fireNext(): void {
-    const next = this.#earliest()
+    const next = this.#pending.peek()
     if (!next) return
-    this.#pending.delete(next)
+    this.#pending.remove(next)
     this.turnTo(next.dueMs)
     next.run()
   }
+}
 
-  #earliest(): Pending | undefined {
-    let earliest: Pending | undefined
-    for (const pending of this.#pending) if (!earliest || pending.dueMs < earliest.dueMs) earliest = pending
-    return earliest
-  }
+function isEarlier(one: Pending, other: Pending): boolean {
+  return one.dueMs === other.dueMs ? one.birth < other.birth : one.dueMs < other.dueMs
 }
