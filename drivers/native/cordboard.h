@@ -17,8 +17,8 @@ int cb_wake_open(void);
 int cb_raise_priority(int realtime, int nice, int inherit);
 int cb_pin_thread(void);
 
-// media-sockets.c, media-slots.c: RTP sockets of one audio thread. Everything JavaScript reads or writes lies in one arena:
-// header, receive table, receive data, send table, send data, forward table, notes, what is kept.
+// media-sockets.c, media-slots.c: RTP sockets of one audio thread. Everything JavaScript reads or writes lies in one
+// arena: header, receive table, receive data, send table, send data, forward table, notes, what is kept.
 enum { CB_RECEIVE_BYTES = 1536, CB_SEND_BYTES = 1024 };
 
 typedef struct {

@@ -12,14 +12,13 @@
 #include <string.h>
 
 // The suppressor delays by a block: of 10 ms, so that there is time left for the rest of the path.
-enum { RATE_HZ = 8000, TONE_BLOCKS = 1 };
+enum { RATE_HZ = 8000 };
 
 struct cb_echo {
   cb_echo_arena arena; // first: what JavaScript sees
   SpeexEchoState *filter;
   SpeexPreprocessState *suppressor;
   int16_t played[CB_NARROW_BAND_SAMPLES]; // lately
-  int tone_blocks;                        // in a row
 };
 
 void *cb_echo_open(int tail_samples) {
@@ -52,8 +51,7 @@ static const int16_t *shown(cb_echo *echo, const int16_t *played) {
   static const int16_t silence[CB_ECHO_BLOCK];
   memmove(echo->played, echo->played + CB_ECHO_BLOCK, sizeof echo->played - CB_ECHO_BLOCK * sizeof *played);
   memcpy(echo->played + CB_NARROW_BAND_SAMPLES - CB_ECHO_BLOCK, played, CB_ECHO_BLOCK * sizeof *played);
-  echo->tone_blocks = cb_is_narrow_band(echo->played) ? echo->tone_blocks + 1 : 0;
-  return echo->tone_blocks >= TONE_BLOCKS ? silence : played;
+  return cb_is_narrow_band(echo->played) ? silence : played;
 }
 
 // Replaces the samples heard by what is left of them without the echo of those played.
