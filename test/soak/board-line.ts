@@ -37,7 +37,9 @@ export async function startBoardLine(clock: Clock, numbers: readonly string[], r
   const { boards } = linesSchema.parse({
     boards: [
       {
-        ...{ name: 'board', kind: 'fxoBoard', device: board.device },
+        name: 'board',
+        kind: 'fxoBoard',
+        device: board.device,
         lines: [{ port: 1, name: 'Line 1', number: '+442079460002', outbound: { order: 10 } }],
       },
     ],
@@ -47,7 +49,9 @@ export async function startBoardLine(clock: Clock, numbers: readonly string[], r
   const e164 = new Map(numbers.map((number) => [numberForLink(outbound!.numbers, number, country), number]))
   const answers = { does: 'answer', afterMs: ringMs, reverses: true } as const
   await board.client.order({
-    ...{ do: 'setExchange', port: 1, country },
+    do: 'setExchange',
+    port: 1,
+    country,
     numbers: Object.fromEntries([...e164.keys()].map((digits) => [digits, answers])),
   })
   const port = await freePorts()

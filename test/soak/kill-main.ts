@@ -1,5 +1,6 @@
 // scripts/soak-kill: the daemon is killed at random moments under load; what is left is looked at each time.
 import { type KillSoakResult, runKillSoak } from './kill-soak.ts'
+import { quantiles } from './quantiles.ts'
 import { readSoakOptions } from './soak-options.ts'
 
 const usage = `usage: scripts/soak-kill [--kills N] [--calls N] [--seed N] [--json]
@@ -14,12 +15,6 @@ event stream, every recording opens, figures agree with the records, none is neg
   --json      the result as one JSON object
 
 Exit codes: 0 all held, 1 something did not, 2 wrong usage.`
-
-function quantiles(values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0)
-  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms`
-}
 
 function tell(result: KillSoakResult): void {
   console.log(`${result.kills} kills, ${result.callsMade} calls, ${result.contacts} contacts with one record each,`)

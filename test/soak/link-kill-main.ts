@@ -1,11 +1,13 @@
 // scripts/soak-links: links are killed at random under calls; every call must be answered, and once.
 import { runLinkKill } from './link-kill.ts'
+import { quantiles } from './quantiles.ts'
 import { readSoakOptions } from './soak-options.ts'
 
 const usage = `usage: scripts/soak-links [--seconds N] [--calls N] [--kill-every MS] [--seed N] [--json]
 
 Three carriers with two links each, every link a SIP program (sipp) that is killed at random and started again, and a
-simulated telephone line beside that is unplugged now and then; calls go out all the while. Every call must be answered by a link that lives, and by one only.
+simulated telephone line beside that is unplugged now and then; calls go out all the while. Every call must be answered
+by a link that lives, and by one only.
 
   --seconds N      how long calls begin (120)
   --calls N        a minute (50)
@@ -22,15 +24,13 @@ const result = await runLinkKill({
   killEveryMs: numbers['kill-every'],
   seed: numbers.seed,
 })
-const sorted = result.answerMs.toSorted((one, other) => one - other)
-const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0)
 if (json) console.log(JSON.stringify(result))
 else {
   console.log(`${result.calls} calls, ${result.kills} links killed`)
   console.log(
     `${result.answered} answered, ${result.overLine} of them over the line; ${result.movedOn} times the next link`,
   )
-  console.log(`answered after: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms (it rings for 1500 ms)`)
+  console.log(`answered after: ${quantiles(result.answerMs)} (it rings for 1500 ms)`)
   for (const lost of result.lost) console.log(`LOST ${lost}`)
   for (const number of result.doubled) console.log(`DOUBLED ${number}`)
 }

@@ -1,6 +1,6 @@
-// Links that die at random while calls are set up: three carriers with two links each, every link a SIP program of its own
-// that is killed and started again, and a telephone line on the simulated board beside. What is asked of the box: every call that a
-// live link could take is answered, and answered once.
+// Links that die at random while calls are set up: three carriers with two links each, every link a SIP program of its
+// own that is killed and started again, and a telephone line on the simulated board beside. What is asked of the box:
+// every call that a live link could take is answered, and answered once.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
